@@ -1,0 +1,1 @@
+//! The promises of [`crate::Store`] as tests every backend runs.
