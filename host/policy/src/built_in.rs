@@ -1,0 +1,53 @@
+//! The four policies that come with the program, built by `build.rs`.
+
+use serde_json::Value;
+
+use crate::{ChainError, Component, Engine, Limits, Policy, Settings};
+
+/// Answers `limits`.
+pub const ADDRESS_LIMITS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/address_limits.wasm"));
+/// Answers `headers`.
+pub const HEADER_CHECK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/header_check.wasm"));
+/// Answers `tags`.
+pub const TAGGING: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tagging.wasm"));
+/// Answers `routes`.
+pub const ROUTING: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/routing.wasm"));
+
+/// Name and component of each.
+pub const ALL: [(&str, &[u8]); 4] = [
+    ("address-limits", ADDRESS_LIMITS),
+    ("header-check", HEADER_CHECK),
+    ("tagging", TAGGING),
+    ("routing", ROUTING),
+];
+
+/// The four compiled, without settings: share them between accounts.
+pub fn components(engine: &Engine) -> Result<Vec<(&'static str, Component)>, ChainError> {
+    ALL.iter()
+        .map(|(name, bytes)| match engine.compile(bytes) {
+            Ok(component) => Ok((*name, component)),
+            Err(error) => Err(ChainError::Compile(name.to_string(), error)),
+        })
+        .collect()
+}
+
+/// The four as policies, each with the settings that stand under its name.
+pub fn policies(
+    components: &[(&'static str, Component)],
+    settings: &Value,
+    limits: &Limits,
+) -> Result<Vec<Policy>, ChainError> {
+    components
+        .iter()
+        .map(|(name, component)| {
+            let settings = match settings.get(name) {
+                Some(value) => Settings::from_json(value)
+                    .map_err(|error| ChainError::Settings(name.to_string(), error))?,
+                None => Settings::none(),
+            };
+            Ok(Policy::new(name, component)
+                .with_settings(settings)
+                .with_limits(limits.clone()))
+        })
+        .collect()
+}

@@ -1,0 +1,83 @@
+//! Why a policy gave no answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::Digest;
+use crate::questions::{COMPONENT_FAILED, Question, ReplyCode};
+
+/// What went wrong inside one call. The instance is gone whatever it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// `unreachable`, an access out of bounds, a stack overflow, a malformed value.
+    #[error("trapped: {0}")]
+    Trap(String),
+    /// It was still busy when its time was up.
+    #[error("gave no answer within {0:?}")]
+    Deadline(Duration),
+    /// It used up its fuel (only where fuel is metered).
+    #[error("used up its fuel")]
+    Fuel,
+    /// It wanted more memory, tables or instances than it may have.
+    #[error("wanted more memory than the limit of {0} octets")]
+    Memory(usize),
+    /// It called the host too often.
+    #[error("called the host more than {0} times")]
+    HostCalls(u32),
+    /// It handed over too much at once.
+    #[error("handed over more than {0} octets")]
+    Transfer(usize),
+    /// It answered, but not within the contract.
+    #[error("answered against the contract: {0}")]
+    Output(&'static str),
+    /// Every instance slot is taken: too many calls at the same time.
+    #[error("no free instance slot")]
+    Busy,
+    /// No policy of the operator answers this question.
+    #[error("no policy answers this")]
+    Unanswered,
+}
+
+impl Failure {
+    /// One word for metrics and the verdict's log line.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Trap(_) => "trap",
+            Self::Deadline(_) => "deadline",
+            Self::Fuel => "fuel",
+            Self::Memory(_) => "memory",
+            Self::HostCalls(_) => "host_calls",
+            Self::Transfer(_) => "transfer",
+            Self::Output(_) => "output",
+            Self::Busy => "busy",
+            Self::Unanswered => "unanswered",
+        }
+    }
+}
+
+/// A chain gave no answer because one of its policies failed.
+///
+/// It is always temporary (promise 3): before 250 the peer reads
+/// [`Failed::REPLY`] and keeps the message; after it the caller suspends the
+/// message with `cause.policy-failed`. For a change in the admin center it
+/// means "try again".
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("policy {policy} ({digest:.12}) failed at {question}: {failure}")]
+pub struct Failed {
+    /// Which policy; empty if nobody was there to ask.
+    pub policy: Arc<str>,
+    /// Its digest.
+    pub digest: Digest,
+    /// What it was asked.
+    pub question: Question,
+    /// What went wrong.
+    pub failure: Failure,
+}
+
+impl Failed {
+    /// The code of the machine-readable refusal (R114, R115).
+    pub const CODE: &'static str = "component_error";
+
+    /// What the peer reads before 250, with a text that names no policy.
+    pub const REPLY: (ReplyCode, &'static str) = (COMPONENT_FAILED, "try again later");
+}
