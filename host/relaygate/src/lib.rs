@@ -1,1 +1,23 @@
-//! Placeholder.
+//! The program: everything between the sockets and the crates that decide.
+//!
+//! A library, so that tests can drive its parts; `main.rs` only calls [`cli`].
+//! ARCHITECTURE.md is the map.
+
+pub mod admin;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod courier;
+pub mod dispatch;
+pub mod intake;
+pub mod keys;
+pub mod listener;
+pub mod operations;
+pub mod reception;
+pub mod resolver;
+pub mod runner;
+pub mod serve;
+pub mod services;
+pub mod telemetry;
+pub mod tls;
+pub mod web;

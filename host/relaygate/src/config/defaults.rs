@@ -1,0 +1,82 @@
+//! What a key is when the file does not name it.
+
+use super::{
+    LimitsConfig, LogConfig, LogFormat, NativeConfig, OutboundConfig, PolicyConfig, ProductConfig,
+};
+
+/// The port of SMTP between servers (RFC 5321 §4.5.4.2).
+pub(super) fn smtp_port() -> u16 {
+    25
+}
+
+impl Default for ProductConfig {
+    fn default() -> Self {
+        Self {
+            name: "Relaygate".to_owned(),
+            header_prefix: "Relaygate".to_owned(),
+            selectors: ["relaygate1".to_owned(), "relaygate2".to_owned()],
+        }
+    }
+}
+
+impl Default for NativeConfig {
+    fn default() -> Self {
+        Self {
+            port: smtp_port(),
+            routes: Vec::new(),
+        }
+    }
+}
+
+impl Default for OutboundConfig {
+    fn default() -> Self {
+        Self {
+            allowed_networks: Vec::new(),
+            allowed_ports: vec![25, 465, 587, 2525],
+            connections_per_host_max: 8,
+        }
+    }
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self {
+            message_octets_max: 50 * MEBIBYTE,
+            recipients_max: 100,
+            connections_max: 2_000,
+            connections_per_peer_max: 50,
+            connections_per_account_max: 100,
+            handshake_seconds: 10,
+            idle_seconds: 120,
+            transaction_seconds: 15 * 60,
+            auth_failures_per_connection_max: 3,
+            auth_failures_per_peer_max: 10,
+            hops_max: 30,
+            jobs_at_once_max: 32,
+            stop_seconds: 10,
+            disk_free_octets_min: 256 * MEBIBYTE,
+        }
+    }
+}
+
+impl Default for PolicyConfig {
+    fn default() -> Self {
+        Self {
+            deadline_ms: 20,
+            memory_octets_max: 8 * MEBIBYTE,
+            hostcall_octets_max: MEBIBYTE,
+            settings: Default::default(),
+        }
+    }
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Human,
+            level: "info".to_owned(),
+        }
+    }
+}
+
+const MEBIBYTE: u64 = 1024 * 1024;

@@ -1,0 +1,311 @@
+//! The configuration file: one TOML file, read once at start.
+//!
+//! The structs are the manual: what a key means stands in its doc comment, and
+//! `relaygate config-example` prints the comments beside the defaults. An
+//! unknown key is an error, never ignored: a misspelt limit is no limit.
+//!
+//! Not here: reading and judging the file ([`load`], [`check`]); what accounts,
+//! domains and addresses there are, which is data and not configuration.
+
+mod check;
+mod defaults;
+mod load;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use check::check;
+pub(crate) use load::io_reason;
+pub use load::{ConfigError, load, parse};
+
+/// Everything an operator decides before the start.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The name of this server: banner, EHLO, Received fields, Message-IDs. For example `relay.desk.example`.
+    pub hostname: String,
+    /// The directory of the journal and everything else that must survive, for example `/var/lib/relaygate`.
+    pub data_dir: PathBuf,
+    /// Accounts live in `<subdomain>.<native_domain>`, for example `desk.example`.
+    pub native_domain: String,
+    /// The file with the key that seals passwords and DKIM keys, for example `/etc/relaygate/relaygate.key`. It is made (mode 0600) on first start if absent, and must not be inside `data_dir`: whoever steals the one should not have the other.
+    pub key_file: PathBuf,
+    /// What the product calls itself.
+    #[serde(default)]
+    pub product: ProductConfig,
+    /// The certificate shown to peers.
+    #[serde(default)]
+    pub tls: TlsFilesConfig,
+    /// The SMTP listeners, one `[[listener]]` each.
+    #[serde(default, rename = "listener")]
+    pub listeners: Vec<ListenerConfig>,
+    /// Where metrics and health are served; nowhere if absent.
+    pub metrics: Option<MetricsConfig>,
+    /// The socket the command line talks to.
+    #[serde(default)]
+    pub admin: AdminConfig,
+    /// Name servers.
+    #[serde(default)]
+    pub resolver: ResolverConfig,
+    /// Our own delivery path, for mail that does not go through a customer's server.
+    #[serde(default)]
+    pub native: NativeConfig,
+    /// What our outbound connections may reach.
+    #[serde(default)]
+    pub outbound: OutboundConfig,
+    /// Bounds of sessions, messages and queues.
+    #[serde(default)]
+    pub limits: LimitsConfig,
+    /// Bounds and settings of the policies.
+    #[serde(default)]
+    pub policy: PolicyConfig,
+    /// What is logged, and how.
+    #[serde(default)]
+    pub log: LogConfig,
+}
+
+/// What the product calls itself.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProductConfig {
+    /// The name in templates and in `X-Mailer: <name> Mailer`.
+    pub name: String,
+    /// The word in our own header fields: `X-<prefix>-Email-Id`. Letters, digits and inner hyphens.
+    pub header_prefix: String,
+    /// The two DKIM selectors whose CNAMEs customers set; two, so that keys can change behind them.
+    pub selectors: [String; 2],
+}
+
+/// The certificate shown to peers. Both keys or neither: with neither, a
+/// self-made certificate is kept in `data_dir/tls`, and the log says so.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TlsFilesConfig {
+    /// The certificate chain, PEM, our own certificate first.
+    pub certificate: Option<PathBuf>,
+    /// Its private key, PEM (PKCS #8, PKCS #1 or SEC 1).
+    pub key: Option<PathBuf>,
+}
+
+/// An address the program listens on for SMTP.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListenerConfig {
+    /// `submission` (customers' servers, with AUTH) or `mx` (native and forwarded mail, without).
+    pub kind: ListenerKind,
+    /// Address and port, for example `0.0.0.0:465`.
+    pub bind: SocketAddr,
+    /// `implicit` (RFC 8314, port 465) or `starttls` (ports 587 and 25).
+    pub tls: TlsMode,
+}
+
+/// Whom a listener is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ListenerKind {
+    /// Customers' servers: TLS and AUTH are required (RFC 6409).
+    Submission,
+    /// The world: native and forwarded mail, never counted as authenticated.
+    Mx,
+}
+
+impl ListenerKind {
+    /// The word in logs and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Submission => "submission",
+            Self::Mx => "mx",
+        }
+    }
+}
+
+/// How a connection becomes encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TlsMode {
+    /// TLS from the first octet (RFC 8314).
+    Implicit,
+    /// Clear text until STARTTLS (RFC 3207).
+    Starttls,
+}
+
+/// Where metrics and health are served, in clear text: keep it on a private address.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MetricsConfig {
+    /// Address and port of `/metrics`, `/healthz` and `/readyz`, for example `127.0.0.1:9090`.
+    pub bind: SocketAddr,
+}
+
+/// The socket the command line talks to.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdminConfig {
+    /// Path of the Unix socket (mode 0600); `data_dir/admin.sock` if absent.
+    pub socket: Option<PathBuf>,
+}
+
+/// Name servers.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ResolverConfig {
+    /// Addresses and ports to ask, for example `["127.0.0.1:53"]`; the system's (`/etc/resolv.conf`) if empty.
+    pub servers: Vec<SocketAddr>,
+}
+
+/// Our own delivery path.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct NativeConfig {
+    /// The port of the mail servers MX records name.
+    pub port: u16,
+    /// Fixed ways, asked before MX records.
+    #[serde(rename = "route")]
+    pub routes: Vec<RouteConfig>,
+}
+
+/// A fixed way to a domain's mail server.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RouteConfig {
+    /// The domain of the recipients, for example `acme.example`; exact, sub-domains not included.
+    pub domain: String,
+    /// Name or address of the server.
+    pub host: String,
+    /// Its port.
+    #[serde(default = "defaults::smtp_port")]
+    pub port: u16,
+}
+
+/// What our outbound connections may reach. Hosts come from customers, so
+/// loopback, private and other special networks are refused unless listed.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutboundConfig {
+    /// Networks that may be reached although they are special, at any port, for example `["10.1.0.0/16"]`.
+    #[schemars(with = "Vec<String>")]
+    pub allowed_networks: Vec<IpNet>,
+    /// Ports that may be reached elsewhere.
+    pub allowed_ports: Vec<u16>,
+    /// Connections at once to one host.
+    pub connections_per_host_max: u32,
+}
+
+/// Bounds of sessions, messages and queues.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// Largest message accepted, in octets; announced with SIZE (RFC 1870).
+    pub message_octets_max: u64,
+    /// Recipients of one message; at most 1,000. More are answered 452 4.5.3.
+    pub recipients_max: u32,
+    /// SMTP connections at once, in all.
+    pub connections_max: u32,
+    /// SMTP connections at once from one IP address.
+    pub connections_per_peer_max: u32,
+    /// SMTP connections at once of one account.
+    pub connections_per_account_max: u32,
+    /// Seconds a TLS handshake may take.
+    pub handshake_seconds: u64,
+    /// Seconds a peer may be silent between commands.
+    pub idle_seconds: u64,
+    /// Seconds one transaction may take, text included.
+    pub transaction_seconds: u64,
+    /// Failed AUTH commands before a connection is closed with 421.
+    pub auth_failures_per_connection_max: u32,
+    /// Failed AUTH commands from one IP address in a minute before it is locked out with 454.
+    pub auth_failures_per_peer_max: u32,
+    /// Received fields in a message before it counts as a loop (RFC 5321 §6.3).
+    pub hops_max: u32,
+    /// Jobs worked on at once in each lane of the queue.
+    pub jobs_at_once_max: u32,
+    /// Seconds given to what is in flight when the program is told to stop.
+    pub stop_seconds: u64,
+    /// Octets of free disk below which the program is not ready and answers 452 4.3.1.
+    pub disk_free_octets_min: u64,
+}
+
+impl LimitsConfig {
+    /// How long a TLS handshake may take.
+    pub fn handshake(&self) -> Duration {
+        Duration::from_secs(self.handshake_seconds)
+    }
+
+    /// How long a peer may be silent between commands.
+    pub fn idle(&self) -> Duration {
+        Duration::from_secs(self.idle_seconds)
+    }
+
+    /// How long one transaction may take.
+    pub fn transaction(&self) -> Duration {
+        Duration::from_secs(self.transaction_seconds)
+    }
+
+    /// How long in-flight work is waited for at the end.
+    pub fn stop(&self) -> Duration {
+        Duration::from_secs(self.stop_seconds)
+    }
+}
+
+/// Bounds and settings of the policies.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PolicyConfig {
+    /// Milliseconds one question may take before it counts as deferred.
+    pub deadline_ms: u64,
+    /// Octets of linear memory one policy may use.
+    pub memory_octets_max: u64,
+    /// Octets that may be copied between host and policy in one call.
+    pub hostcall_octets_max: u64,
+    /// Settings handed to a policy, by its name: `[policy.settings.address-limits]`.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub settings: BTreeMap<String, toml::Table>,
+}
+
+/// What is logged, and how. Logs go to standard error.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// `human` or `json` (one object a line).
+    pub format: LogFormat,
+    /// `error`, `warn`, `info`, `debug` or `trace`, or a list such as `info,relaygate::courier=debug`.
+    pub level: String,
+}
+
+/// The form of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For eyes.
+    Human,
+    /// For machines.
+    Json,
+}
+
+impl Config {
+    /// The admin socket's path.
+    pub fn admin_socket(&self) -> PathBuf {
+        let beside_data = || self.data_dir.join(ADMIN_SOCKET);
+        self.admin.socket.clone().unwrap_or_else(beside_data)
+    }
+
+    /// The directory of the store.
+    pub fn store_dir(&self) -> PathBuf {
+        self.data_dir.join(STORE_DIR)
+    }
+
+    /// The directory of the self-made certificate.
+    pub fn tls_dir(&self) -> PathBuf {
+        self.data_dir.join(TLS_DIR)
+    }
+}
+
+const ADMIN_SOCKET: &str = "admin.sock";
+const STORE_DIR: &str = "store";
+const TLS_DIR: &str = "tls";

@@ -1,0 +1,118 @@
+//! What we show to peers, and its exchange while sessions run.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
+
+use rustls::ServerConfig;
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info};
+
+use super::material::{check_pair, make};
+use super::{TlsError, VERSIONS, provider};
+use crate::config::Config;
+
+/// The server side of TLS for the SMTP listeners.
+#[derive(Debug)]
+pub struct ServerTls {
+    certificate: PathBuf,
+    key: PathBuf,
+    shown: Arc<Shown>,
+    config: Arc<ServerConfig>,
+}
+
+/// The certificate of new sessions. Sessions under way keep theirs.
+#[derive(Debug)]
+struct Shown(RwLock<Arc<CertifiedKey>>);
+
+impl ResolvesServerCert for Shown {
+    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.0.read().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+}
+
+/// When the two files were last written and how long they are.
+type Stamp = [Option<(SystemTime, u64)>; 2];
+
+impl ServerTls {
+    /// Reads the configured certificate, or the self-made one, made if absent.
+    pub fn open(config: &Config) -> Result<Self, TlsError> {
+        let (certificate, key) = files(config)?;
+        let shown = Arc::new(Shown(RwLock::new(check_pair(&certificate, &key)?)));
+        let config = Arc::new(server_config(shown.clone())?);
+        Ok(Self { certificate, key, shown, config })
+    }
+
+    /// The acceptor for one handshake; cheap to make.
+    pub fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(self.config.clone())
+    }
+
+    /// Reads the files again. If they are no good, the old certificate stays
+    /// (TLS-06).
+    pub fn reload(&self) -> Result<(), TlsError> {
+        let fresh = check_pair(&self.certificate, &self.key)?;
+        *self.shown.0.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
+    /// Reads the files again and says in the log how it went.
+    pub fn reload_and_log(&self) {
+        match self.reload() {
+            Ok(()) => info!("certificate reloaded"),
+            Err(reason) => {
+                error!(%reason, "new certificate refused, the old one stays in use");
+            }
+        }
+    }
+
+    /// Reloads whenever the files change, until `stop`.
+    pub async fn watch(&self, stop: CancellationToken) {
+        let mut seen = self.stamp();
+        while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+            let now = self.stamp();
+            if now != seen {
+                seen = now;
+                self.reload_and_log();
+            }
+        }
+    }
+
+    fn stamp(&self) -> Stamp {
+        [&self.certificate, &self.key].map(|path| {
+            let metadata = fs::metadata(path).ok()?;
+            Some((metadata.modified().ok()?, metadata.len()))
+        })
+    }
+}
+
+fn files(config: &Config) -> Result<(PathBuf, PathBuf), TlsError> {
+    if let (Some(certificate), Some(key)) = (&config.tls.certificate, &config.tls.key) {
+        return Ok((certificate.clone(), key.clone()));
+    }
+    let directory = config.tls_dir();
+    let (certificate, key) = (directory.join("certificate.pem"), directory.join("key.pem"));
+    if make(&directory, &certificate, &key, &config.hostname)? {
+        info!(path = %certificate.display(), "self-made certificate written; peers that verify must trust it");
+    }
+    Ok((certificate, key))
+}
+
+fn server_config(shown: Arc<Shown>) -> Result<ServerConfig, TlsError> {
+    let mut config = ServerConfig::builder_with_provider(provider())
+        .with_protocol_versions(VERSIONS)
+        .map_err(TlsError::Setup)?
+        .with_no_client_auth()
+        .with_cert_resolver(shown);
+    // A client without ALPN is served, one that speaks only other protocols is
+    // not: a browser led here must not get an answer it can use (ALPACA).
+    config.alpn_protocols = vec![b"smtp".to_vec()];
+    Ok(config)
+}
+
+/// How often the files are looked at; SIGHUP is at once.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
