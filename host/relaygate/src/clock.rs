@@ -77,6 +77,9 @@ mod tests {
 
     #[test]
     fn later_stops_at_the_end_of_time() {
-        assert_eq!(later(Timestamp(u64::MAX), Duration::from_secs(1)).0, u64::MAX);
+        assert_eq!(
+            later(Timestamp(u64::MAX), Duration::from_secs(1)).0,
+            u64::MAX
+        );
     }
 }

@@ -30,7 +30,11 @@ pub fn open(path: &Path, store: &Path) -> Result<SealingKey, ConfigError> {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             if store.exists() {
                 let mend = "bring it back from where you keep it; a new key cannot open what the old one sealed";
-                return Err(problem(path, "is missing, but the store has been used", mend));
+                return Err(problem(
+                    path,
+                    "is missing, but the store has been used",
+                    mend,
+                ));
             }
             make(path)
         }
@@ -58,7 +62,11 @@ fn make(path: &Path) -> Result<SealingKey, ConfigError> {
     let key = SealingKey::generate();
     write(path, &key).map_err(|error| {
         let reason = format!("cannot be made ({})", crate::config::io_reason(&error));
-        problem(path, &reason, "make its directory writable, or put a key there")
+        problem(
+            path,
+            &reason,
+            "make its directory writable, or put a key there",
+        )
     })?;
     tracing::info!(path = %path.display(), "sealing key made; keep a copy apart from the data");
     Ok(key)
@@ -66,7 +74,11 @@ fn make(path: &Path) -> Result<SealingKey, ConfigError> {
 
 fn write(path: &Path, key: &SealingKey) -> std::io::Result<()> {
     let mut options = fs::OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(key.to_text().as_bytes())?;
     file.write_all(b"\n")?;
     file.sync_all()?;

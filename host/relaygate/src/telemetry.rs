@@ -53,8 +53,9 @@ pub fn start_metrics() -> PrometheusHandle {
 }
 
 /// From a policy's answer to a slow customer's server.
-const BUCKETS_SECONDS: [f64; 12] =
-    [0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 300.0];
+const BUCKETS_SECONDS: [f64; 12] = [
+    0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 300.0,
+];
 
 #[cfg(test)]
 mod tests {
@@ -67,6 +68,9 @@ mod tests {
 
     #[test]
     fn a_word_that_is_no_level_is_named() {
-        assert_eq!(check_level("loud=very"), Err("\"loud=very\" is not a log level".to_owned()));
+        assert_eq!(
+            check_level("loud=very"),
+            Err("\"loud=very\" is not a log level".to_owned())
+        );
     }
 }

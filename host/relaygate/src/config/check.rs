@@ -38,7 +38,11 @@ fn domain(key: &str, name: &str) -> Verdict {
         return Ok(());
     }
     let problem = format!("{name:?} is not a full domain name");
-    Err(ConfigError::new(key, problem, "use a name such as relay.desk.example"))
+    Err(ConfigError::new(
+        key,
+        problem,
+        "use a name such as relay.desk.example",
+    ))
 }
 
 fn product(config: &Config) -> Verdict {
@@ -46,7 +50,11 @@ fn product(config: &Config) -> Verdict {
     let printable = |c: char| c == ' ' || c.is_ascii_graphic();
     if product.name.trim().is_empty() || !product.name.chars().all(printable) {
         let problem = format!("{:?} is not printable ASCII", product.name);
-        return Err(ConfigError::new("product.name", problem, "use a plain name"));
+        return Err(ConfigError::new(
+            "product.name",
+            problem,
+            "use a plain name",
+        ));
     }
     label("product.header_prefix", &product.header_prefix)?;
     for (index, selector) in product.selectors.iter().enumerate() {
@@ -54,7 +62,11 @@ fn product(config: &Config) -> Verdict {
     }
     if product.selectors[0].eq_ignore_ascii_case(&product.selectors[1]) {
         let key = "product.selectors";
-        return Err(ConfigError::new(key, "both are the same", "name two selectors"));
+        return Err(ConfigError::new(
+            key,
+            "both are the same",
+            "name two selectors",
+        ));
     }
     Ok(())
 }
@@ -90,7 +102,11 @@ fn socket_length(config: &Config) -> Verdict {
         return Ok(());
     }
     let problem = format!("path is longer than {SOCKET_PATH_OCTETS_MAX} octets");
-    Err(ConfigError::new("admin.socket", problem, "name a shorter path"))
+    Err(ConfigError::new(
+        "admin.socket",
+        problem,
+        "name a shorter path",
+    ))
 }
 
 /// The absolute path without `.` and `..`, as far as that can be told without links.
@@ -118,16 +134,22 @@ fn certificate(config: &Config) -> Verdict {
 
 fn half(key: &str, other: &str) -> ConfigError {
     let problem = format!("missing beside tls.{other}");
-    ConfigError::new(key, problem, "name both, or neither for a self-made certificate")
+    ConfigError::new(
+        key,
+        problem,
+        "name both, or neither for a self-made certificate",
+    )
 }
 
 fn pair(certificate: &Path, key: &Path) -> Verdict {
     readable("tls.certificate", certificate)?;
     readable("tls.key", key)?;
-    tls::check_pair(certificate, key).map(drop).map_err(|error| {
-        let mend = "name a PEM certificate chain and the private key that belongs to it";
-        ConfigError::new(error.config_key(), error.to_string(), mend)
-    })
+    tls::check_pair(certificate, key)
+        .map(drop)
+        .map_err(|error| {
+            let mend = "name a PEM certificate chain and the private key that belongs to it";
+            ConfigError::new(error.config_key(), error.to_string(), mend)
+        })
 }
 
 fn readable(key: &str, path: &Path) -> Verdict {
@@ -147,7 +169,11 @@ fn listeners(listeners: &[ListenerConfig]) -> Verdict {
         if listener.bind.port() != 0 && before.iter().any(|other| other.bind == listener.bind) {
             let problem = format!("{} is named twice", listener.bind);
             let mend = "give each listener its own address and port";
-            return Err(ConfigError::new(&format!("listener[{index}].bind"), problem, mend));
+            return Err(ConfigError::new(
+                &format!("listener[{index}].bind"),
+                problem,
+                mend,
+            ));
         }
         if listener.kind == ListenerKind::Mx && listener.tls == TlsMode::Implicit {
             let key = format!("listener[{index}].tls");
@@ -163,7 +189,11 @@ fn routes(config: &Config) -> Verdict {
         domain(&format!("native.route[{index}].domain"), &route.domain)?;
         if route.host.is_empty() {
             let key = format!("native.route[{index}].host");
-            return Err(ConfigError::new(&key, "is empty", "name a host or an address"));
+            return Err(ConfigError::new(
+                &key,
+                "is empty",
+                "name a host or an address",
+            ));
         }
         port(&format!("native.route[{index}].port"), route.port)?;
     }
@@ -176,27 +206,82 @@ fn port(key: &str, port: u16) -> Verdict {
 
 fn limits(limits: &LimitsConfig) -> Verdict {
     let l = limits;
-    range("limits.message_octets_max", l.message_octets_max, 64 * 1024, 1 << 30)?;
+    range(
+        "limits.message_octets_max",
+        l.message_octets_max,
+        64 * 1024,
+        1 << 30,
+    )?;
     range("limits.recipients_max", l.recipients_max.into(), 1, 1_000)?;
-    range("limits.connections_max", l.connections_max.into(), 1, 100_000)?;
-    range("limits.connections_per_peer_max", l.connections_per_peer_max.into(), 1, 100_000)?;
-    range("limits.connections_per_account_max", l.connections_per_account_max.into(), 1, 100_000)?;
-    range("limits.handshake_seconds", l.handshake_seconds, 1, HOUR_SECONDS)?;
+    range(
+        "limits.connections_max",
+        l.connections_max.into(),
+        1,
+        100_000,
+    )?;
+    range(
+        "limits.connections_per_peer_max",
+        l.connections_per_peer_max.into(),
+        1,
+        100_000,
+    )?;
+    range(
+        "limits.connections_per_account_max",
+        l.connections_per_account_max.into(),
+        1,
+        100_000,
+    )?;
+    range(
+        "limits.handshake_seconds",
+        l.handshake_seconds,
+        1,
+        HOUR_SECONDS,
+    )?;
     range("limits.idle_seconds", l.idle_seconds, 1, HOUR_SECONDS)?;
-    range("limits.transaction_seconds", l.transaction_seconds, 1, 24 * HOUR_SECONDS)?;
+    range(
+        "limits.transaction_seconds",
+        l.transaction_seconds,
+        1,
+        24 * HOUR_SECONDS,
+    )?;
     let failures = l.auth_failures_per_connection_max;
-    range("limits.auth_failures_per_connection_max", failures.into(), 1, 100)?;
+    range(
+        "limits.auth_failures_per_connection_max",
+        failures.into(),
+        1,
+        100,
+    )?;
     let failures = l.auth_failures_per_peer_max;
-    range("limits.auth_failures_per_peer_max", failures.into(), 1, 10_000)?;
+    range(
+        "limits.auth_failures_per_peer_max",
+        failures.into(),
+        1,
+        10_000,
+    )?;
     range("limits.hops_max", l.hops_max.into(), 1, 100)?;
-    range("limits.jobs_at_once_max", l.jobs_at_once_max.into(), 1, 10_000)?;
+    range(
+        "limits.jobs_at_once_max",
+        l.jobs_at_once_max.into(),
+        1,
+        10_000,
+    )?;
     range("limits.stop_seconds", l.stop_seconds, 1, HOUR_SECONDS)
 }
 
 fn policies(config: &Config) -> Verdict {
     range("policy.deadline_ms", config.policy.deadline_ms, 1, 10_000)?;
-    range("policy.memory_octets_max", config.policy.memory_octets_max, 1 << 16, 1 << 30)?;
-    range("policy.hostcall_octets_max", config.policy.hostcall_octets_max, 1 << 16, 1 << 30)?;
+    range(
+        "policy.memory_octets_max",
+        config.policy.memory_octets_max,
+        1 << 16,
+        1 << 30,
+    )?;
+    range(
+        "policy.hostcall_octets_max",
+        config.policy.hostcall_octets_max,
+        1 << 16,
+        1 << 30,
+    )?;
     for name in config.policy.settings.keys() {
         if !POLICIES.contains(&name.as_str()) {
             let key = format!("policy.settings.{name}");
@@ -212,7 +297,11 @@ fn range(key: &str, value: u64, min: u64, max: u64) -> Verdict {
         return Ok(());
     }
     let problem = format!("{value} is out of range");
-    Err(ConfigError::new(key, problem, format!("use {min} to {max}")))
+    Err(ConfigError::new(
+        key,
+        problem,
+        format!("use {min} to {max}"),
+    ))
 }
 
 /// The policies built in; accounts' own come with the store, not with the file.

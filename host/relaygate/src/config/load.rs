@@ -131,7 +131,7 @@ fn missing(path: &str, field: &str) -> (String, String, String) {
 fn unknown(path: &str, message: &str) -> (String, String, String) {
     let known = message.split_once(", expected ").map(|(_, list)| list);
     let known = known.unwrap_or("no key at all").replace('`', "");
-    let known = known.trim_start_matches("one of ").to_owned();
+    let known = known.trim_start_matches("one of ").replace(" or ", ", ");
     let mend = format!("remove it or use one of: {known}");
     (path.to_owned(), "unknown key".to_owned(), mend)
 }

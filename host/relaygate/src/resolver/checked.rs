@@ -33,7 +33,11 @@ impl Reach {
         Self {
             networks: config.outbound.allowed_networks.clone(),
             ports: config.outbound.allowed_ports.clone(),
-            own: config.listeners.iter().map(|listener| listener.bind).collect(),
+            own: config
+                .listeners
+                .iter()
+                .map(|listener| listener.bind)
+                .collect(),
         }
     }
 
@@ -42,7 +46,10 @@ impl Reach {
     pub fn check(&self, socket: SocketAddr) -> Result<CheckedAddr, ResolveError> {
         // `::ffff:127.0.0.1` is 127.0.0.1 with a hat on.
         let socket = SocketAddr::new(socket.ip().to_canonical(), socket.port());
-        let listed = self.networks.iter().any(|network| network.contains(&socket.ip()));
+        let listed = self
+            .networks
+            .iter()
+            .any(|network| network.contains(&socket.ip()));
         let usual = is_global(socket.ip()) && self.ports.contains(&socket.port());
         if (listed || usual) && socket.port() != 0 && !self.is_own(socket) {
             return Ok(CheckedAddr(socket));
@@ -65,11 +72,17 @@ impl Reach {
 /// `0177.0.0.1`, `2130706433`, `127.1` and `0x7f.0.0.1` are addresses to some
 /// libraries and names to others; they are refused, not guessed at.
 pub(super) fn literal(host: &str) -> Result<Option<IpAddr>, ResolveError> {
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
     if let Ok(address) = bare.unwrap_or(host).parse() {
         return Ok(Some(address));
     }
-    let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+    let last = host
+        .trim_end_matches('.')
+        .rsplit('.')
+        .next()
+        .unwrap_or_default();
     if last.starts_with(|c: char| c.is_ascii_digit()) || !is_name(host) {
         return Err(ResolveError::Unusable);
     }

@@ -83,15 +83,26 @@ impl Resolver {
     pub async fn targets(&self, domain: &str) -> Result<Vec<Target>, ResolveError> {
         let fixed = |route: &&RouteConfig| route.domain.eq_ignore_ascii_case(domain);
         if let Some(route) = self.routes.iter().find(fixed) {
-            return Ok(vec![Target { host: route.host.clone(), port: route.port }]);
+            return Ok(vec![Target {
+                host: route.host.clone(),
+                port: route.port,
+            }]);
         }
         let mut exchanges = self.exchanges(domain).await?;
         exchanges.sort();
         exchanges.truncate(EXCHANGES_MAX);
         let hosts = exchanges.into_iter().map(|(_, host)| host);
-        let targets: Vec<_> = hosts.map(|host| Target { host, port: self.native_port }).collect();
+        let targets: Vec<_> = hosts
+            .map(|host| Target {
+                host,
+                port: self.native_port,
+            })
+            .collect();
         if targets.is_empty() {
-            return Ok(vec![Target { host: domain.to_owned(), port: self.native_port }]);
+            return Ok(vec![Target {
+                host: domain.to_owned(),
+                port: self.native_port,
+            }]);
         }
         Ok(targets)
     }
@@ -123,7 +134,11 @@ impl Resolver {
     async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, ResolveError> {
         let answer = bounded(self.dns.lookup_ip(absolute(host))).await?;
         let addresses: Vec<_> = answer.iter().take(ADDRESSES_MAX).collect();
-        if addresses.is_empty() { Err(ResolveError::NotFound) } else { Ok(addresses) }
+        if addresses.is_empty() {
+            Err(ResolveError::NotFound)
+        } else {
+            Ok(addresses)
+        }
     }
 
     /// The TXT records of a name, each joined; none if there is no such name.
@@ -151,7 +166,11 @@ impl Resolver {
     /// Records of one type; an absent name has none.
     async fn records(&self, name: &str, kind: RecordType) -> Result<Vec<RData>, ResolveError> {
         match bounded(self.dns.lookup(absolute(name), kind)).await {
-            Ok(found) => Ok(found.answers().iter().map(|record| record.data.clone()).collect()),
+            Ok(found) => Ok(found
+                .answers()
+                .iter()
+                .map(|record| record.data.clone())
+                .collect()),
             Err(ResolveError::NotFound) => Ok(Vec::new()),
             Err(error) => Err(error),
         }

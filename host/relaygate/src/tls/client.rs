@@ -28,7 +28,10 @@ impl ClientTls {
             .with_platform_verifier()
             .map_err(TlsError::Setup)?;
         let system = Arc::new(builder.with_no_client_auth());
-        Ok(Self { system, pinned: Mutex::default() })
+        Ok(Self {
+            system,
+            pinned: Mutex::default(),
+        })
     }
 
     /// A connector that believes the system's authorities, or only the pinned
@@ -70,7 +73,11 @@ pub(crate) fn authorities(pem: &str) -> Result<RootCertStore, TlsError> {
         let certificate = certificate.map_err(|_| TlsError::Authority)?;
         roots.add(certificate).map_err(|_| TlsError::Authority)?;
     }
-    if roots.is_empty() { Err(TlsError::Authority) } else { Ok(roots) }
+    if roots.is_empty() {
+        Err(TlsError::Authority)
+    } else {
+        Ok(roots)
+    }
 }
 
 /// Configurations kept; beyond that they are made anew.

@@ -71,6 +71,7 @@ fn write(path: &Path, text: &str, mode: u32) -> Result<(), TlsError> {
     let mut options = fs::OpenOptions::new();
     let options = options.write(true).create(true).truncate(true).mode(mode);
     let mut file = options.open(path).map_err(TlsError::file(path))?;
-    file.write_all(text.as_bytes()).map_err(TlsError::file(path))?;
+    file.write_all(text.as_bytes())
+        .map_err(TlsError::file(path))?;
     file.sync_all().map_err(TlsError::file(path))
 }

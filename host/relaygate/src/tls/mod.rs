@@ -34,7 +34,10 @@ impl SessionInfo {
     pub fn of(state: &CommonState) -> Option<Self> {
         let version = state.protocol_version()?.as_str()?.replace('_', ".");
         let cipher = state.negotiated_cipher_suite()?.suite().as_str()?;
-        Some(Self { version, cipher: cipher.to_owned() })
+        Some(Self {
+            version,
+            cipher: cipher.to_owned(),
+        })
     }
 }
 

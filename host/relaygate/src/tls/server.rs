@@ -31,7 +31,12 @@ struct Shown(RwLock<Arc<CertifiedKey>>);
 
 impl ResolvesServerCert for Shown {
     fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.0.read().unwrap_or_else(PoisonError::into_inner).clone())
+        Some(
+            self.0
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
+        )
     }
 }
 
@@ -44,7 +49,12 @@ impl ServerTls {
         let (certificate, key) = files(config)?;
         let shown = Arc::new(Shown(RwLock::new(check_pair(&certificate, &key)?)));
         let config = Arc::new(server_config(shown.clone())?);
-        Ok(Self { certificate, key, shown, config })
+        Ok(Self {
+            certificate,
+            key,
+            shown,
+            config,
+        })
     }
 
     /// The acceptor for one handshake; cheap to make.
@@ -73,7 +83,11 @@ impl ServerTls {
     /// Reloads whenever the files change, until `stop`.
     pub async fn watch(&self, stop: CancellationToken) {
         let mut seen = self.stamp();
-        while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+        while stop
+            .run_until_cancelled(tokio::time::sleep(LOOK_EVERY))
+            .await
+            .is_some()
+        {
             let now = self.stamp();
             if now != seen {
                 seen = now;
