@@ -1,0 +1,3 @@
+//! Load on a mail server that takes submissions.
+
+fn main() {}

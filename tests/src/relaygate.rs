@@ -1,0 +1,373 @@
+//! The built program: configured, started, asked, and stopped.
+//!
+//! What it logs is read back: a WARN or ERROR line nobody announced
+//! ([`Relaygate::announce`]) fails the test when the program is stopped.
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use std::{env, fs, str};
+
+use rustix::process::Signal;
+use rustls::ClientConfig;
+use serde_json::Value;
+
+use crate::certs::Certificate;
+use crate::process::{self, Daemon};
+use crate::smtp::Client;
+use crate::{ports, repository, wait};
+
+/// The name the program goes by: banner, EHLO, certificate.
+pub const HOSTNAME: &str = "relay.desk.example";
+/// The domain accounts have their native addresses below.
+pub const NATIVE_DOMAIN: &str = "desk.example";
+
+/// Where it listens, all on 127.0.0.1.
+#[derive(Debug, Clone, Copy)]
+pub struct Ports {
+    /// Submission with TLS from the first octet (465).
+    pub implicit: u16,
+    /// Submission with STARTTLS (587).
+    pub starttls: u16,
+    /// Mail from everybody (25).
+    pub mx: u16,
+    /// `/healthz`, `/readyz`, `/metrics`.
+    pub metrics: u16,
+}
+
+impl Ports {
+    /// Four free ports.
+    pub fn free() -> Self {
+        Self {
+            implicit: ports::free(),
+            starttls: ports::free(),
+            mx: ports::free(),
+            metrics: ports::free(),
+        }
+    }
+}
+
+/// What the configuration says.
+pub struct Settings<'a> {
+    /// Certificate for all listeners.
+    pub certificate: &'a Certificate,
+    /// Name server, if not the system's.
+    pub resolver: Option<SocketAddr>,
+    /// Static routes of the native path: domain, port on 127.0.0.1.
+    pub routes: Vec<(String, u16)>,
+    /// More lines for the end of the file.
+    pub extra: String,
+}
+
+/// A running program with its directory.
+pub struct Relaygate {
+    directory: PathBuf,
+    ports: Ports,
+    daemon: Daemon,
+    announced: Vec<String>,
+    checked: bool,
+}
+
+/// How a command ended that was expected to fail.
+#[derive(Debug)]
+pub struct Failure {
+    /// The exit code.
+    pub code: i32,
+    /// The `error` object of `--json`; null if there was none.
+    pub error: Value,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Relaygate {
+    /// Writes a configuration below `parent` and starts the program on it.
+    pub fn start(parent: &Path, ports: Ports, settings: &Settings<'_>) -> Self {
+        let directory = parent.join("relaygate");
+        fs::create_dir_all(&directory).expect("the test's directory can be written");
+        fs::write(
+            directory.join("relaygate.toml"),
+            configuration(&directory, ports, settings),
+        )
+        .expect("the test's directory can be written");
+        let daemon = launch(&directory);
+        let mut relay = Self {
+            directory,
+            ports,
+            daemon,
+            announced: Vec::new(),
+            checked: false,
+        };
+        relay.await_ready();
+        relay
+    }
+
+    /// Where it listens.
+    pub fn ports(&self) -> Ports {
+        self.ports
+    }
+
+    /// Where its configuration, key and data are.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Where it keeps what must survive.
+    pub fn data(&self) -> PathBuf {
+        self.directory.join("data")
+    }
+
+    /// A log line at WARN or ERROR that contains `text` is expected in this test.
+    pub fn announce(&mut self, text: &str) {
+        self.announced.push(text.to_owned());
+    }
+
+    /// Everything it has logged.
+    pub fn log(&self) -> String {
+        self.daemon.output()
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        self.daemon.signal(signal);
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.daemon.id()
+    }
+
+    /// Kills it (SIGKILL) and starts it again on the same directory.
+    pub fn kill_and_restart(&mut self) {
+        self.kill();
+        self.restart();
+    }
+
+    /// Kills it with SIGKILL.
+    pub fn kill(&mut self) {
+        self.daemon.kill();
+    }
+
+    /// Starts it again on the same directory after it ended.
+    pub fn restart(&mut self) {
+        self.daemon = launch(&self.directory);
+        self.await_ready();
+    }
+
+    /// Runs `relaygate --json …` and gives the object it prints; panics if it fails.
+    pub fn cli(&self, arguments: &[&str]) -> Value {
+        self.cli_with_input(arguments, "")
+    }
+
+    /// The same with something on the standard input, a password for example.
+    pub fn cli_with_input(&self, arguments: &[&str], input: &str) -> Value {
+        let output = self.run(arguments, input);
+        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        assert!(
+            output.status.success(),
+            "relaygate {}: {stdout}{stderr}\n{}",
+            arguments.join(" "),
+            self.log()
+        );
+        serde_json::from_str(&stdout)
+            .unwrap_or_else(|error| panic!("relaygate {}: {error}: {stdout}", arguments.join(" ")))
+    }
+
+    /// Runs a command that has to fail.
+    pub fn cli_fails(&self, arguments: &[&str], input: &str) -> Failure {
+        let output = self.run(arguments, input);
+        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        assert!(
+            !output.status.success(),
+            "relaygate {} should have failed: {stdout}",
+            arguments.join(" ")
+        );
+        let printed: Value = serde_json::from_str(&stdout).unwrap_or(Value::Null);
+        Failure {
+            code: output.status.code().unwrap_or(-1),
+            error: printed["error"].clone(),
+            stderr,
+        }
+    }
+
+    /// A command that is run by itself, with this program's configuration.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        command
+            .arg("--config")
+            .arg(self.directory.join("relaygate.toml"))
+            .arg("--json")
+            .args(arguments);
+        command
+    }
+
+    /// Opens a TLS session on the implicit-TLS port.
+    pub fn submission(&self, tls: &Arc<ClientConfig>) -> Client {
+        Client::implicit(self.ports.implicit, tls, HOSTNAME)
+    }
+
+    /// What `GET path` on the metrics listener answers: status and body.
+    pub fn http(&self, path: &str) -> Option<(u16, String)> {
+        http(self.ports.metrics, path)
+    }
+
+    /// Stops it (SIGTERM), and looks through its log.
+    pub fn stop(&mut self) -> Option<ExitStatus> {
+        let status = self.daemon.stop();
+        self.check_log();
+        status
+    }
+
+    fn run(&self, arguments: &[&str], input: &str) -> std::process::Output {
+        process::run(&mut self.command(arguments), input.as_bytes())
+    }
+
+    fn await_ready(&mut self) {
+        let port = self.ports.metrics;
+        let daemon = &mut self.daemon;
+        wait::until("relaygate to be ready", wait::PATIENCE, || {
+            if let Some(status) = daemon.ended() {
+                panic!("relaygate ended with {status}:\n{}", daemon.output());
+            }
+            http(port, "/readyz").filter(|(status, _)| *status == 200)
+        });
+    }
+
+    fn check_log(&mut self) {
+        self.checked = true;
+        let log = self.log();
+        let loud: Vec<&str> = log
+            .lines()
+            .filter(|line| is_loud(line))
+            .filter(|line| !self.announced.iter().any(|text| line.contains(text)))
+            .collect();
+        assert!(
+            loud.is_empty(),
+            "unannounced WARN or ERROR lines:\n{}",
+            loud.join("\n")
+        );
+    }
+}
+
+impl Drop for Relaygate {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("---- log of relaygate\n{}", self.log());
+        } else if !self.checked {
+            self.stop();
+        }
+    }
+}
+
+/// The program under test: `RELAYGATE_BIN`, or what `cargo build -p relaygate` makes.
+pub fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| match env::var_os("RELAYGATE_BIN") {
+        Some(path) => PathBuf::from(path),
+        None => build(),
+    })
+}
+
+/// The configuration file for a program in `directory`.
+pub fn configuration(directory: &Path, ports: Ports, settings: &Settings<'_>) -> String {
+    let base = directory.display();
+    let Ports {
+        implicit,
+        starttls,
+        mx,
+        metrics,
+    } = ports;
+    let mut text = format!(
+        "hostname = \"{HOSTNAME}\"\nnative_domain = \"{NATIVE_DOMAIN}\"\n\
+         data_dir = \"{base}/data\"\nkey_file = \"{base}/relaygate.key\"\n\
+         [tls]\ncertificate = \"{}\"\nkey = \"{}\"\n\
+         [metrics]\nbind = \"127.0.0.1:{metrics}\"\n\
+         [outbound]\nallowed_networks = [\"127.0.0.0/8\"]\n\
+         [log]\nformat = \"json\"\nlevel = \"info\"\n",
+        settings.certificate.certificate.display(),
+        settings.certificate.key.display(),
+    );
+    for (kind, port, tls) in [
+        ("submission", implicit, "implicit"),
+        ("submission", starttls, "starttls"),
+        ("mx", mx, "starttls"),
+    ] {
+        let _ = write!(
+            text,
+            "[[listener]]\nkind = \"{kind}\"\nbind = \"127.0.0.1:{port}\"\ntls = \"{tls}\"\n"
+        );
+    }
+    if let Some(server) = settings.resolver {
+        let _ = write!(text, "[resolver]\nservers = [\"{server}\"]\n");
+    }
+    for (domain, port) in &settings.routes {
+        let _ = write!(
+            text,
+            "[[native.route]]\ndomain = \"{domain}\"\nhost = \"127.0.0.1\"\nport = {port}\n"
+        );
+    }
+    text + &settings.extra
+}
+
+fn launch(directory: &Path) -> Daemon {
+    let mut command = Command::new(binary());
+    command
+        .arg("--config")
+        .arg(directory.join("relaygate.toml"))
+        .arg("serve");
+    Daemon::start("relaygate", &command, &directory.join("relaygate.log"))
+}
+
+/// Test binaries lie in `<target>/<profile>/deps`.
+fn build() -> PathBuf {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .args(["build", "--quiet", "-p", "relaygate"])
+        .current_dir(repository::root());
+    let output = process::run(&mut command, b"");
+    assert!(
+        output.status.success(),
+        "cargo build -p relaygate:\n{}",
+        text(&output.stderr)
+    );
+    let own = env::current_exe().expect("a running program has a path");
+    own.ancestors()
+        .map(|ancestor| ancestor.join("relaygate"))
+        .find(|candidate| candidate.is_file())
+        .expect("cargo puts the program beside the tests")
+}
+
+fn http(port: u16, path: &str) -> Option<(u16, String)> {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
+    stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .ok()?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    )
+    .ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).ok()?;
+    let answer = text(&answer);
+    let status = answer.split(' ').nth(1)?.parse().ok()?;
+    let body = answer
+        .split_once("\r\n\r\n")
+        .map(|(_, body)| body.to_owned())?;
+    Some((status, body))
+}
+
+/// A log line somebody ought to read: level WARN or ERROR, or no log line at all but a panic.
+fn is_loud(line: &str) -> bool {
+    match serde_json::from_str::<Value>(line) {
+        Ok(entry) => matches!(entry["level"].as_str(), Some("WARN" | "ERROR")),
+        Err(_) => line.contains("panicked at"),
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
