@@ -1,0 +1,192 @@
+//! [`Content`]: what a reader of the message sees: text, HTML, attachments.
+//!
+//! Bounded: a body tree beyond the limits of `mime` is one opaque attachment,
+//! and text beyond [`TEXT_OCTETS_MAX`] is cut. Nothing is unpacked, run or
+//! fetched, and the HTML is a stranger's: it is not cleaned here.
+//!
+//! Not here: cleaning HTML, keeping attachments (`desk`).
+
+use std::ops::Range;
+
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::decoders::charsets::map::charset_decoder;
+use mail_parser::decoders::html::html_to_text;
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
+
+use super::headers::Headers;
+use super::mime::{self, Part, TransferEncoding};
+
+/// Octets of text, and of HTML, that are read from one message.
+pub const TEXT_OCTETS_MAX: usize = 1024 * 1024;
+
+/// What a message says besides its header.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Content {
+    /// The plain text as it was written, LF line ends; absent if there is none.
+    pub text: Option<String>,
+    /// The HTML as it was written; absent if there is none.
+    pub html: Option<String>,
+    /// Everything else, in order.
+    pub attachments: Vec<Attachment>,
+    /// The body was beyond the limits: it is one attachment and was not read.
+    pub opaque: bool,
+    /// Text or HTML was cut at [`TEXT_OCTETS_MAX`].
+    pub cut: bool,
+}
+
+/// A part of the body that is not shown as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// The file name the sender gave, without control characters and path;
+    /// absent if it gave none.
+    pub name: Option<String>,
+    /// The media type the sender claims, for example `application/pdf`.
+    pub media_type: String,
+    /// Size as it stands in the message: for base64 a third more than the file.
+    pub encoded_octets: u64,
+    /// The HTML shows it (Content-Id).
+    pub inline: bool,
+    range: Range<usize>,
+    encoding: TransferEncoding,
+}
+
+impl Content {
+    /// Reads a complete message whose header is `headers`.
+    pub fn read(message: &[u8], headers: &Headers) -> Self {
+        let Some(parts) = mime::parts(message, headers) else {
+            return Self::opaque(message, headers);
+        };
+        let mut content = Self::default();
+        for index in 0..parts.len() {
+            content.add(message, &parts, index);
+        }
+        content
+    }
+
+    /// What a person would read: the text, or else the HTML made text.
+    pub fn readable(&self) -> String {
+        match (&self.text, &self.html) {
+            (Some(text), _) if !text.trim().is_empty() => text.clone(),
+            (_, Some(html)) => html_to_text(html),
+            (text, None) => text.clone().unwrap_or_default(),
+        }
+    }
+
+    fn opaque(message: &[u8], headers: &Headers) -> Self {
+        let range = headers.body_start().min(message.len())..message.len();
+        let whole = Attachment {
+            name: None,
+            media_type: "application/octet-stream".to_owned(),
+            encoded_octets: range.len() as u64,
+            inline: false,
+            range,
+            encoding: TransferEncoding::Identity,
+        };
+        Self {
+            attachments: vec![whole],
+            opaque: true,
+            ..Self::default()
+        }
+    }
+
+    fn add(&mut self, message: &[u8], parts: &[Part], index: usize) {
+        let part = &parts[index];
+        let is_container = parts
+            .iter()
+            .skip(index + 1)
+            .take(1)
+            .any(|next| next.parent == Some(index));
+        if is_container {
+            return;
+        }
+        match (
+            part.attached || part.name.is_some(),
+            part.media_type.as_str(),
+        ) {
+            (false, "text/html") => self.cut |= show(&mut self.html, message, part),
+            (false, "text/plain") => self.cut |= show(&mut self.text, message, part),
+            // A multipart nobody can take apart: better seen than lost.
+            _ if part.is_multipart() => self.cut |= show(&mut self.text, message, part),
+            _ => self.attachments.push(attachment(part)),
+        }
+    }
+}
+
+impl Attachment {
+    /// The octets of the file. What cannot be decoded is given as it stands.
+    pub fn decode(&self, message: &[u8]) -> Vec<u8> {
+        decode(
+            message.get(self.range.clone()).unwrap_or_default(),
+            self.encoding,
+        )
+    }
+}
+
+fn attachment(part: &Part) -> Attachment {
+    Attachment {
+        name: part.name.as_deref().and_then(file_name),
+        media_type: part.media_type.clone(),
+        encoded_octets: part.body.len() as u64,
+        inline: part.has_content_id && !part.attached,
+        range: part.body.clone(),
+        encoding: part.encoding,
+    }
+}
+
+/// The last piece of a path, however the sender's system divides them.
+fn file_name(claimed: &str) -> Option<String> {
+    let last = claimed
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default()
+        .trim();
+    let end = last.floor_char_boundary(FILE_NAME_OCTETS_MAX);
+    (!matches!(last, "" | "." | "..")).then(|| last[..end].to_owned())
+}
+
+/// Appends the text of a part; several are divided by an empty line. Says
+/// whether something was cut.
+fn show(shown: &mut Option<String>, message: &[u8], part: &Part) -> bool {
+    let shown = shown.get_or_insert_default();
+    let room = TEXT_OCTETS_MAX.saturating_sub(shown.len());
+    // Three encoded octets make at least one decoded one.
+    let window = &message[part.body.clone()];
+    let window = &window[..window
+        .len()
+        .min(room.saturating_mul(ENCODED_PER_DECODED_MAX))];
+    let text = text_of(window, part);
+    let end = text.floor_char_boundary(room);
+    if !shown.is_empty() && end > 0 {
+        shown.push('\n');
+    }
+    shown.push_str(&text[..end]);
+    end < text.len() || window.len() < part.body.len()
+}
+
+fn text_of(encoded: &[u8], part: &Part) -> String {
+    let octets = decode(encoded, part.encoding);
+    let decoder = part
+        .charset
+        .as_deref()
+        .and_then(|charset| charset_decoder(charset.as_bytes()));
+    let text = match decoder {
+        Some(decoder) => decoder(&octets),
+        None => String::from_utf8_lossy(&octets).into_owned(),
+    };
+    text.replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .replace('\0', "")
+}
+
+pub(super) fn decode(encoded: &[u8], encoding: TransferEncoding) -> Vec<u8> {
+    let decoded = match encoding {
+        TransferEncoding::Identity => None,
+        TransferEncoding::Base64 => base64_decode(encoded),
+        TransferEncoding::QuotedPrintable => quoted_printable_decode(encoded),
+    };
+    decoded.unwrap_or_else(|| encoded.to_vec())
+}
+
+/// Quoted-printable triples at most, base64 adds a third and line ends.
+const ENCODED_PER_DECODED_MAX: usize = 4;
+const FILE_NAME_OCTETS_MAX: usize = 200;
