@@ -1,0 +1,356 @@
+//! Accounts: who they are, what they are set to, and the names that lead to them.
+//!
+//! Not here: people of an account (`people`), its domains (`connectors`).
+
+use mail::address::{Address, Domain};
+use serde::{Deserialize, Serialize};
+use storage::{AccountId, Batch, Table, Timestamp};
+
+use crate::addresses::{self, SupportAddress};
+use crate::rows::{Kept, Record};
+use crate::{Account, Error, Installation, wire};
+
+/// The brand every account starts with.
+pub const FIRST_BRAND: u64 = 1;
+/// CCs a ticket may have (R14).
+pub const COPIES_MAX: usize = 48;
+
+/// The account's name inside the native domain: a DNS label.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Subdomain(String);
+
+/// What an account is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// The real thing.
+    Production,
+    /// For trying things out (R15).
+    Sandbox,
+}
+
+/// What an account is set to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// CCs and followers are turned on (R13).
+    pub copies_enabled: bool,
+    /// CCs a ticket may have (R14).
+    pub copies_max: u32,
+    /// Tell requesters that their mail arrived.
+    pub acknowledge: bool,
+}
+
+/// One face of the account towards its customers (R66).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brand {
+    /// Number within the account.
+    pub id: u64,
+    /// Shown to end users as the sender's name.
+    pub name: String,
+    /// Sends where no better address may (R20); always a native one.
+    #[serde(with = "wire::one")]
+    pub default_address: Address,
+}
+
+/// An account's own record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Its id.
+    pub id: AccountId,
+    /// Its name inside the native domain.
+    pub subdomain: Subdomain,
+    /// Its name for people.
+    pub name: String,
+    /// Production or sandbox.
+    pub kind: Kind,
+    /// The production account a sandbox belongs to.
+    pub sandbox_of: Option<AccountId>,
+    /// Where security notices go (R95, R96).
+    #[serde(with = "wire::many")]
+    pub admins: Vec<Address>,
+    /// What it is set to.
+    pub settings: Settings,
+    /// At least one; the first is the default.
+    pub brands: Vec<Brand>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// What a new account is made of.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// Its name inside the native domain.
+    pub subdomain: Subdomain,
+    /// Its name for people.
+    pub name: String,
+    /// Where security notices go; at least one.
+    pub admins: Vec<Address>,
+    /// Makes it a sandbox of that account.
+    pub sandbox_of: Option<AccountId>,
+}
+
+impl Subdomain {
+    /// A DNS label of 1 to 63 of `[a-z0-9-]` that neither begins nor ends with
+    /// a hyphen and is no A-label (RFC 5890 §2.3.1).
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with field `subdomain`.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let label = text.to_ascii_lowercase();
+        let well_formed = (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && !label.starts_with("xn--");
+        if !well_formed {
+            let hint = "use 1 to 63 letters, digits and hyphens";
+            return Err(Error::invalid("subdomain", "subdomain_malformed", hint));
+        }
+        if RESERVED_SUBDOMAINS.contains(&label.as_str()) {
+            return Err(Error::invalid("subdomain", "subdomain_reserved", "choose another name"));
+        }
+        Ok(Self(label))
+    }
+
+    /// The label.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The account's native domain `<sub>.<native>`.
+    pub fn domain(&self, native: &Domain) -> Domain {
+        Domain::parse(&format!("{}.{native}", self.0))
+            .expect("a checked label before a domain is a domain")
+    }
+
+    /// An address in the account's native domain.
+    fn address(&self, local: &str, native: &Domain) -> Address {
+        Address::new(local, self.domain(native)).expect("a checked label is a local part")
+    }
+
+    /// `<sub>@<sub>.<native>`: the user name for servers that want an address (R53).
+    pub fn user_name_alias(&self, native: &Domain) -> Address {
+        self.address(&self.0, native)
+    }
+}
+
+impl std::fmt::Display for Subdomain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { copies_enabled: true, copies_max: COPIES_MAX as u32, acknowledge: true }
+    }
+}
+
+impl Profile {
+    /// Seven hex digits that stand for the account in outbound headers (R34).
+    /// Different accounts have different ones as long as ids are below 2^28.
+    pub fn code(&self) -> String {
+        account_code(self.id)
+    }
+
+    /// The brand of that number, else the default one.
+    pub fn brand(&self, id: u64) -> &Brand {
+        self.brands
+            .iter()
+            .find(|brand| brand.id == id)
+            .or_else(|| self.brands.first())
+            .expect("an account is made with a brand and brands are never removed")
+    }
+
+    /// The default brand.
+    pub fn default_brand(&self) -> &Brand {
+        self.brand(FIRST_BRAND)
+    }
+}
+
+/// See [`Profile::code`]. An odd factor makes it one to one, and neighbours unlike.
+pub fn account_code(id: AccountId) -> String {
+    const FACTOR: u64 = 0x9E3_779B;
+    const MASK: u64 = 0xFFF_FFFF;
+    format!("{:07x}", id.get().wrapping_mul(FACTOR) & MASK)
+}
+
+/// Makes an account with one brand and its native default address.
+///
+/// # Errors
+/// [`Error::Invalid`] if the subdomain is taken or there is no admin.
+pub async fn create(
+    installation: &Installation,
+    native: &Domain,
+    new: NewAccount,
+    now: Timestamp,
+) -> Result<Profile, Error> {
+    check_new(installation, &new).await?;
+    loop {
+        match try_create(installation, native, &new, now).await {
+            Err(Error::Changed) => {}
+            outcome => return outcome,
+        }
+        if by_subdomain(installation, &new.subdomain).await?.is_some() {
+            return Err(taken());
+        }
+    }
+}
+
+async fn check_new(installation: &Installation, new: &NewAccount) -> Result<(), Error> {
+    if new.admins.is_empty() {
+        return Err(Error::invalid("admins", "admin_missing", "name at least one admin address"));
+    }
+    if new.name.trim().is_empty() {
+        return Err(Error::invalid("name", "name_missing", "give the account a name"));
+    }
+    if let Some(parent) = new.sandbox_of {
+        profile(&installation.account(parent)).await?;
+    }
+    match by_subdomain(installation, &new.subdomain).await? {
+        Some(_) => Err(taken()),
+        None => Ok(()),
+    }
+}
+
+async fn try_create(
+    installation: &Installation,
+    native: &Domain,
+    new: &NewAccount,
+    now: Timestamp,
+) -> Result<Profile, Error> {
+    let shared = installation.rows();
+    let mut batch = Batch::new();
+    let last = shared.get::<LastAccount>(LAST_ACCOUNT).await?;
+    let number = last.as_ref().map_or(0, |kept| kept.record.0) + 1;
+    let id = AccountId::new(number).expect("one more than something is not zero");
+    batch.expect(shared.key::<LastAccount>(LAST_ACCOUNT), last.map(|kept| kept.revision));
+    shared.put(&mut batch, LAST_ACCOUNT, &LastAccount(number));
+    shared.create(&mut batch, new.subdomain.as_str(), &SubdomainHolder(id));
+
+    let profile = new_profile(id, native, new, now);
+    shared.create(&mut batch, id.get().to_be_bytes(), &profile);
+    let account = installation.account(id);
+    let default = profile.default_brand().default_address.clone();
+    addresses::put_native(&account, &mut batch, SupportAddress::native(default, FIRST_BRAND, now));
+    account.apply(batch).await?;
+    Ok(profile)
+}
+
+fn new_profile(id: AccountId, native: &Domain, new: &NewAccount, now: Timestamp) -> Profile {
+    let default_address = new.subdomain.address(DEFAULT_LOCAL_PART, native);
+    Profile {
+        id,
+        subdomain: new.subdomain.clone(),
+        name: new.name.trim().to_owned(),
+        kind: if new.sandbox_of.is_some() { Kind::Sandbox } else { Kind::Production },
+        sandbox_of: new.sandbox_of,
+        admins: new.admins.clone(),
+        settings: Settings::default(),
+        brands: vec![Brand { id: FIRST_BRAND, name: new.name.trim().to_owned(), default_address }],
+        created_at: now,
+    }
+}
+
+fn taken() -> Error {
+    Error::invalid("subdomain", "subdomain_taken", "choose another subdomain")
+}
+
+/// The account's own record.
+///
+/// # Errors
+/// [`Error::NotFound`] if there is no such account.
+pub async fn profile(account: &Account) -> Result<Profile, Error> {
+    Ok(kept_profile(account).await?.record)
+}
+
+async fn kept_profile(account: &Account) -> Result<Kept<Profile>, Error> {
+    let id = account.id().get().to_be_bytes();
+    account.shared().get::<Profile>(id).await?.ok_or(Error::NotFound("account"))
+}
+
+/// The account of that subdomain.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn by_subdomain(
+    installation: &Installation,
+    subdomain: &Subdomain,
+) -> Result<Option<Account>, Error> {
+    let holder = installation.rows().get::<SubdomainHolder>(subdomain.as_str()).await?;
+    Ok(holder.map(|kept| installation.account(kept.record.0)))
+}
+
+/// The account whose native domain this is.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn by_native_domain(
+    installation: &Installation,
+    native: &Domain,
+    domain: &Domain,
+) -> Result<Option<Account>, Error> {
+    let label = domain.as_str().strip_suffix(native.as_str()).and_then(|rest| rest.strip_suffix('.'));
+    match label.map(Subdomain::parse) {
+        Some(Ok(subdomain)) => by_subdomain(installation, &subdomain).await,
+        _ => Ok(None),
+    }
+}
+
+/// Every account, oldest first.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn list(installation: &Installation) -> Result<Vec<Profile>, Error> {
+    installation.rows().all::<Profile>(&[]).await
+}
+
+/// Changes an account's settings.
+///
+/// # Errors
+/// [`Error::Invalid`] if copies are turned off while a connector exists (R13);
+/// [`Error::Changed`] if somebody else changed the account meanwhile.
+pub async fn change_settings(account: &Account, settings: Settings) -> Result<Profile, Error> {
+    let mut kept = kept_profile(account).await?;
+    if !settings.copies_enabled && !crate::connectors::list(account).await?.is_empty() {
+        let hint = "disconnect the domains first: connectors need CCs and followers";
+        return Err(Error::invalid("copies_enabled", "copies_needed_by_connectors", hint));
+    }
+    kept.record.settings = settings;
+    let mut batch = Batch::new();
+    account.shared().update(&mut batch, account.id().get().to_be_bytes(), &kept);
+    account.apply(batch).await?;
+    Ok(kept.record)
+}
+
+/// Whether two accounts belong to one organisation: a sandbox and its
+/// production account, or two sandboxes of one.
+pub(crate) fn are_siblings(one: &Profile, other: &Profile) -> bool {
+    let root = |profile: &Profile| profile.sandbox_of.unwrap_or(profile.id);
+    root(one) == root(other)
+}
+
+/// Local part of an account's default address.
+const DEFAULT_LOCAL_PART: &str = "support";
+/// Names that would shadow the operator's own hosts.
+const RESERVED_SUBDOMAINS: [&str; 8] =
+    ["www", "mail", "smtp", "mx", "relay", "api", "admin", "postmaster"];
+const LAST_ACCOUNT: &str = "account";
+
+impl Record for Profile {
+    const TABLE: Table = Table("account");
+}
+
+/// The number given to the newest account.
+#[derive(Serialize, Deserialize)]
+struct LastAccount(u64);
+
+impl Record for LastAccount {
+    const TABLE: Table = Table("counter");
+}
+
+#[derive(Serialize, Deserialize)]
+struct SubdomainHolder(AccountId);
+
+impl Record for SubdomainHolder {
+    const TABLE: Table = Table("subdomain");
+}

@@ -1,0 +1,330 @@
+//! Adding, editing and removing support addresses.
+//!
+//! Limits are exact: the facts come with the [`Basis`] they were read at, and
+//! adding requires that basis, so of fifty adds at forty-nine one wins (R22).
+
+use mail::address::{Address, Domain};
+use secrecy::{ExposeSecret, SecretString};
+use storage::{Batch, Table, Timestamp};
+use zeroize::Zeroizing;
+
+use super::{
+    AddressHolder, Check, Kind, Outbound, OutboundTls, SupportAddress, kept, list, row_id,
+};
+use crate::connectors::{Connector, domain_kind};
+use crate::facts::{AddressFacts, Holder};
+use crate::limits::{self, Generation};
+use crate::people::Person;
+use crate::rows::{Basis, Kept, Record};
+use crate::secrets::{Place, SealingKey};
+use crate::{Account, Error, accounts};
+
+/// The customer's server as an admin types it in.
+#[derive(Clone)]
+pub struct NewOutbound {
+    /// Host name or IP literal.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// How TLS begins.
+    pub tls: OutboundTls,
+    /// The user name there.
+    pub username: String,
+    /// The password there.
+    pub password: SecretString,
+    /// Certificate authority to trust instead of the system's, in PEM.
+    pub ca_pem: Option<String>,
+}
+
+/// A support address of a connector, as an admin types it in.
+#[derive(Clone)]
+pub struct NewAddress {
+    /// The address.
+    pub address: Address,
+    /// Brand whose tickets it makes.
+    pub brand: u64,
+    /// The customer's server.
+    pub outbound: NewOutbound,
+}
+
+/// What a policy needs to know to allow the address, and what that rests on.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn facts(
+    account: &Account,
+    native: &Domain,
+    address: &Address,
+) -> Result<(AddressFacts, Basis), Error> {
+    let mut basis = Basis::default();
+    account.rows().get_noted::<Generation>(limits::ROW, &mut basis).await?;
+    let domain = address.domain();
+    let connector = account.rows().get_noted::<Connector>(domain.as_str(), &mut basis).await?;
+    let person = account.rows().get_noted::<Person>(row_id(address), &mut basis).await?;
+    let held_by = held_by(account, address, &mut basis).await?;
+    let addresses = list(account).await?;
+    let smtp = addresses.iter().filter_map(SupportAddress::connector);
+    let facts = AddressFacts {
+        address: address.clone(),
+        connector: connector.map(|kept| kept.record.domain),
+        kind: domain_kind(domain, native),
+        held_by,
+        addresses_in_domain: count(smtp.clone().filter(|connector| *connector == domain)),
+        addresses: count(smtp),
+        is_person: person.is_some(),
+    };
+    Ok((facts, basis))
+}
+
+async fn held_by(account: &Account, address: &Address, basis: &mut Basis) -> Result<Holder, Error> {
+    let holder = account.shared().get_noted::<AddressHolder>(row_id(address), basis).await?;
+    if kept(account, address).await?.is_some() {
+        return Ok(Holder::ThisAccount);
+    }
+    match holder {
+        Some(kept) => limits::holder(account, kept.record.0).await,
+        None => Ok(Holder::Nobody),
+    }
+}
+
+fn count<'a>(items: impl Iterator<Item = &'a Domain>) -> u32 {
+    u32::try_from(items.count()).unwrap_or(u32::MAX)
+}
+
+/// Adds an address to the connector of its domain. Both sides start as
+/// `failed(not_yet_verified)` (R70).
+///
+/// # Errors
+/// [`Error::Changed`] if the basis no longer holds; [`Error::NotFound`] without
+/// a connector; [`Error::Invalid`] for a host, port or brand that cannot be.
+pub async fn add(
+    account: &Account,
+    key: &SealingKey,
+    new: NewAddress,
+    basis: &Basis,
+    now: Timestamp,
+) -> Result<SupportAddress, Error> {
+    let connector = account
+        .rows()
+        .get::<Connector>(new.address.domain().as_str())
+        .await?
+        .ok_or(Error::NotFound("connector"))?;
+    check_brand(account, new.brand).await?;
+    let outbound = seal(account, key, &new.address, new.outbound, FIRST_VERSION)?;
+    let address = SupportAddress {
+        kind: Kind::Smtp { connector: connector.record.domain },
+        outbound: Some(outbound),
+        ..unverified(new.address, new.brand, now)
+    };
+    insert(account, address, basis).await
+}
+
+/// Adds an address that somebody forwards to us without authentication.
+///
+/// # Errors
+/// As [`add`]; [`Error::Invalid`] if its domain is connected (R65).
+pub async fn add_forwarded(
+    account: &Account,
+    address: Address,
+    brand: u64,
+    basis: &Basis,
+    now: Timestamp,
+) -> Result<SupportAddress, Error> {
+    if account.rows().get::<Connector>(address.domain().as_str()).await?.is_some() {
+        let hint = "addresses of a connected domain are added with their server";
+        return Err(Error::invalid("address", "address_in_connected_domain", hint));
+    }
+    check_brand(account, brand).await?;
+    insert(account, unverified(address, brand, now), basis).await
+}
+
+fn unverified(address: Address, brand: u64, now: Timestamp) -> SupportAddress {
+    SupportAddress {
+        address,
+        brand,
+        kind: Kind::Forwarded,
+        outbound: None,
+        inbound_check: Check::not_yet(now),
+        outbound_check: Check::not_yet(now),
+        created_at: now,
+    }
+}
+
+async fn check_brand(account: &Account, brand: u64) -> Result<(), Error> {
+    let profile = accounts::profile(account).await?;
+    match profile.brands.iter().any(|known| known.id == brand) {
+        true => Ok(()),
+        false => Err(Error::invalid("brand", "brand_unknown", "choose one of the account's brands")),
+    }
+}
+
+async fn insert(
+    account: &Account,
+    address: SupportAddress,
+    basis: &Basis,
+) -> Result<SupportAddress, Error> {
+    let id = row_id(&address.address);
+    let mut batch = Batch::new();
+    basis.require(&mut batch);
+    limits::advance(account, &mut batch).await?;
+    account.shared().create(&mut batch, id.as_str(), &AddressHolder(account.id()));
+    account.rows().create(&mut batch, id.as_str(), &address);
+    account.apply(batch).await?;
+    Ok(address)
+}
+
+/// Replaces the customer's server; both sides have to be verified anew (R72).
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Invalid`], [`Error::Changed`].
+pub async fn change_outbound(
+    account: &Account,
+    key: &SealingKey,
+    address: &Address,
+    new: NewOutbound,
+    now: Timestamp,
+) -> Result<SupportAddress, Error> {
+    let mut kept = kept(account, address).await?.ok_or(Error::NotFound("address"))?;
+    if kept.record.connector().is_none() {
+        return Err(Error::invalid("address", "address_not_smtp", "only connector addresses have a server"));
+    }
+    let version = kept.record.credential_version() + 1;
+    kept.record.outbound = Some(seal(account, key, &kept.record.address, new, version)?);
+    kept.record.inbound_check = Check::not_yet(now);
+    kept.record.outbound_check = Check::not_yet(now);
+    store(account, &kept).await?;
+    Ok(kept.record)
+}
+
+/// Notes later hard evidence against a side, for example refused credentials:
+/// `verified` or `pending` becomes `failed(reason)` (R72).
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Changed`].
+pub async fn report_failure(
+    account: &Account,
+    address: &Address,
+    direction: super::Direction,
+    reason: &str,
+    detail: Option<String>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut kept = kept(account, address).await?.ok_or(Error::NotFound("address"))?;
+    *kept.record.check_mut(direction) = Check::failed(reason, detail, now);
+    store(account, &kept).await
+}
+
+/// Keeps a pending side pending and says why, for example `greylisted` (R26).
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Changed`].
+pub async fn report_delay(
+    account: &Account,
+    address: &Address,
+    direction: super::Direction,
+    reason: &str,
+    detail: Option<String>,
+) -> Result<(), Error> {
+    let mut kept = kept(account, address).await?.ok_or(Error::NotFound("address"))?;
+    kept.record.check_mut(direction).note(reason, detail);
+    store(account, &kept).await
+}
+
+async fn store(account: &Account, kept: &Kept<SupportAddress>) -> Result<(), Error> {
+    let mut batch = Batch::new();
+    account.rows().update(&mut batch, row_id(&kept.record.address), kept);
+    account.apply(batch).await?;
+    Ok(())
+}
+
+/// Removes an address and with it its sealed password (R105).
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for a brand's default address.
+pub async fn remove(account: &Account, address: &Address) -> Result<(), Error> {
+    let found = kept(account, address).await?.ok_or(Error::NotFound("address"))?;
+    if found.record.kind == Kind::Native && is_default(account, address).await? {
+        let hint = "the default address stays: it sends what no other address may";
+        return Err(Error::invalid("address", "address_is_default", hint));
+    }
+    let mut batch = Batch::new();
+    delete(account, &mut batch, &found.record);
+    account.apply(batch).await?;
+    Ok(())
+}
+
+async fn is_default(account: &Account, address: &Address) -> Result<bool, Error> {
+    let profile = accounts::profile(account).await?;
+    Ok(profile.brands.iter().any(|brand| brand.default_address.same_mailbox(address)))
+}
+
+pub(crate) fn delete(account: &Account, batch: &mut Batch, address: &SupportAddress) {
+    let id = row_id(&address.address);
+    account.rows().delete::<SupportAddress>(batch, id.as_str());
+    if address.kind != Kind::Native {
+        account.shared().delete::<AddressHolder>(batch, id);
+    }
+}
+
+/// The password at the customer's server, for the courier alone.
+///
+/// # Errors
+/// [`Error::Sealed`] if it does not open in this row; [`Error::NotFound`] if the
+/// address has no server.
+pub fn outbound_password(
+    account: &Account,
+    key: &SealingKey,
+    address: &SupportAddress,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let outbound = address.outbound.as_ref().ok_or(Error::NotFound("outbound server"))?;
+    let row = row_id(&address.address);
+    Ok(key.open(place(account, &row, outbound.version), &outbound.password)?)
+}
+
+fn seal(
+    account: &Account,
+    key: &SealingKey,
+    address: &Address,
+    new: NewOutbound,
+    version: u32,
+) -> Result<Outbound, Error> {
+    check_server(&new)?;
+    let row = row_id(address);
+    let password = key.seal(place(account, &row, version), new.password.expose_secret().as_bytes());
+    Ok(Outbound {
+        host: new.host,
+        port: new.port,
+        tls: new.tls,
+        username: new.username,
+        password,
+        version,
+        ca_pem: new.ca_pem,
+    })
+}
+
+fn place<'a>(account: &Account, row: &'a str, version: u32) -> Place<'a> {
+    let Table(table) = SupportAddress::TABLE;
+    Place { account: Some(account.id()), table, row: row.as_bytes(), version }
+}
+
+fn check_server(new: &NewOutbound) -> Result<(), Error> {
+    let is_ip = new.host.parse::<std::net::IpAddr>().is_ok();
+    if !is_ip && Domain::parse(&new.host).is_err() {
+        return Err(Error::invalid("host", "host_malformed", "give a host name such as smtp.example.com"));
+    }
+    if new.port == 0 {
+        return Err(Error::invalid("port", "port_malformed", "587 with STARTTLS, 465 with implicit TLS"));
+    }
+    if new.port == SMTP_PORT && new.tls == OutboundTls::Implicit {
+        return Err(Error::invalid("tls", "tls_not_on_port", "port 25 speaks STARTTLS only"));
+    }
+    if new.username.is_empty() || new.password.expose_secret().is_empty() {
+        return Err(Error::invalid("username", "credential_missing", "user name and password are needed"));
+    }
+    Ok(())
+}
+
+/// Version of an address's first outbound credential.
+const FIRST_VERSION: u32 = 1;
+/// RFC 5321 §4.5.4.2: the port on which TLS never starts by itself.
+const SMTP_PORT: u16 = 25;

@@ -1,0 +1,261 @@
+//! Support addresses: native, forwarded, or sent through the customer's server.
+//!
+//! Here are the record and the look-ups; [`change`] adds, edits and removes,
+//! [`checks`] are the two verification machines.
+//!
+//! An address that is not native stands in an index of the whole installation,
+//! so that no two accounts have it (R16).
+
+pub mod change;
+pub mod checks;
+
+use mail::address::{Address, Domain};
+use serde::{Deserialize, Serialize};
+use storage::{AccountId, Batch, Table, Timestamp};
+
+use crate::connectors::Connector;
+use crate::facts::{RecipientFacts, RecipientKind, SupportAddressFacts};
+use crate::rows::{Kept, Record};
+use crate::secrets::Sealed;
+use crate::{Account, Error, Installation, accounts, connectors, wire};
+
+pub use change::{NewAddress, NewOutbound, add, add_forwarded, facts, outbound_password, remove};
+pub use checks::{Check, CheckView, Direction};
+
+/// How mail of an address comes and goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// In the account's native domain.
+    Native,
+    /// Forwarded to us by somebody; not authenticated (R6).
+    Forwarded,
+    /// Of a connector: in and out through the customer's server.
+    Smtp {
+        /// The connector's domain; the address's own domain, too (R18).
+        #[serde(with = "wire::one")]
+        connector: Domain,
+    },
+}
+
+/// How the connection to the customer's server is protected; never not at all (R2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OutboundTls {
+    /// STARTTLS, usually on port 587 (RFC 3207).
+    Starttls,
+    /// TLS from the first octet, usually on port 465 (RFC 8314 §3).
+    Implicit,
+}
+
+/// The customer's server and our credentials there (R58).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outbound {
+    /// Host name or IP literal without brackets.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// How TLS begins.
+    pub tls: OutboundTls,
+    /// The user name there.
+    pub username: String,
+    /// The password there, sealed for this row and version.
+    pub(crate) password: Sealed,
+    /// Counts up with each change of the credential.
+    pub version: u32,
+    /// Certificate authority to trust instead of the system's, in PEM.
+    pub ca_pem: Option<String>,
+}
+
+/// An address people write to.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupportAddress {
+    /// The address itself; never changes.
+    #[serde(with = "wire::one")]
+    pub address: Address,
+    /// Brand whose tickets it makes (R66).
+    pub brand: u64,
+    /// How its mail comes and goes.
+    pub kind: Kind,
+    /// The customer's server; only with [`Kind::Smtp`].
+    pub outbound: Option<Outbound>,
+    /// Verification of the way in.
+    pub inbound_check: Check,
+    /// Verification of the way out.
+    pub outbound_check: Check,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+impl SupportAddress {
+    /// A native address needs no verification.
+    pub(crate) fn native(address: Address, brand: u64, now: Timestamp) -> Self {
+        let verified = Check::Verified { at: now, warnings: Vec::new() };
+        Self {
+            address,
+            brand,
+            kind: Kind::Native,
+            outbound: None,
+            inbound_check: verified.clone(),
+            outbound_check: verified,
+            created_at: now,
+        }
+    }
+
+    /// Verified both ways: may send in its own name (R72).
+    pub fn usable(&self) -> bool {
+        self.inbound_check.is_verified() && self.outbound_check.is_verified()
+    }
+
+    /// The connector it belongs to.
+    pub fn connector(&self) -> Option<&Domain> {
+        match &self.kind {
+            Kind::Smtp { connector } => Some(connector),
+            Kind::Native | Kind::Forwarded => None,
+        }
+    }
+
+    /// One of its two verifications.
+    pub fn check(&self, direction: Direction) -> &Check {
+        match direction {
+            Direction::Inbound => &self.inbound_check,
+            Direction::Outbound => &self.outbound_check,
+        }
+    }
+
+    pub(crate) fn check_mut(&mut self, direction: Direction) -> &mut Check {
+        match direction {
+            Direction::Inbound => &mut self.inbound_check,
+            Direction::Outbound => &mut self.outbound_check,
+        }
+    }
+
+    /// What its confirmation mails are bound to besides itself (R73).
+    pub(crate) fn credential_version(&self) -> u32 {
+        self.outbound.as_ref().map_or(0, |outbound| outbound.version)
+    }
+}
+
+/// One mailbox, one row: the local part in lower case (as every mail server in
+/// the field compares it), the domain as it is.
+pub(crate) fn row_id(address: &Address) -> String {
+    address.to_string().to_ascii_lowercase()
+}
+
+pub(crate) async fn kept(
+    account: &Account,
+    address: &Address,
+) -> Result<Option<Kept<SupportAddress>>, Error> {
+    account.rows().get(row_id(address)).await
+}
+
+pub(crate) fn put_native(account: &Account, batch: &mut Batch, address: SupportAddress) {
+    account.rows().create(batch, row_id(&address.address), &address);
+}
+
+/// Finds a support address of the account.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn find(account: &Account, address: &Address) -> Result<Option<SupportAddress>, Error> {
+    Ok(kept(account, address).await?.map(|kept| kept.record))
+}
+
+/// Every support address of the account, in the order of their names.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn list(account: &Account) -> Result<Vec<SupportAddress>, Error> {
+    account.rows().all(&[]).await
+}
+
+/// What policies may know of an address (`lookup.support-address`).
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn lookup(
+    account: &Account,
+    address: &Address,
+) -> Result<Option<SupportAddressFacts>, Error> {
+    Ok(find(account, address).await?.map(|found| SupportAddressFacts {
+        connector: found.connector().cloned(),
+        brand: found.brand,
+        verified: found.usable(),
+    }))
+}
+
+/// The account that takes mail for this recipient when nobody has logged in:
+/// by native domain, by forwarded or connected address, by connected domain.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn account_for(
+    installation: &Installation,
+    native: &Domain,
+    recipient: &Address,
+) -> Result<Option<Account>, Error> {
+    if let Some(account) = accounts::by_native_domain(installation, native, recipient.domain()).await? {
+        return Ok(Some(account));
+    }
+    let holder = installation.rows().get::<AddressHolder>(row_id(recipient)).await?;
+    if let Some(holder) = holder {
+        return Ok(Some(installation.account(holder.record.0)));
+    }
+    connectors::holder(installation, recipient.domain()).await
+}
+
+/// What a recipient is to the account of a session. `connector` is the domain
+/// whose credential the session proved; absent on the mx listener.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn recipient_facts(
+    account: &Account,
+    native: &Domain,
+    connector: Option<&Domain>,
+    recipient: &Address,
+) -> Result<RecipientFacts, Error> {
+    let own_native = accounts::profile(account).await?.subdomain.domain(native);
+    let found = find(account, recipient).await?;
+    let connected = connectors::find(account, recipient.domain()).await?;
+    let kind = recipient_kind(&own_native, connector, recipient, found.as_ref(), connected.as_ref());
+    Ok(RecipientFacts {
+        address: recipient.clone(),
+        kind,
+        catch_all: connected.as_ref().is_some_and(|connected| connected.catch_all),
+        disconnecting: connected.as_ref().is_some_and(Connector::is_disconnecting),
+        require_authenticated: connected.as_ref().is_some_and(|c| c.require_authenticated),
+    })
+}
+
+fn recipient_kind(
+    own_native: &Domain,
+    connector: Option<&Domain>,
+    recipient: &Address,
+    found: Option<&SupportAddress>,
+    connected: Option<&Connector>,
+) -> RecipientKind {
+    if recipient.domain() == own_native {
+        return RecipientKind::Native;
+    }
+    let proved = connector == Some(recipient.domain());
+    match (connector, found) {
+        (Some(_), Some(_)) if proved => RecipientKind::Support,
+        (Some(_), None) if proved => RecipientKind::UnknownInDomain,
+        (Some(_), _) => RecipientKind::Foreign,
+        // Without a proof a connected address is one that mail is forwarded to (R29, R41).
+        (None, Some(_)) => RecipientKind::Forwarded,
+        (None, None) if connected.is_some() => RecipientKind::UnknownInDomain,
+        (None, None) => RecipientKind::Foreign,
+    }
+}
+
+impl Record for SupportAddress {
+    const TABLE: Table = Table("address");
+}
+
+/// Who has an address that is not native; a row of the installation.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct AddressHolder(pub(crate) AccountId);
+
+impl Record for AddressHolder {
+    const TABLE: Table = Table("address_holder");
+}

@@ -1,0 +1,274 @@
+//! Connectors: one authenticated mail domain each.
+//!
+//! Here are the record, its derived status and the look-ups; [`change`] adds,
+//! edits and disconnects. A connected domain stands in an index of the whole
+//! installation, so that no two accounts have it (R49).
+
+pub mod change;
+
+use mail::address::Domain;
+use serde::{Deserialize, Serialize};
+use storage::{AccountId, Table, Timestamp};
+
+use crate::addresses::{self, SupportAddress};
+use crate::credentials::{self, Credential};
+use crate::facts::DomainKind;
+use crate::rows::{Kept, Record};
+use crate::{Account, Error, Installation, wire};
+
+pub use change::{
+    NewConnector, Options, begin_disconnect, change_options, create, facts, finish_disconnect,
+};
+
+/// Which SASL mechanisms a customer's server may use (R50).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Protocol {
+    /// PLAIN (RFC 4616).
+    #[default]
+    Plain,
+    /// PLAIN, and LOGIN for servers that know no better.
+    Login,
+}
+
+/// Where a connector stands in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Phase {
+    /// Set up and not on its way out.
+    Connected,
+    /// Being disconnected; inbound mail is deferred (R100).
+    Disconnecting {
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+/// One connected domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connector {
+    /// The domain; never changes.
+    #[serde(with = "wire::one")]
+    pub domain: Domain,
+    /// Its name for people, unique in the account (R48).
+    pub name: String,
+    /// Mechanisms its server may use.
+    pub protocol: Protocol,
+    /// Takes mail for every address of the domain (R59).
+    pub catch_all: bool,
+    /// Refuses mail for the domain that did not come authenticated (R41).
+    pub require_authenticated: bool,
+    /// Sign with the customer's domain once the CNAMEs are in place (R85).
+    pub dkim_enabled: bool,
+    /// The user name its server logs in with.
+    pub username: String,
+    /// Where it stands in its life.
+    pub phase: Phase,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// What a connector's state adds up to (REQUIREMENTS.md, section 11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// No support address yet (R57).
+    SetupIncomplete,
+    /// Addresses, but none verified both ways.
+    ConnectedUnverified,
+    /// At least one usable address, and nothing broken.
+    Active,
+    /// At least one usable address, and at least one broken.
+    Degraded,
+    /// On its way out.
+    Disconnecting,
+    /// No live credential set: nobody can log in.
+    NoCredentials,
+}
+
+/// A connector with what belongs to it.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// The record.
+    pub connector: Connector,
+    /// What its state adds up to.
+    pub status: Status,
+    /// Its credential sets, oldest first.
+    pub credentials: Vec<Credential>,
+    /// Its support addresses.
+    pub addresses: usize,
+}
+
+impl Connector {
+    /// On its way out.
+    pub fn is_disconnecting(&self) -> bool {
+        matches!(self.phase, Phase::Disconnecting { .. })
+    }
+}
+
+impl Status {
+    /// As the command line and the API write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SetupIncomplete => "setup_incomplete",
+            Self::ConnectedUnverified => "connected_unverified",
+            Self::Active => "active",
+            Self::Degraded => "degraded",
+            Self::Disconnecting => "disconnecting",
+            Self::NoCredentials => "no_credentials",
+        }
+    }
+
+    /// The most pressing thing comes first.
+    pub(crate) fn derive(
+        connector: &Connector,
+        credentials: &[Credential],
+        addresses: &[&SupportAddress],
+        now: Timestamp,
+    ) -> Self {
+        let broken = |address: &&SupportAddress| {
+            address.inbound_check.is_broken(now) || address.outbound_check.is_broken(now)
+        };
+        if connector.is_disconnecting() {
+            Self::Disconnecting
+        } else if !credentials.iter().any(|set| set.is_live(now)) {
+            Self::NoCredentials
+        } else if addresses.is_empty() {
+            Self::SetupIncomplete
+        } else if !addresses.iter().any(|address| address.usable()) {
+            Self::ConnectedUnverified
+        } else if addresses.iter().any(broken) {
+            Self::Degraded
+        } else {
+            Self::Active
+        }
+    }
+}
+
+/// What a name is in the world, seen from an installation with that native domain.
+pub fn domain_kind(domain: &Domain, native: &Domain) -> DomainKind {
+    let name = domain.as_str();
+    if domain.is_within(native) {
+        DomainKind::Native
+    } else if !name.contains('.') || ends_in_number(name) {
+        DomainKind::Unusable
+    } else if is_public_suffix(name) {
+        DomainKind::PublicSuffix
+    } else {
+        DomainKind::Ordinary
+    }
+}
+
+/// An IPv4 literal in any of its spellings ends in a number; no domain name does.
+fn ends_in_number(name: &str) -> bool {
+    name.rsplit('.').next().is_some_and(|label| {
+        label.bytes().all(|b| b.is_ascii_digit()) || label.starts_with("0x")
+    })
+}
+
+/// The usual form of a registry's second level: a well-known word before a
+/// country code. Not the whole public suffix list; enough to stop `co.uk`.
+fn is_public_suffix(name: &str) -> bool {
+    const SECOND_LEVELS: [&str; 12] =
+        ["ac", "co", "com", "edu", "gob", "gov", "gv", "mil", "net", "ne", "or", "org"];
+    match name.split_once('.') {
+        Some((second, country)) => country.len() == 2 && SECOND_LEVELS.contains(&second),
+        None => false,
+    }
+}
+
+pub(crate) async fn kept(account: &Account, domain: &Domain) -> Result<Option<Kept<Connector>>, Error> {
+    account.rows().get(domain.as_str()).await
+}
+
+/// Finds a connector of the account.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn find(account: &Account, domain: &Domain) -> Result<Option<Connector>, Error> {
+    Ok(kept(account, domain).await?.map(|kept| kept.record))
+}
+
+/// Every connector of the account, in the order of domains.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn list(account: &Account) -> Result<Vec<Connector>, Error> {
+    account.rows().all(&[]).await
+}
+
+/// Every connector with its status and counts.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn summaries(account: &Account, now: Timestamp) -> Result<Vec<Summary>, Error> {
+    let addresses = addresses::list(account).await?;
+    let mut summaries = Vec::new();
+    for connector in list(account).await? {
+        summaries.push(summarise(account, connector, &addresses, now).await?);
+    }
+    Ok(summaries)
+}
+
+/// One connector with its status and counts.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Read`], [`Error::Corrupt`].
+pub async fn summary(account: &Account, domain: &Domain, now: Timestamp) -> Result<Summary, Error> {
+    let connector = find(account, domain).await?.ok_or(Error::NotFound("domain"))?;
+    let addresses = addresses::list(account).await?;
+    summarise(account, connector, &addresses, now).await
+}
+
+async fn summarise(
+    account: &Account,
+    connector: Connector,
+    addresses: &[SupportAddress],
+    now: Timestamp,
+) -> Result<Summary, Error> {
+    let credentials = credentials::list(account, &connector.domain).await?;
+    let of_it = |address: &&SupportAddress| address.connector() == Some(&connector.domain);
+    let own: Vec<_> = addresses.iter().filter(of_it).collect();
+    let status = Status::derive(&connector, &credentials, &own, now);
+    Ok(Summary { addresses: own.len(), connector, status, credentials })
+}
+
+/// The account that has this domain connected.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn holder(installation: &Installation, domain: &Domain) -> Result<Option<Account>, Error> {
+    let holder = installation.rows().get::<DomainHolder>(domain.as_str()).await?;
+    Ok(holder.map(|kept| installation.account(kept.record.0)))
+}
+
+impl Record for Connector {
+    const TABLE: Table = Table("connector");
+}
+
+/// Who has a domain connected; a row of the installation.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct DomainHolder(pub(crate) AccountId);
+
+impl Record for DomainHolder {
+    const TABLE: Table = Table("domain_holder");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_by_what_they_are() {
+        let native = Domain::parse("desk.example").unwrap();
+        for (name, kind) in [
+            ("acme.example", DomainKind::Ordinary),
+            ("mail.acme.co.uk", DomainKind::Ordinary),
+            ("desk.example", DomainKind::Native),
+            ("acme.desk.example", DomainKind::Native),
+            ("co.uk", DomainKind::PublicSuffix),
+            ("com.au", DomainKind::PublicSuffix),
+            ("localhost", DomainKind::Unusable),
+        ] {
+            let domain = Domain::parse(name).unwrap();
+            assert_eq!(domain_kind(&domain, &native), kind, "{name}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Sealing of what must be read again: outbound passwords and DKIM keys.
+//!
+//! XChaCha20-Poly1305 with a key that is kept outside the store (DESIGN.md,
+//! promise 4). The place a secret stands in (account, table, row, version) is
+//! bound into the seal, so a ciphertext that was moved to another row, another
+//! account or back in time does not open (R58, SEC-02).
+//!
+//! Not here: inbound passwords, which nobody can read again (`credentials`).
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use serde::{Deserialize, Serialize};
+use storage::AccountId;
+use zeroize::Zeroizing;
+
+/// Octets of the sealing key.
+const KEY_OCTETS: usize = 32;
+/// Octets of an XChaCha20 nonce: long enough to be drawn by chance.
+const NONCE_OCTETS: usize = 24;
+
+/// The key that seals this installation's secrets. Wiped when dropped; has no
+/// `Debug`, so that it cannot slip into a log.
+pub struct SealingKey(Zeroizing<[u8; KEY_OCTETS]>);
+
+/// Where a secret stands; it opens nowhere else.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The account it belongs to; `None` for the installation's own.
+    pub account: Option<AccountId>,
+    /// The table of its row.
+    pub table: &'static str,
+    /// The row.
+    pub row: &'a [u8],
+    /// Counts up with each change of the secret.
+    pub version: u32,
+}
+
+/// A secret at rest.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed {
+    nonce: [u8; NONCE_OCTETS],
+    ciphertext: Vec<u8>,
+}
+
+/// What can be wrong with a key file or a sealed secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// The key file does not hold 32 octets in base64.
+    #[error("sealing key is not 32 octets in base64")]
+    Key,
+    /// Wrong key, or the secret was changed or moved.
+    #[error("sealed secret does not open in its place")]
+    Open,
+}
+
+impl SealingKey {
+    /// A new key by chance.
+    pub fn generate() -> Self {
+        let mut key = Zeroizing::new([0; KEY_OCTETS]);
+        rand::fill(key.as_mut_slice());
+        Self(key)
+    }
+
+    /// Reads the text of a key file; white space around it does not count.
+    pub fn parse(text: &str) -> Result<Self, SealError> {
+        let octets = Zeroizing::new(BASE64.decode(text.trim()).map_err(|_| SealError::Key)?);
+        let mut key = Zeroizing::new([0; KEY_OCTETS]);
+        if octets.len() != KEY_OCTETS {
+            return Err(SealError::Key);
+        }
+        key.copy_from_slice(&octets);
+        Ok(Self(key))
+    }
+
+    /// The text of a key file.
+    pub fn to_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(BASE64.encode(self.0.as_slice()))
+    }
+
+    /// Seals a secret for one place.
+    pub fn seal(&self, place: Place<'_>, secret: &[u8]) -> Sealed {
+        let mut nonce = [0; NONCE_OCTETS];
+        rand::fill(&mut nonce[..]);
+        let aad = place.bound();
+        let ciphertext = self
+            .cipher()
+            .encrypt(&XNonce::from(nonce), Payload { msg: secret, aad: &aad })
+            .expect("a secret is far below the 256 GiB one nonce can seal");
+        Sealed { nonce, ciphertext }
+    }
+
+    /// Opens a secret in its place.
+    pub fn open(&self, place: Place<'_>, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let aad = place.bound();
+        let payload = Payload { msg: &sealed.ciphertext, aad: &aad };
+        self.cipher()
+            .decrypt(&XNonce::from(sealed.nonce), payload)
+            .map(Zeroizing::new)
+            .map_err(|_| SealError::Open)
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&Key::from(*self.0))
+    }
+}
+
+impl Place<'_> {
+    /// The octets bound into the seal; every part has a fixed length or its
+    /// length before it, so that two places never give the same octets.
+    fn bound(&self) -> Vec<u8> {
+        let account = self.account.map_or(0, |id| id.get());
+        let mut octets = account.to_be_bytes().to_vec();
+        for part in [self.table.as_bytes(), self.row] {
+            octets.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            octets.extend_from_slice(part);
+        }
+        octets.extend_from_slice(&self.version.to_be_bytes());
+        octets
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(number: u64) -> Option<AccountId> {
+        Some(AccountId::new(number).unwrap())
+    }
+
+    const HOME: &[u8] = b"help@acme.example";
+
+    fn home() -> Place<'static> {
+        Place { account: account(1), table: "address", row: HOME, version: 1 }
+    }
+
+    #[test]
+    fn a_secret_opens_in_its_place() {
+        let key = SealingKey::generate();
+        let sealed = key.seal(home(), b"hunter2");
+        assert_eq!(key.open(home(), &sealed).unwrap().as_slice(), b"hunter2");
+    }
+
+    #[test]
+    fn a_moved_secret_does_not_open() {
+        let key = SealingKey::generate();
+        let sealed = key.seal(home(), b"hunter2");
+        for moved in [
+            Place { account: account(2), ..home() },
+            Place { account: None, ..home() },
+            Place { table: "dkim_key", ..home() },
+            Place { row: b"sales@acme.example", ..home() },
+            Place { version: 2, ..home() },
+        ] {
+            assert_eq!(key.open(moved, &sealed), Err(SealError::Open), "{moved:?}");
+        }
+    }
+
+    #[test]
+    fn a_changed_or_cut_secret_does_not_open() {
+        let key = SealingKey::generate();
+        let sealed = key.seal(home(), b"hunter2");
+        for at in 0..sealed.ciphertext.len() {
+            let mut changed = sealed.clone();
+            changed.ciphertext[at] ^= 1;
+            assert_eq!(key.open(home(), &changed), Err(SealError::Open));
+            let mut cut = sealed.clone();
+            cut.ciphertext.truncate(at);
+            assert_eq!(key.open(home(), &cut), Err(SealError::Open));
+        }
+    }
+
+    #[test]
+    fn another_key_does_not_open() {
+        let sealed = SealingKey::generate().seal(home(), b"hunter2");
+        assert_eq!(SealingKey::generate().open(home(), &sealed), Err(SealError::Open));
+    }
+
+    #[test]
+    fn the_key_file_round_trips() {
+        let key = SealingKey::generate();
+        let sealed = key.seal(home(), b"hunter2");
+        let read = SealingKey::parse(&format!("{}\n", key.to_text().as_str())).unwrap();
+        assert!(read.open(home(), &sealed).is_ok());
+        assert!(matches!(SealingKey::parse("c2hvcnQ="), Err(SealError::Key)));
+        assert!(matches!(SealingKey::parse("not base64!"), Err(SealError::Key)));
+    }
+}
