@@ -1,25 +1,52 @@
 //! What the parts of the running program share.
 
+use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Duration;
 
+use desk::Installation;
+use desk::credentials::{HashCost, Hasher, Verifier};
 use desk::secrets::SealingKey;
+use mail::address::Domain;
+use policy::{Chain, ChainError, Engine, EngineSettings, Limits, Product};
 use storage::Store;
+use storage::embedded::{Embedded, OpenError, Options};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, ConfigError, PolicyConfig, io_reason};
+use crate::facts::Counters;
+use crate::keys;
 use crate::resolver::Resolver;
 use crate::tls::{ClientTls, ServerTls};
 
-/// One running program. Made once by [`crate::serve`], shared as `Arc<Services>`.
+/// One running program. Made once by [`Services::open`], shared as `Arc<Services>`.
 pub struct Services {
     /// The configuration as loaded.
     pub config: Arc<Config>,
+    /// Our own name.
+    pub hostname: Domain,
+    /// Accounts live in `<subdomain>.<native>`.
+    pub native: Domain,
     /// What must survive.
     pub store: Arc<dyn Store>,
-    /// Seals and opens secrets; kept outside the store.
+    /// The same as the backend it is: health, and its end.
+    pub embedded: Arc<Embedded>,
+    /// What the product knows.
+    pub desk: Installation,
+    /// Seals and opens secrets; the key is kept outside the store.
     pub sealing: Arc<SealingKey>,
+    /// Hashes new passwords, a bounded number at a time.
+    pub hasher: Hasher,
+    /// Verifies logins.
+    pub verifier: Arc<Verifier>,
+    /// The policies every account has.
+    pub chain: Chain,
+    /// What policies count.
+    pub counters: Arc<Counters>,
     /// The time.
     pub clock: Clock,
     /// Names to addresses that may be dialled.
@@ -32,4 +59,144 @@ pub struct Services {
     pub stop: CancellationToken,
     /// Sessions and jobs in flight; the end waits for them, for a while.
     pub in_flight: TaskTracker,
+}
+
+impl Services {
+    /// Opens everything, in the order in which one thing needs the other. The
+    /// error is the one line the operator reads.
+    pub async fn open(config: Config, clock: Clock) -> Result<Arc<Self>, ConfigError> {
+        let hostname = domain("hostname", &config.hostname)?;
+        let native = domain("native_domain", &config.native_domain)?;
+        let chain = chain(&config)?;
+        let client_tls = ClientTls::new().map_err(|error| {
+            let mend = "install the system's certificate authorities (ca-certificates)";
+            ConfigError::new("", error.to_string(), mend)
+        })?;
+        let resolver = Resolver::new(&config).map_err(|error| {
+            ConfigError::new("resolver.servers", error.to_string(), "name a server, for example 127.0.0.1:53")
+        })?;
+        private_directory(&config.data_dir)?;
+        let sealing = keys::open(&config.key_file, &config.store_dir())?;
+        let server_tls = server_tls(&config)?;
+        let embedded = open_store(&config)?;
+        let store: Arc<dyn Store> = embedded.clone();
+        let desk = Installation::new(store.clone());
+        let hasher = Hasher::new(HashCost::default(), cores());
+        let verifier = Verifier::new(desk.clone(), native.clone(), hasher.clone()).await;
+        let verifier = verifier.map_err(|error| ConfigError::new("", error.to_string(), "start again"))?;
+        Ok(Arc::new(Self {
+            config: Arc::new(config),
+            hostname,
+            native,
+            store,
+            embedded,
+            desk,
+            sealing: Arc::new(sealing),
+            hasher,
+            verifier: Arc::new(verifier),
+            chain,
+            counters: Arc::default(),
+            clock,
+            resolver: Arc::new(resolver),
+            server_tls: Arc::new(server_tls),
+            client_tls: Arc::new(client_tls),
+            stop: CancellationToken::new(),
+            in_flight: TaskTracker::new(),
+        }))
+    }
+}
+
+fn domain(key: &str, name: &str) -> Result<Domain, ConfigError> {
+    Domain::parse(name).map_err(|_| {
+        let problem = format!("{name:?} is not a full domain name");
+        ConfigError::new(key, problem, "use a name such as relay.desk.example")
+    })
+}
+
+/// Compiles the built-in policies with the operator's settings and limits.
+pub fn chain(config: &Config) -> Result<Chain, ConfigError> {
+    let unfit = |reason: String| {
+        ConfigError::new("policy", reason, "lower policy.memory_octets_max, or give the process more address space")
+    };
+    let engine = Engine::new(engine_settings(config)).map_err(|error| unfit(error.to_string()))?;
+    let components = policy::built_in::components(&engine).map_err(|error| unfit(error.to_string()))?;
+    let settings = serde_json::to_value(&config.policy.settings)
+        .map_err(|error| ConfigError::new("policy.settings", error.to_string(), "use plain values"))?;
+    let policies = policy::built_in::policies(&components, &settings, &limits(&config.policy));
+    Ok(Chain::new(policies.map_err(settings_error)?, Vec::new()))
+}
+
+fn engine_settings(config: &Config) -> EngineSettings {
+    let defaults = EngineSettings::default();
+    EngineSettings {
+        product: Product {
+            name: config.product.name.clone(),
+            header_prefix: config.product.header_prefix.clone(),
+            hostname: config.hostname.clone(),
+        },
+        memory_octets_max: defaults.memory_octets_max.max(octets(config.policy.memory_octets_max)),
+        ..defaults
+    }
+}
+
+fn limits(config: &PolicyConfig) -> Limits {
+    Limits {
+        deadline: Duration::from_millis(config.deadline_ms),
+        memory_octets_max: octets(config.memory_octets_max),
+        transfer_octets_max: octets(config.hostcall_octets_max),
+        ..Limits::default()
+    }
+}
+
+fn settings_error(error: ChainError) -> ConfigError {
+    let (key, reason) = match &error {
+        ChainError::Settings(policy, reason) => (format!("policy.settings.{policy}"), reason.to_string()),
+        ChainError::Compile(policy, reason) => (format!("policy.{policy}"), reason.to_string()),
+    };
+    ConfigError::new(&key, reason, "see the policy's settings in its own page")
+}
+
+fn octets(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn cores() -> usize {
+    available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
+/// Makes the directory for us alone.
+fn private_directory(path: &Path) -> Result<(), ConfigError> {
+    use std::os::unix::fs::DirBuilderExt;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|error| {
+        let problem = format!("{} cannot be made ({})", path.display(), io_reason(&error));
+        ConfigError::new("data_dir", problem, "make it, owned by the user the program runs as")
+    })
+}
+
+fn server_tls(config: &Config) -> Result<ServerTls, ConfigError> {
+    ServerTls::open(config).map_err(|error| {
+        let mend = "name a PEM certificate chain and the private key that belongs to it";
+        ConfigError::new(error.config_key(), error.to_string(), mend)
+    })
+}
+
+fn open_store(config: &Config) -> Result<Arc<Embedded>, ConfigError> {
+    match Embedded::open(Options::new(config.store_dir())) {
+        Ok(store) => Ok(Arc::new(store)),
+        Err(error) => Err(store_error(&error)),
+    }
+}
+
+fn store_error(error: &OpenError) -> ConfigError {
+    let (problem, mend) = match error {
+        OpenError::InUse { .. } => (error.to_string(), "stop the other process, or give this one its own data_dir"),
+        OpenError::NewerFormat { .. } => (error.to_string(), "start the newer program again"),
+        OpenError::Io { path, source } => {
+            let problem = format!("{} cannot be used ({})", path.display(), io_reason(source));
+            return ConfigError::new("data_dir", problem, "let this user read and write it");
+        }
+        OpenError::View(_) => (error.to_string(), "look at it with `relaygate journal verify`"),
+    };
+    ConfigError::new("data_dir", problem, mend)
 }
