@@ -9,7 +9,6 @@ use crate::key::Revision;
 /// [`Synced`], which only a sync that returned success can make. Whoever writes
 /// the SMTP reply 250 asks for one (RFC 5321 §6.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "the proof is what a reply 250 waits for"]
 pub struct Durable {
     revision: Revision,
 }

@@ -29,6 +29,9 @@ pub enum Error {
     /// The index over the journal fails; a restart rebuilds it.
     #[error("index failed: {0}")]
     View(String),
+    /// The store has been closed.
+    #[error("store is closed")]
+    Closed,
     /// The operating system said no.
     #[error("read")]
     Io(#[source] io::Error),

@@ -3,10 +3,11 @@
 //! Both functions only read. On a store that is in use they see what was
 //! complete when they came by, and say that it is in use.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+
+use crate::embedded::{OpenError, inspect};
 
 /// A part of a file that does not hold what was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,8 +36,11 @@ pub enum DamageKind {
         /// Last lost commit.
         last: u64,
     },
-    /// A part of a snapshot is lost.
+    /// Rows, jobs or texts that were in a snapshot are lost.
     Snapshot,
+    /// No commit is lost: a snapshot has those that were here, or none ever was.
+    /// Small texts in it may be, see `texts_damaged`.
+    Harmless,
 }
 
 /// What [`verify`] found.
@@ -54,6 +58,8 @@ pub struct Report {
     pub sequence: u64,
     /// What is damaged.
     pub damages: Vec<Damage>,
+    /// Texts that are kept.
+    pub texts: u64,
     /// Texts whose octets are missing or differ from their checksum.
     pub texts_damaged: Vec<String>,
 }
@@ -90,12 +96,12 @@ pub struct Change {
     pub octets: u64,
 }
 
-/// Reads everything and says what is wrong.
-pub fn verify(_directory: &Path) -> io::Result<Report> {
-    todo!()
+/// Reads everything, texts included, and says what is wrong.
+pub fn verify(directory: &Path) -> Result<Report, OpenError> {
+    inspect::verify(directory)
 }
 
-/// Shows every commit still in the journal, oldest first.
-pub fn dump(_directory: &Path, _show: &mut dyn FnMut(Entry)) -> io::Result<Report> {
-    todo!()
+/// Shows every commit still in the journal, oldest first. Texts are not read.
+pub fn dump(directory: &Path, show: &mut dyn FnMut(Entry)) -> Result<Report, OpenError> {
+    inspect::dump(directory, show)
 }

@@ -21,7 +21,7 @@ use crate::key::Scope;
 use crate::queue::BadId;
 
 /// Up to this size a text lives in the journal, above it in a file of its own.
-pub const SMALL_TEXT_OCTETS_MAX: usize = 256 * 1024;
+pub(crate) const SMALL_TEXT_OCTETS_MAX: usize = 256 * 1024;
 
 /// Names a text within its scope; prints as 26 letters and digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -211,9 +211,9 @@ impl Spill {
         File::open(directory)?.sync_all()
     }
 
-    /// A record that may be on the disk names the file now.
-    pub(crate) fn keep(mut self) {
-        self.kept = true;
+    /// Whether a record that may be on the disk names the file.
+    pub(crate) fn keep(&mut self, keep: bool) {
+        self.kept = keep;
     }
 }
 
