@@ -1,1 +1,123 @@
-//! Placeholder.
+//! Built-in policy: are the headers sound, and what do they tell?
+//!
+//! Four readings of one header block, each in a file of its own: how a message
+//! came to be written ([`origin`]), what trusted servers say of its author
+//! ([`author`]), what in it pretends to be ours ([`forged`]), and what became of
+//! a verification mail on its way ([`returned`]).
+//!
+//! Nothing is asked of the end user: no result of SPF, DKIM or DMARC refuses a
+//! message (R8). Not here: parsing of addresses and MIME, which the host does
+//! with limits of its own.
+
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
+pub mod author;
+pub mod forged;
+pub mod inbound;
+pub mod origin;
+pub mod returned;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use sdk::headers::{
+    Finding, InboundFacts, InboundVerdict, OutboundFacts, OutboundVerdict, Policy, ReturnedFacts,
+};
+use sdk::types::{Mailbox, Refusal};
+use sdk::{lookup, mail, reason, settings};
+
+struct HeaderCheck;
+
+impl Policy for HeaderCheck {
+    fn inbound(facts: InboundFacts) -> InboundVerdict {
+        let message = Message::fetch();
+        inbound::verdict(
+            &inbound::Rules::from_settings(),
+            &facts,
+            &message,
+            |address| lookup::find_support_address(address).is_some(),
+        )
+    }
+
+    fn outbound(facts: OutboundFacts) -> OutboundVerdict {
+        outbound(&facts, &mail::mailboxes("From"))
+    }
+
+    fn returned(facts: ReturnedFacts) -> Vec<Finding> {
+        let to = mail::mailboxes("To");
+        let prefix = settings::text("product.header_prefix", "");
+        returned::findings(&facts, &mail::header_block(), &to, &prefix)
+    }
+}
+
+sdk::export_headers!(HeaderCheck);
+
+/// What the readings need of a message.
+#[derive(Debug, Default)]
+pub struct Message {
+    /// The header block, CRLF line ends.
+    pub block: Vec<u8>,
+    /// Mailboxes of every `From`.
+    pub from: Vec<Mailbox>,
+    /// Mailboxes of every `Reply-To`.
+    pub reply_to: Vec<Mailbox>,
+}
+
+impl Message {
+    fn fetch() -> Self {
+        let block = mail::header_block();
+        // A host call spared: most mail has no Reply-To.
+        let reply_to = match sdk::fields::first(&block, "Reply-To") {
+            Some(_) => mail::mailboxes("Reply-To"),
+            None => Vec::new(),
+        };
+        Self {
+            from: mail::mailboxes("From"),
+            reply_to,
+            block,
+        }
+    }
+
+    /// The address of the first author, empty if there is none.
+    pub fn author(&self) -> &str {
+        self.from.first().map_or("", |mailbox| &mailbox.address)
+    }
+}
+
+/// R18, R19: through the customer's server we speak only as the address whose
+/// credentials we use.
+pub fn outbound(facts: &OutboundFacts, from: &[Mailbox]) -> OutboundVerdict {
+    let own = from
+        .iter()
+        .all(|mailbox| mailbox.address.eq_ignore_ascii_case(&facts.sender));
+    match facts.through_customer && !own {
+        true => OutboundVerdict::Reject(reason(
+            Refusal::NotPermitted,
+            "from_not_sender",
+            "mail through a connector must bear the connector's address in From",
+        )),
+        false => OutboundVerdict::Accept(Vec::new()),
+    }
+}
+
+/// Whether a field name is one of the product's own: `X-<prefix>-...`.
+pub(crate) fn is_product_field(name: &str, prefix: &str) -> bool {
+    let starts = |text: &str, with: &str| {
+        text.get(..with.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(with))
+    };
+    let Some(rest) = name.get(2..).filter(|_| starts(name, "X-")) else {
+        return false;
+    };
+    !prefix.is_empty() && starts(rest, prefix) && rest[prefix.len()..].starts_with('-')
+}
+
+/// A code as it stands in a list of flags.
+pub(crate) fn code(text: &str) -> String {
+    String::from(text)
+}
+
+#[cfg(test)]
+mod tests;
