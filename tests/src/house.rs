@@ -264,15 +264,25 @@ pub struct Cottage {
 }
 
 impl Cottage {
-    /// Starts the program with `extra` lines in its configuration.
+    /// Starts the program with `extra` lines in its configuration; nobody answers its mail.
     pub fn start(extra: &str) -> Self {
         let directory = temporary();
         let authority = Authority::new(&directory.path().join("certs"));
+        Self::build(directory, authority, dead_ends(), extra)
+    }
+
+    /// Starts the program with these native routes: domain, port on 127.0.0.1.
+    pub fn build(
+        directory: TempDir,
+        authority: Authority,
+        routes: Vec<(String, u16)>,
+        extra: &str,
+    ) -> Self {
         let certificate = authority.issue(&[HOSTNAME]);
         let settings = Settings {
             certificate: &certificate,
             resolver: None,
-            routes: dead_ends(),
+            routes,
             extra: extra.to_owned(),
         };
         let relay = Relaygate::start(directory.path(), Ports::free(), &settings);
@@ -470,7 +480,7 @@ fn names() -> Vec<Record> {
 }
 
 /// A directory that goes away with the test; `KEEP=1` keeps it for a look.
-fn temporary() -> TempDir {
+pub fn temporary() -> TempDir {
     let mut directory = tempfile::Builder::new()
         .prefix("relaygate-test-")
         .tempdir()
@@ -480,6 +490,9 @@ fn temporary() -> TempDir {
         .expect("a directory of ours");
     directory
 }
+
+/// The program's certificate file below `certs`; its key ends in `.key`.
+pub const HOUSE_CERTIFICATE: &str = "relay.desk.example.pem";
 
 /// What the customer's server knows us by; a canary no log may show.
 pub const OUTBOUND_PASSWORD: &str = "outbound-Canary-4711-secret";

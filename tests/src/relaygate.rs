@@ -221,7 +221,8 @@ impl Relaygate {
         status
     }
 
-    fn run(&self, arguments: &[&str], input: &str) -> std::process::Output {
+    /// Runs a command, however it ends.
+    pub fn run(&self, arguments: &[&str], input: &str) -> std::process::Output {
         process::run(&mut self.command(arguments), input.as_bytes())
     }
 

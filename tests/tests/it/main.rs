@@ -4,4 +4,26 @@
 //! the rows of the requirements (`R10`) or of the fault catalogue (`SMG-01`) it
 //! proves. `tests/requirements.toml` and `tests/faults.toml` are the way back.
 
+mod clients;
+mod configuration;
+mod connect;
+mod conversation;
+mod doors;
+mod durability;
+mod framing;
+mod isolation;
 mod peers;
+mod plain_path;
+mod secrets;
+mod tls;
+
+/// Ends a test that cannot run here, saying why; it counts as skipped in the output.
+macro_rules! needs_postfix {
+    () => {
+        if let Some(reason) = relaygate_tests::postfix::unavailable() {
+            eprintln!("skipped: {reason}");
+            return;
+        }
+    };
+}
+pub(crate) use needs_postfix;

@@ -1,0 +1,52 @@
+# Relaygate: the commands people need. `make help` lists them.
+
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/relaygate/target
+CARGO ?= cargo
+RUN_DIR ?= relaygate-data
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test lint unit scenarios bench campaign-crash campaign-kill deny clean-run
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing on a Debian machine (nothing if all is there)
+	@tests/setup.sh
+
+build: setup ## build the program
+	$(CARGO) build --release -p relaygate
+
+run: build ## serve, and show one real mail going all the way through
+	@tests/run.sh $(CARGO_TARGET_DIR)/release/relaygate $(RUN_DIR)
+
+test: setup lint ## everything: formatting, lints, unit tests, scenarios with real mail servers
+	$(CARGO) build -p relaygate
+	RELAYGATE_BIN=$(CARGO_TARGET_DIR)/debug/relaygate $(CARGO) test --workspace --no-fail-fast
+
+lint: ## formatting and clippy, as `make test` checks them
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+unit: ## the tests without mail servers
+	$(CARGO) test --workspace --exclude relaygate-tests
+
+scenarios: setup ## the tests with real mail servers only
+	$(CARGO) build -p relaygate
+	RELAYGATE_BIN=$(CARGO_TARGET_DIR)/debug/relaygate $(CARGO) test -p relaygate-tests
+
+bench: setup ## load on us and on Postfix in alternating rounds, and the ratio
+	$(CARGO) build --release -p relaygate -p relaygate-tests
+	RELAYGATE_BIN=$(CARGO_TARGET_DIR)/release/relaygate $(CARGO_TARGET_DIR)/release/bench compare $(BENCH)
+
+# Campaigns repeat one test until a time is over, on the same binary; SECONDS_MAX=600 seconds by default.
+campaign-crash: setup ## kill the program after 250 again and again
+	@tests/campaign.sh durability::
+
+campaign-kill: setup ## the storage crash tests again and again
+	@PACKAGE=relaygate-storage tests/campaign.sh crash
+
+deny: ## licences, advisories and bans (needs cargo-deny)
+	$(CARGO) deny check
+
+clean-run: ## forget what `make run` kept
+	rm -rf $(RUN_DIR)

@@ -1,0 +1,152 @@
+//! 250 means kept: the program is killed, connections are cut, and still there
+//! is exactly one ticket for each message.
+
+use std::collections::BTreeMap;
+
+use relaygate_tests::house::{
+    ACCOUNT, Cottage, DOMAIN, SUPPORT, message, tickets, wait_for_ticket,
+};
+use relaygate_tests::wait::{self, PATIENCE};
+
+/// SIGKILL right after 250, several times over: R10, STO-01.
+#[test]
+fn a_kill_after_250_loses_nothing_and_doubles_nothing() {
+    let mut cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    for round in 0..ROUNDS {
+        let mut client = cottage.session(&credential);
+        for part in 0..PER_ROUND {
+            let name = format!("kept {round}-{part}");
+            let text = message(
+                "eve@enduser.example",
+                SUPPORT,
+                &name,
+                &format!("{round}-{part}@enduser.example"),
+                "",
+            );
+            let reply = client.submit("eve@enduser.example", &[SUPPORT], &text);
+            assert_eq!(reply.code, 250, "{reply}");
+        }
+        cottage.relay.kill_and_restart();
+    }
+    let expected = usize::try_from(ROUNDS * PER_ROUND).expect("a small number");
+    let count = wait::until("all tickets", PATIENCE, || {
+        let subjects = subjects(&cottage);
+        (subjects.len() >= expected).then_some(subjects)
+    });
+    assert_eq!(count.len(), expected, "{count:?}");
+    assert!(count.values().all(|times| *times == 1), "{count:?}");
+}
+
+/// The connection breaks before 250 is read, and the peer sends again: R111.
+#[test]
+fn a_resent_message_makes_one_ticket() {
+    let cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    let text = message(
+        "eve@enduser.example",
+        SUPPORT,
+        "sent twice",
+        "twice@enduser.example",
+        "",
+    );
+    let mut first = cottage.session(&credential);
+    first.say("MAIL FROM:<eve@enduser.example>");
+    first.say(&format!("RCPT TO:<{SUPPORT}>"));
+    assert_eq!(first.say("DATA").code, 354);
+    first.send(format!("{text}\r\n.\r\n").as_bytes());
+    drop(first);
+    wait_for_ticket(&cottage.relay, ACCOUNT, "sent twice");
+
+    let mut again = cottage.session(&credential);
+    assert_eq!(
+        again.submit("eve@enduser.example", &[SUPPORT], &text).code,
+        250
+    );
+    // A later message is through the same queue; once it is there, the earlier one was dealt with.
+    let marker = message(
+        "eve@enduser.example",
+        SUPPORT,
+        "afterwards",
+        "after@enduser.example",
+        "",
+    );
+    assert_eq!(
+        again
+            .submit("eve@enduser.example", &[SUPPORT], &marker)
+            .code,
+        250
+    );
+    wait_for_ticket(&cottage.relay, ACCOUNT, "afterwards");
+    let shown = wait_for_ticket(&cottage.relay, ACCOUNT, "sent twice");
+    assert_eq!(
+        shown["comments"].as_array().map(Vec::len),
+        Some(1),
+        "{shown}"
+    );
+    assert_eq!(tickets(&cottage.relay, ACCOUNT).len(), 2);
+}
+
+/// A message cut off before its end was never ours: nothing is made of it.
+#[test]
+fn half_a_message_makes_no_ticket() {
+    let cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    let mut broken = cottage.session(&credential);
+    broken.say("MAIL FROM:<eve@enduser.example>");
+    broken.say(&format!("RCPT TO:<{SUPPORT}>"));
+    assert_eq!(broken.say("DATA").code, 354);
+    broken.send(b"Subject: half\r\n\r\nno end\r\n");
+    drop(broken);
+    let mut whole = cottage.session(&credential);
+    let text = message(
+        "eve@enduser.example",
+        SUPPORT,
+        "whole",
+        "whole@enduser.example",
+        "",
+    );
+    assert_eq!(
+        whole.submit("eve@enduser.example", &[SUPPORT], &text).code,
+        250
+    );
+    wait_for_ticket(&cottage.relay, ACCOUNT, "whole");
+    assert_eq!(tickets(&cottage.relay, ACCOUNT).len(), 1);
+}
+
+/// SIGTERM is a polite end: sessions are told, the exit code is 0, mail is kept: OPS-01.
+#[test]
+fn a_stop_keeps_what_was_taken() {
+    let mut cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    let mut client = cottage.session(&credential);
+    let text = message(
+        "eve@enduser.example",
+        SUPPORT,
+        "before the stop",
+        "stop@enduser.example",
+        "",
+    );
+    assert_eq!(
+        client.submit("eve@enduser.example", &[SUPPORT], &text).code,
+        250
+    );
+    let status = cottage.relay.stop().expect("it ended");
+    assert!(status.success(), "{status}");
+    let reply = client.reply();
+    assert!(reply.code == 421 || reply.is_end(), "{reply}");
+    cottage.relay.restart();
+    wait_for_ticket(&cottage.relay, ACCOUNT, "before the stop");
+}
+
+/// How often each subject has a ticket.
+fn subjects(cottage: &Cottage) -> BTreeMap<String, u32> {
+    let mut found = BTreeMap::new();
+    for ticket in tickets(&cottage.relay, ACCOUNT) {
+        *found.entry(ticket["subject"].to_string()).or_insert(0) += 1;
+    }
+    found
+}
+
+const ROUNDS: u32 = 5;
+const PER_ROUND: u32 = 3;

@@ -1,0 +1,158 @@
+//! Lines end with CRLF, a message ends with CRLF.CRLF, and nothing else does;
+//! what talks out of turn is shown the door.
+
+use relaygate_tests::house::{
+    ACCOUNT, Cottage, Credential, DOMAIN, SUPPORT, message, tickets, wait_for_ticket,
+};
+use relaygate_tests::smtp::Client;
+
+/// A bare LF or CR in a message ends the session, not the message: SMG-01.
+#[test]
+fn bare_line_ends_in_a_message_are_refused() {
+    let (cottage, credential) = connected();
+    for (position, ending) in [
+        "\n.\n",
+        "\n.\r\n",
+        "\r\n.\n",
+        "\r.\r",
+        "\r\n.\r",
+        "\0\r\n.\r\n",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let mut client = in_data(&cottage, &credential);
+        let smuggled = format!(
+            "Subject: outer {position}\r\n\r\nbody{ending}MAIL FROM:<a@b.example>\r\nRCPT TO:<{SUPPORT}>\r\nDATA\r\n\
+             Subject: smuggled\r\n\r\nx\r\n.\r\n"
+        );
+        client.send(smuggled.as_bytes());
+        let reply = client.reply();
+        assert!(
+            reply.code == 521 && reply.lines[0].starts_with("5.5.2"),
+            "{ending:?}: {reply}"
+        );
+        assert!(client.is_closed(), "{ending:?}: the session went on");
+    }
+    let mut honest = cottage.session(&credential);
+    let text = message(
+        "eve@enduser.example",
+        SUPPORT,
+        "honest",
+        "f1@enduser.example",
+        "",
+    );
+    assert_eq!(
+        honest.submit("eve@enduser.example", &[SUPPORT], &text).code,
+        250
+    );
+    wait_for_ticket(&cottage.relay, ACCOUNT, "honest");
+    assert_eq!(
+        tickets(&cottage.relay, ACCOUNT).len(),
+        1,
+        "nothing else was queued"
+    );
+}
+
+/// A bare LF in a command is refused as well: SMG-01.
+#[test]
+fn a_bare_line_feed_in_a_command_is_refused() {
+    let (cottage, credential) = connected();
+    let mut client = cottage.session(&credential);
+    client.send(b"NOOP\nMAIL FROM:<a@b.example>\r\n");
+    assert_eq!(client.reply().code, 521);
+    assert!(client.is_closed());
+}
+
+/// A line without an end costs no memory and ends the session: RES-05.
+#[test]
+fn over_long_lines_are_refused() {
+    let (cottage, credential) = connected();
+    let mut client = cottage.session(&credential);
+    for round in 1..=3 {
+        let reply = client.say(&format!("NOOP {}", "x".repeat(3_000)));
+        assert_eq!(reply.code, 500, "round {round}: {reply}");
+    }
+    assert!(client.is_closed(), "the third over-long line closes");
+    let mut endless = cottage.session(&credential);
+    endless.send(&vec![b'x'; 1_000_000]);
+    assert!([500, 521, 421, 0].contains(&endless.reply().code));
+}
+
+/// Nothing said before the TLS handshake is heard after it: TLS-01.
+#[test]
+fn plaintext_after_starttls_is_not_heard() {
+    let (cottage, _) = connected();
+    let mut client = Client::plain(cottage.relay.ports().starttls);
+    client.say("EHLO mail.acme.example");
+    client.send(b"STARTTLS\r\nEHLO injected.example\r\nMAIL FROM:<a@b.example>\r\n");
+    let reply = client.reply();
+    assert!(
+        reply.is_end() || reply.code != 220,
+        "the handshake was begun: {reply}"
+    );
+    assert!(reply.is_end() || client.is_closed());
+}
+
+/// Speaking before the reply to DATA breaks the protocol: SMG-04.
+#[test]
+fn talking_through_data_is_refused() {
+    let (cottage, credential) = connected();
+    let mut client = cottage.session(&credential);
+    client.send(
+        format!("MAIL FROM:<a@b.example>\r\nRCPT TO:<{SUPPORT}>\r\nDATA\r\nSubject: early\r\n\r\nx\r\n.\r\n").as_bytes(),
+    );
+    let replies = [
+        client.reply().code,
+        client.reply().code,
+        client.reply().code,
+    ];
+    assert_eq!(replies, [250, 250, 503]);
+    assert!(client.is_closed());
+}
+
+/// A browser has the wrong number: SMG-05.
+#[test]
+fn other_protocols_are_hung_up_on() {
+    let (cottage, _) = connected();
+    for line in [
+        "GET / HTTP/1.1",
+        "POST / HTTP/1.1",
+        "CONNECT a.example:25 HTTP/1.1",
+        "Host: a.example",
+    ] {
+        let mut client = Client::plain(cottage.relay.ports().mx);
+        let reply = client.say(line);
+        assert!(reply.is_end() || client.is_closed(), "{line}: {reply}");
+    }
+}
+
+/// A dot at the start of a line comes through as it was: SMG-07.
+#[test]
+fn stuffed_dots_are_taken_out() {
+    let (cottage, credential) = connected();
+    let mut client = in_data(&cottage, &credential);
+    client.send(b"From: eve@enduser.example\r\nSubject: dots\r\n\r\n..one\r\n...two\r\n.\r\n");
+    assert_eq!(client.reply().code, 250);
+    let ticket = wait_for_ticket(&cottage.relay, ACCOUNT, "dots");
+    let body = ticket["comments"][0]["body"]
+        .as_str()
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
+    assert_eq!(body.trim_end(), ".one\n..two");
+}
+
+fn connected() -> (Cottage, Credential) {
+    let cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    (cottage, credential)
+}
+
+/// A session that has been told 354.
+fn in_data(cottage: &Cottage, credential: &Credential) -> Client {
+    let mut client = cottage.session(credential);
+    client.say("MAIL FROM:<eve@enduser.example>");
+    client.say(&format!("RCPT TO:<{SUPPORT}>"));
+    assert_eq!(client.say("DATA").code, 354);
+    client
+}

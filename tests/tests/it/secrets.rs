@@ -1,0 +1,101 @@
+//! Secrets do not come out: not in the store, not in a log, not in an answer.
+
+use std::fs;
+use std::path::Path;
+
+use relaygate_tests::house::{
+    ACCOUNT, Cottage, DOMAIN, OUTBOUND_PASSWORD, SUPPORT, message, wait_for_ticket,
+};
+
+/// Everything on disk is searched for both passwords: R3, R52, R58, SEC-01.
+#[test]
+fn no_password_is_on_disk() {
+    let mut cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    let mut client = cottage.session(&credential);
+    let text = message(
+        "eve@enduser.example",
+        SUPPORT,
+        "secret",
+        "s1@enduser.example",
+        "",
+    );
+    client.submit("eve@enduser.example", &[SUPPORT], &text);
+    wait_for_ticket(&cottage.relay, ACCOUNT, "secret");
+    cottage.relay.stop();
+    let secret = credential
+        .password
+        .rsplit('.')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    assert!(
+        secret.len() > 20,
+        "the secret part of {}",
+        credential.password.len()
+    );
+    for canary in [secret.as_str(), OUTBOUND_PASSWORD] {
+        let found = files_with(cottage.relay.directory(), canary.as_bytes());
+        assert!(found.is_empty(), "a password lies in {found:?}");
+    }
+}
+
+/// The key that seals outbound secrets lies beside the data, not in it, and is private: R58, SEC-02.
+#[test]
+fn the_key_file_is_private_and_apart() {
+    use std::os::unix::fs::PermissionsExt;
+    let cottage = Cottage::start("");
+    cottage.connect(ACCOUNT, DOMAIN);
+    let key = cottage.relay.directory().join("relaygate.key");
+    let mode = fs::metadata(&key)
+        .expect("the first start makes the key")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let octets = fs::read(&key).expect("we are its owner");
+    assert!(files_with(&cottage.relay.data(), octets.trim_ascii()).is_empty());
+}
+
+/// No answer of the command line shows an outbound password: R55, R58.
+#[test]
+fn no_answer_shows_a_stored_password() {
+    let cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    let secret = credential.password.rsplit('.').next().unwrap_or_default();
+    for arguments in [
+        ["address", "list", "-a", ACCOUNT].as_slice(),
+        &["domain", "list", "-a", ACCOUNT],
+        &["account", "show", ACCOUNT],
+        &["queue", "list"],
+    ] {
+        let said = cottage.relay.run(arguments, "");
+        let said = format!(
+            "{}{}",
+            String::from_utf8_lossy(&said.stdout),
+            String::from_utf8_lossy(&said.stderr)
+        );
+        assert!(
+            !said.contains(OUTBOUND_PASSWORD) && !said.contains(secret),
+            "{arguments:?}: {said}"
+        );
+    }
+}
+
+/// Files below `directory` that contain these octets.
+fn files_with(directory: &Path, octets: &[u8]) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory)
+        .expect("a directory of ours")
+        .flatten()
+    {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files_with(&path, octets));
+        } else if fs::read(&path)
+            .is_ok_and(|text| text.windows(octets.len()).any(|part| part == octets))
+        {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
