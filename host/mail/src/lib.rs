@@ -9,4 +9,8 @@
 //! runtime and no database, and it must stay so.
 
 pub mod address;
+pub mod framing;
 pub mod message;
+pub mod reply;
+pub mod sasl;
+pub mod server;
