@@ -190,3 +190,98 @@ pub(super) fn decode(encoded: &[u8], encoding: TransferEncoding) -> Vec<u8> {
 /// Quoted-printable triples at most, base64 adds a third and line ends.
 const ENCODED_PER_DECODED_MAX: usize = 4;
 const FILE_NAME_OCTETS_MAX: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(message: &str) -> (Vec<u8>, Content) {
+        let message = message.replace('\n', "\r\n").into_bytes();
+        let content = Content::read(&message, &Headers::parse(&message).unwrap());
+        (message, content)
+    }
+
+    #[test]
+    fn text_is_decoded_whatever_it_travels_in() {
+        let table = [
+            ("\nhello\nworld\n", "hello\nworld\n"),
+            ("Content-Transfer-Encoding: base64\n\naGVs\nbG8=\n", "hello"),
+            (
+                "Content-Transfer-Encoding: Quoted-Printable\n\nh=C3=A9l=\nlo =3D\n",
+                "héllo =\n",
+            ),
+            (
+                "Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\n=E9",
+                "é",
+            ),
+            ("Content-Type: text/plain; charset=nonsense\n\nx", "x"),
+            ("Content-Type: nonsense\n\nx", ""),
+            // What cannot be decoded is shown as it stands.
+            ("Content-Transfer-Encoding: quoted-printable\n\n=ZZ", "=ZZ"),
+        ];
+        for (message, text) in table {
+            assert_eq!(read(message).1.text.unwrap_or_default(), text, "{message}");
+        }
+    }
+
+    #[test]
+    fn text_html_and_files_are_told_apart() {
+        let (message, content) = read(
+            "Content-Type: multipart/mixed; boundary=m\n\n--m\n\
+             Content-Type: multipart/alternative; boundary=a\n\n--a\n\ntext\n--a\n\
+             Content-Type: text/html\n\n<p>html</p>\n--a--\n--m\n\
+             Content-Type: image/png; name=x.png\nContent-Id: <1@x>\nContent-Transfer-Encoding: base64\n\n\
+             AAEC\n--m\nContent-Type: text/plain\n\
+             Content-Disposition: attachment; filename=\"../../etc/pass wd\"\n\nsecret\n--m\n\
+             Content-Type: message/rfc822\n\nSubject: inner\n\ninner\n--m--\n",
+        );
+        assert_eq!(content.text.as_deref(), Some("text"));
+        assert_eq!(content.html.as_deref(), Some("<p>html</p>"));
+        let files: Vec<_> = content
+            .attachments
+            .iter()
+            .map(|file| (file.name.as_deref(), file.media_type.as_str(), file.inline))
+            .collect();
+        assert_eq!(
+            files,
+            [
+                (Some("x.png"), "image/png", true),
+                (Some("pass wd"), "text/plain", false),
+                (None, "message/rfc822", false)
+            ]
+        );
+        assert_eq!(content.attachments[0].decode(&message), [0, 1, 2]);
+        assert!(!content.opaque && !content.cut);
+    }
+
+    #[test]
+    fn html_alone_can_be_read() {
+        let (_, content) = read("Content-Type: text/html\n\n<p>a &amp; b</p><script>x</script>");
+        assert_eq!(content.readable().trim(), "a & b");
+    }
+
+    #[test]
+    fn a_tree_beyond_the_limits_is_one_opaque_attachment() {
+        let wide = format!(
+            "Content-Type: multipart/mixed; boundary=b\n\n{}",
+            "--b\n\nx\n".repeat(2_000)
+        );
+        let (message, content) = read(&wide);
+        assert!(content.opaque && content.text.is_none());
+        assert_eq!(content.attachments.len(), 1);
+        assert!(content.attachments[0].decode(&message).ends_with(b"x\r\n"));
+    }
+
+    #[test]
+    fn long_text_is_cut_at_a_character() {
+        let (_, content) = read(&format!("\n{}", "é".repeat(TEXT_OCTETS_MAX)));
+        assert!(content.cut);
+        assert_eq!(content.text.unwrap().len(), TEXT_OCTETS_MAX);
+    }
+
+    #[test]
+    fn a_multipart_nobody_can_take_apart_is_shown() {
+        let (_, content) = read("Content-Type: multipart/mixed\n\nhello\n");
+        assert_eq!(content.text.as_deref(), Some("hello\n"));
+    }
+}

@@ -417,3 +417,321 @@ const RESERVED: [&str; 18] = [
     "Received",
     "Return-Path",
 ];
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::message::{Content, Headers};
+
+    pub(in crate::message) fn party(name: &str, address: &str) -> Party {
+        Party {
+            name: name.to_owned(),
+            address: Address::parse(address).unwrap(),
+        }
+    }
+
+    pub(in crate::message) fn sample() -> Composer {
+        Composer {
+            from: party("Acme Support", "help@acme.example"),
+            to: vec![party("Jürgen", "j@customer.example")],
+            cc: vec![party("", "boss@customer.example")],
+            reply_to: None,
+            subject: "Re: the printer".to_owned(),
+            date: 1_700_000_000_000,
+            message_id: MessageId::parse("01hf@acme.example").unwrap(),
+            references: vec![MessageId::parse("root@acme.example").unwrap()],
+            in_reply_to: vec![MessageId::parse("<q@customer.example>").unwrap()],
+            marks: Marks::new(
+                "Relaygate",
+                "Relaygate",
+                "0a1b2c3",
+                "01HF7YAT00ABCDEFGHJKMNPQRS",
+            )
+            .unwrap(),
+            text: "Hello\nit prints now".to_owned(),
+            html: Some("<p>Hello<br>it prints now</p>".to_owned()),
+            attachments: Vec::new(),
+            extra: Vec::new(),
+        }
+    }
+
+    fn read(message: &[u8]) -> (Headers, Content) {
+        let headers = Headers::parse(message).unwrap();
+        let content = Content::read(message, &headers);
+        (headers, content)
+    }
+
+    #[test]
+    fn a_notification_has_all_it_needs() {
+        let message = sample().compose().unwrap();
+        let (headers, content) = read(&message);
+        assert_eq!(headers.defects(), []);
+        let expected = [
+            ("Date", "Tue, 14 Nov 2023 22:13:20 +0000"),
+            ("From", "\"Acme Support\" <help@acme.example>"),
+            ("To", "Jürgen <j@customer.example>"),
+            ("Cc", "boss@customer.example"),
+            ("Message-ID", "<01hf@acme.example>"),
+            ("References", "<root@acme.example>"),
+            ("In-Reply-To", "<q@customer.example>"),
+            ("Subject", "Re: the printer"),
+            ("Auto-Submitted", "auto-generated"),
+            ("X-Auto-Response-Suppress", "All"),
+            ("X-Mailer", "Relaygate Mailer"),
+            ("X-Relaygate-From-Account-Id", "0a1b2c3"),
+            ("X-Relaygate-Email-Id", "01HF7YAT00ABCDEFGHJKMNPQRS"),
+        ];
+        for (name, value) in expected {
+            assert_eq!(headers.text(name).as_deref(), Some(value));
+        }
+        assert_eq!(content.text.as_deref(), Some("Hello\nit prints now\n"));
+        assert_eq!(
+            content.html.as_deref(),
+            Some("<p>Hello<br>it prints now</p>\n")
+        );
+        assert!(
+            headers
+                .raw("Content-Type")
+                .unwrap()
+                .starts_with("multipart/alternative")
+        );
+        assert_eq!(
+            message,
+            sample().compose().unwrap(),
+            "the same input gives the same octets"
+        );
+    }
+
+    #[test]
+    fn files_go_along_unchanged() {
+        let octets: Vec<u8> = (0..=255).cycle().take(1_000).collect();
+        let file = |name: &str, media_type: &str| NewAttachment {
+            name: name.to_owned(),
+            media_type: media_type.to_owned(),
+            octets: octets.clone(),
+        };
+        let files = vec![
+            file("Grüße.txt", "text/plain"),
+            file("../a\r\nb.bin", "multipart/x; a=b"),
+        ];
+        let message = Composer {
+            attachments: files,
+            ..sample()
+        }
+        .compose()
+        .unwrap();
+        let (_, content) = read(&message);
+        let seen: Vec<_> = content
+            .attachments
+            .iter()
+            .map(|f| (f.name.as_deref(), f.media_type.as_str()))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                (Some("Grüße.txt"), "text/plain"),
+                (Some("a  b.bin"), OPAQUE)
+            ]
+        );
+        assert!(
+            content
+                .attachments
+                .iter()
+                .all(|file| file.decode(&message) == octets)
+        );
+        assert_eq!(content.text.as_deref(), Some("Hello\nit prints now\n"));
+    }
+
+    #[test]
+    fn bodies_keep_their_lines_and_lose_what_harms() {
+        let table = [
+            ("a\r\nb\rc\nd", "a\nb\nc\nd\n"),
+            ("a\0b\x1b[31m\tc\n", "ab[31m\tc\n"),
+            ("", ""),
+            (".\n..\n.\n", ".\n..\n.\n"),
+            ("trailing  \nspace \n", "trailing  \nspace \n"),
+            ("From here\n--=_x\n", "From here\n--=_x\n"),
+        ];
+        for (text, expected) in table {
+            let message = Composer {
+                text: text.to_owned(),
+                ..sample()
+            }
+            .compose()
+            .unwrap();
+            assert_eq!(read(&message).1.text.as_deref(), Some(expected), "{text:?}");
+        }
+        let long = format!("{}\n", "x".repeat(5_000));
+        let message = Composer {
+            text: long.clone(),
+            ..sample()
+        }
+        .compose()
+        .unwrap();
+        assert_eq!(read(&message).1.text, Some(long));
+    }
+
+    #[test]
+    fn a_text_that_holds_the_boundary_does_not_end_the_part() {
+        let first = sample().boundary("alternative");
+        let text =
+            format!("--{first}\r\nContent-Type: text/html\r\n\r\n<b>evil</b>\r\n--{first}--\r\n");
+        let message = Composer {
+            text: text.clone(),
+            ..sample()
+        }
+        .compose()
+        .unwrap();
+        assert_eq!(read(&message).1.text, Some(text.replace("\r\n", "\n")));
+    }
+
+    #[test]
+    fn marks_and_fields_that_could_inject_are_refused() {
+        let good = (
+            "Relaygate",
+            "Relaygate",
+            "0a1b2c3",
+            "01HF7YAT00ABCDEFGHJKMNPQRS",
+        );
+        let bad = [
+            ("Relay\r\nX: y", good.1, good.2, good.3, MarksError::Product),
+            ("Relaygäte", good.1, good.2, good.3, MarksError::Product),
+            (good.0, "Relay gate", good.2, good.3, MarksError::Product),
+            (good.0, "", good.2, good.3, MarksError::Product),
+            (good.0, good.1, "0a1b2c", good.3, MarksError::AccountId),
+            (good.0, good.1, "0a1b2c\n", good.3, MarksError::AccountId),
+            (
+                good.0,
+                good.1,
+                good.2,
+                "01HF7YAT00ABCDEFGHJKMNPQR\n",
+                MarksError::EmailId,
+            ),
+        ];
+        for (product, prefix, account, email, error) in bad {
+            assert_eq!(Marks::new(product, prefix, account, email), Err(error));
+        }
+        for id in ["a@b\r\nX: y", "a@b>", "<a b@c>", "a", "@b", "a@", "ä@b"] {
+            assert!(MessageId::parse(id).is_err(), "{id}");
+        }
+        for name in ["From", "bcc", "Content-Type", "X-Mailer"] {
+            let extra = vec![Field::parse(name, "x").unwrap()];
+            assert_eq!(
+                Composer { extra, ..sample() }.compose(),
+                Err(ComposeError::ReservedField)
+            );
+        }
+        let nobody = Composer {
+            to: vec![],
+            cc: vec![],
+            ..sample()
+        };
+        assert_eq!(nobody.compose(), Err(ComposeError::Recipients));
+    }
+
+    /// Ways to end a line, or to have a later reader end one.
+    const ENDS: [&str; 20] = [
+        "\r\n",
+        "\n",
+        "\r",
+        "\r\n\r\n",
+        "\n\n",
+        "\r\n ",
+        "\n\t",
+        "\0",
+        "\x0b",
+        "\x0c",
+        "\x1b",
+        "\u{85}",
+        "\u{2028}",
+        "\u{2029}",
+        "%0d%0a",
+        "\\r\\n",
+        "=0D=0A",
+        "=?utf-8?q?=0D=0A?=",
+        "\u{560d}\u{560a}",
+        "\r\n.\r\n",
+    ];
+    /// What the attacker wants to stand behind it.
+    const LOOT: [&str; 9] = [
+        "Bcc: evil@x.example",
+        "X-Evil: 1",
+        "From: evil@x.example",
+        "MAIL FROM:<evil@x.example>",
+        "Content-Type: text/html",
+        "--=_b",
+        "\" <evil@x.example>, \"",
+        "\"; filename=\"evil.exe",
+        "=?utf-8?q?evil?=",
+    ];
+
+    fn payloads() -> Vec<String> {
+        let pairs = ENDS
+            .iter()
+            .flat_map(|end| LOOT.iter().map(move |loot| (end, loot)));
+        pairs
+            .flat_map(|(end, loot)| {
+                [
+                    format!("{end}{loot}"),
+                    format!("a{end}{loot}{end}b"),
+                    format!("{loot}{end}"),
+                ]
+            })
+            .collect()
+    }
+
+    /// Names of all fields and all addresses: what an injection would add to.
+    fn skeleton(message: &[u8]) -> (Vec<String>, Vec<String>) {
+        let headers = Headers::parse(message).unwrap();
+        assert_eq!(
+            headers.defects(),
+            [],
+            "{}",
+            String::from_utf8_lossy(message)
+        );
+        let names = headers.fields().map(|(name, _)| name.to_owned()).collect();
+        let people = ["From", "To", "Cc", "Reply-To"]
+            .iter()
+            .flat_map(|name| headers.mailboxes(name));
+        (names, people.map(|mailbox| mailbox.text).collect())
+    }
+
+    #[test]
+    fn no_payload_adds_a_field_an_address_or_a_part() {
+        let base = || Composer {
+            reply_to: Some(party("r", "r@acme.example")),
+            attachments: vec![NewAttachment {
+                name: "a".to_owned(),
+                media_type: "text/plain".to_owned(),
+                octets: vec![b'x'],
+            }],
+            ..sample()
+        };
+        let clean = skeleton(&base().compose().unwrap());
+        type Place = fn(&mut Composer, String);
+        let places: [Place; 8] = [
+            |composer, evil| composer.subject = evil,
+            |composer, evil| composer.from.name = evil,
+            |composer, evil| composer.to[0].name = evil,
+            |composer, evil| composer.cc[0].name = evil,
+            |composer, evil| composer.text = evil,
+            |composer, evil| composer.html = Some(evil),
+            |composer, evil| composer.attachments[0].name = evil,
+            |composer, evil| composer.attachments[0].media_type = evil,
+        ];
+        for payload in payloads() {
+            for place in places {
+                let mut composer = base();
+                place(&mut composer, payload.clone());
+                let message = composer.compose().unwrap();
+                assert_eq!(skeleton(&message), clean, "{payload:?}");
+                let content = read(&message).1;
+                assert!(
+                    content.text.is_some()
+                        && content.html.is_some()
+                        && content.attachments.len() == 1
+                );
+            }
+        }
+    }
+}

@@ -195,3 +195,91 @@ const RETURNED: [&str; 4] = [
     "message/global",
     "message/global-headers",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POSTFIX: &str = "From: MAILER-DAEMON@mx.acme.example (Mail Delivery System)\n\
+        Content-Type: multipart/report; report-type=delivery-status; boundary=\"B/mx\"\n\n\
+        --B/mx\nContent-Description: Notification\n\nSorry.\n\n\
+        --B/mx\nContent-Type: message/delivery-status\n\n\
+        Reporting-MTA: dns; mx.acme.example\nX-Postfix-Queue-ID: 1\n\n\
+        Final-Recipient: rfc822; gone@customer.example\nOriginal-Recipient: rfc822;gone@customer.example\n\
+        Action: failed\nStatus: 5.1.1\nRemote-MTA: dns; mx.customer.example\n\
+        Diagnostic-Code: smtp; 550 5.1.1 no\n    such user\n\n\
+        Final-Recipient: rfc822; slow@customer.example\nAction: delayed\nStatus: 4.4.1 (greylisted)\n\n\
+        --B/mx\nContent-Type: text/rfc822-headers\n\n\
+        Message-ID: <01hf@acme.example>\nX-Relaygate-Email-Id: 01HF7YAT00ABCDEFGHJKMNPQRS\n\
+        X-Relaygate-From-Account-Id: 0a1b2c3\n\n--B/mx--\n";
+
+    fn report(message: &str) -> Option<Report> {
+        let message = message.replace('\n', "\r\n").into_bytes();
+        read(&message, &Headers::parse(&message).unwrap(), "Relaygate")
+    }
+
+    #[test]
+    fn a_report_names_recipients_and_the_message() {
+        let report = report(POSTFIX).unwrap();
+        assert_eq!(report.reporting_mta.as_deref(), Some("mx.acme.example"));
+        assert_eq!(report.message_id.unwrap().as_str(), "01hf@acme.example");
+        assert_eq!(
+            report.email_id.as_deref(),
+            Some("01HF7YAT00ABCDEFGHJKMNPQRS")
+        );
+        assert_eq!(report.account_id.as_deref(), Some("0a1b2c3"));
+        let [gone, slow] = &report.recipients[..] else {
+            panic!("{:?}", report.recipients)
+        };
+        assert_eq!(
+            (gone.recipient.as_str(), gone.action),
+            ("gone@customer.example", Action::Failed)
+        );
+        assert_eq!(gone.status, Some((5, 1, 1)));
+        assert_eq!(
+            gone.diagnostic.as_deref(),
+            Some("550 5.1.1 no    such user")
+        );
+        assert_eq!(
+            (slow.action, slow.status),
+            (Action::Delayed, Some((4, 4, 1)))
+        );
+    }
+
+    #[test]
+    fn a_report_that_returns_the_whole_message_is_read_too() {
+        let whole = POSTFIX.replace("text/rfc822-headers", "message/rfc822");
+        assert!(report(&whole).unwrap().email_id.is_some());
+    }
+
+    #[test]
+    fn what_says_nothing_about_a_recipient_is_no_report() {
+        assert_eq!(report("Subject: undeliverable\n\nSorry.\n"), None);
+        assert_eq!(
+            report(&POSTFIX.replace("delivery-status; b", "feedback-report; b")),
+            None
+        );
+        assert_eq!(report(&POSTFIX.replace("Action:", "Reaction:")), None);
+    }
+
+    #[test]
+    fn a_report_about_very_many_recipients_is_cut() {
+        let many =
+            "Final-Recipient: rfc822; a@b.example\nAction: failed\n\n".repeat(10 * RECIPIENTS_MAX);
+        let found = report(&POSTFIX.replace(
+            "Final-Recipient: rfc822; gone",
+            &format!("{many}Final-Recipient: rfc822; gone"),
+        ));
+        assert_eq!(found.unwrap().recipients.len(), RECIPIENTS_MAX);
+    }
+
+    #[test]
+    fn only_real_status_codes_are_taken() {
+        assert_eq!(enhanced_status("2.0.0"), Some((2, 0, 0)));
+        for bad in [
+            "", "5", "5.1", "3.1.1", "5.1.1.1", "5.x.1", "5.1000.1", "-5.1.1",
+        ] {
+            assert_eq!(enhanced_status(bad), None, "{bad}");
+        }
+    }
+}

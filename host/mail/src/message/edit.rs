@@ -238,3 +238,120 @@ const PROTECTED: [&str; 11] = [
     "X-Auto-Response-Suppress",
     "X-Mailer",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edited(message: &str, edits: Edits) -> String {
+        let message = message.replace('\n', "\r\n");
+        let headers = Headers::parse(message.as_bytes()).unwrap();
+        let edited = edits.apply(&headers);
+        let whole = String::from_utf8(edited.to_vec(message.as_bytes())).unwrap();
+        assert!(whole.as_bytes().starts_with(&edited.block(headers.block())));
+        whole.replace("\r\n", "\n")
+    }
+
+    #[test]
+    fn fields_are_added_on_top_and_removed_by_name() {
+        let mut edits = Edits::default();
+        edits
+            .add(&Field::parse("X-One", "1").unwrap(), "Relaygate")
+            .unwrap();
+        edits
+            .add(&Field::parse("X-Two", "grün").unwrap(), "Relaygate")
+            .unwrap();
+        edits
+            .remove(HeaderName::parse("x-gone").unwrap(), "Relaygate")
+            .unwrap();
+        let after = edited(
+            "X-Gone: a\n b\nFrom: a@b.example\nX-GONE: c\n\nX-Gone: body\n",
+            edits,
+        );
+        assert_eq!(
+            after,
+            "X-Two: =?utf-8?B?Z3LDvG4=?=\nX-One: 1\nFrom: a@b.example\n\nX-Gone: body\n"
+        );
+    }
+
+    #[test]
+    fn protected_fields_cannot_be_touched_by_policies() {
+        let names = [
+            "from",
+            "SENDER",
+            "Received",
+            "return-path",
+            "dkim-signature",
+            "Message-Id",
+            "Content-Type",
+            "content-foo",
+            "MIME-Version",
+            "X-Relaygate-Email-Id",
+            "x-RELAYGATE-anything",
+            "Authentication-Results",
+            "ARC-Seal",
+            "Auto-Submitted",
+        ];
+        for name in names {
+            let name = HeaderName::parse(name).unwrap();
+            let field = Field {
+                name: name.clone(),
+                value: super::super::HeaderValue::parse("x").unwrap(),
+            };
+            let refused = Err(EditError::Protected(name.clone()));
+            assert_eq!(Edits::default().add(&field, "Relaygate"), refused);
+            assert_eq!(Edits::default().remove(name, "Relaygate"), refused);
+        }
+        for name in [
+            "Subject",
+            "X-Relaygater",
+            "X-Relaygate-",
+            "Contents",
+            "X-Spam",
+        ] {
+            assert!(
+                !is_protected(&HeaderName::parse(name).unwrap(), "Relaygate"),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_and_values_that_inject_are_no_fields() {
+        for name in ["", "a b", "a:", "a\r\nb", "a\0", "ä", &"x".repeat(200)] {
+            assert!(HeaderName::parse(name).is_err(), "{name}");
+        }
+        for value in ["a\r\nB: c", "a\nb", "a\rb", "a\0b", "a\u{85}b", "a\x1bb"] {
+            assert!(HeaderValue::parse(value).is_err(), "{value}");
+        }
+    }
+
+    use super::super::HeaderValue;
+
+    #[test]
+    fn what_outsiders_say_in_our_name_is_stripped() {
+        let mut edits = Edits::default();
+        edits.strip_forged("Relaygate", "relay.desk.example");
+        let after = edited(
+            "X-Relaygate-From-Account-Id: 1234567\nx-relaygate-Email-Id: 1\nX-Relay gate-Tags: a\n\
+             X-Relaygater: stays\nAuthentication-Results: (c) RELAY.desk.example 1; spf=pass\n\
+             Authentication-Results: \"relay.desk.example\"; none\nAuthentication-Results : relay.desk.example; none\n\
+             Authentication-Results: mx.acme.example; spf=pass\nFrom: a@b.example\n\n",
+            edits,
+        );
+        assert_eq!(
+            after,
+            "X-Relaygater: stays\nAuthentication-Results: mx.acme.example; spf=pass\nFrom: a@b.example\n\n"
+        );
+    }
+
+    #[test]
+    fn a_policy_has_only_so_many_changes() {
+        let mut edits = Edits::default();
+        let field = Field::parse("X-One", "1").unwrap();
+        for _ in 0..Edits::MAX {
+            edits.add(&field, "Relaygate").unwrap();
+        }
+        assert_eq!(edits.add(&field, "Relaygate"), Err(EditError::TooMany));
+    }
+}

@@ -359,3 +359,174 @@ const ONCE: [&str; 12] = [
     "MIME-Version",
     "Content-Type",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(fields: &str) -> Headers {
+        Headers::parse(fields.replace('\n', "\r\n").as_bytes()).unwrap()
+    }
+
+    fn boxes(value: &str) -> Vec<(String, String)> {
+        let read = headers(&format!("To: {value}\n")).mailboxes("to");
+        read.into_iter()
+            .map(|mailbox| (mailbox.name, mailbox.text))
+            .collect()
+    }
+
+    #[test]
+    fn fields_are_found_without_regard_to_case() {
+        let headers = headers("SUBJECT: =?utf-8?q?caf=C3=A9?=\n and tea\nsubject: second\n");
+        assert_eq!(headers.text("Subject").unwrap(), "café and tea");
+        assert_eq!(
+            headers.raw_all("subject"),
+            ["=?utf-8?q?caf=C3=A9?= and tea", "second"]
+        );
+        assert_eq!(headers.text("To"), None);
+    }
+
+    #[test]
+    fn mailboxes_are_read_however_they_are_written() {
+        let table: [(&str, &[(&str, &str)]); 12] = [
+            ("a@b.example", &[("", "a@b.example")]),
+            ("<a@b.example>", &[("", "a@b.example")]),
+            ("Ann B <a@b.example>", &[("Ann B", "a@b.example")]),
+            (
+                r#""B, \"Ann\"" <a@b.example>"#,
+                &[(r#"B, "Ann""#, "a@b.example")],
+            ),
+            ("a@b.example (Ann)", &[("Ann", "a@b.example")]),
+            (
+                "a@b.example,\n c@d.example",
+                &[("", "a@b.example"), ("", "c@d.example")],
+            ),
+            (
+                "team: a@b.example, C <c@d.example>;, e@f.example",
+                &[
+                    ("", "a@b.example"),
+                    ("C", "c@d.example"),
+                    ("", "e@f.example"),
+                ],
+            ),
+            ("undisclosed-recipients:;", &[]),
+            (
+                "=?utf-8?q?J=C3=BCrgen?= <j@b.example>",
+                &[("Jürgen", "j@b.example")],
+            ),
+            // A display name that looks like an address is a display name.
+            (
+                "\"ceo@bank.example\" <x@evil.example>",
+                &[("ceo@bank.example", "x@evil.example")],
+            ),
+            (
+                "=?utf-8?q?ceo=40bank.example?= <x@evil.example>",
+                &[("ceo@bank.example", "x@evil.example")],
+            ),
+            (
+                "=?utf-8?q?a=0D=0ABcc=3A?= <a@b.example>",
+                &[("a  Bcc:", "a@b.example")],
+            ),
+        ];
+        for (value, expected) in table {
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+                .collect();
+            assert_eq!(boxes(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn each_defect_is_seen() {
+        let table: [(&str, &[Defect]); 14] = [
+            ("From: a@b.example\n", &[]),
+            ("From: a@b.example\nTo: undisclosed-recipients:;\n", &[]),
+            ("To: a@b.example\n", &[Defect::NoFrom]),
+            (
+                "From: a@b.example\nFrom: c@d.example\n",
+                &[Defect::SeveralFrom],
+            ),
+            (
+                "From: a@b.example, c@d.example\n",
+                &[Defect::SeveralAuthors],
+            ),
+            (
+                "From: g: a@b.example, c@d.example;\n",
+                &[Defect::SeveralAuthors],
+            ),
+            ("From: nobody\n", &[Defect::Unparseable]),
+            ("From:\n", &[Defect::Unparseable]),
+            (
+                "Fr om: x@y.example\nFrom: a@b.example\n",
+                &[Defect::MalformedField],
+            ),
+            (
+                "From : a@b.example\n",
+                &[Defect::MalformedField, Defect::NoFrom],
+            ),
+            (
+                "From: a@b.example\nSubject: 1\nSubject: 2\n",
+                &[Defect::DuplicateField],
+            ),
+            (
+                "From: a@b.example\nSubject: 1\0\n",
+                &[Defect::ControlCharacter],
+            ),
+            ("From: a@b.example\nSubject: 1\rx\n", &[Defect::BareLineEnd]),
+            (
+                "From: a@b.example\nContent-Type: multipart/mixed; boundary=a; boundary=b\n",
+                &[Defect::MimeAmbiguous],
+            ),
+        ];
+        for (fields, expected) in table {
+            assert_eq!(headers(fields).defects(), expected, "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn a_generous_reading_of_from_is_never_given() {
+        let headers = headers("Fr om: evil@x.example\nFrom\t: evil@x.example\nFrom: a@b.example\n");
+        let from: Vec<_> = headers
+            .mailboxes("From")
+            .into_iter()
+            .map(|from| from.text)
+            .collect();
+        assert_eq!(from, ["a@b.example"]);
+    }
+
+    #[test]
+    fn a_thousand_addresses_are_read_and_no_more() {
+        let many = vec!["a@b.example"; ADDRESSES_MAX + 5].join(", ");
+        let headers = headers(&format!("From: a@b.example\nTo: {many}\n"));
+        assert_eq!(headers.mailboxes("To").len(), ADDRESSES_MAX);
+        assert_eq!(headers.defects(), [Defect::TooManyAddresses]);
+    }
+
+    #[test]
+    fn identifiers_date_and_hops_are_read() {
+        let headers = headers(
+            "Received: from a\nReceived: from b\nMessage-ID: <m@x.example>\n\
+             References: <root@x.example> junk <one@x.example>\n <two@x.example>\n\
+             In-Reply-To: <two@x.example> <three@x.example>\n\
+             Date: Tue, 14 Nov 2023 23:13:20 +0100\n",
+        );
+        let ids = |ids: Vec<MessageId>| {
+            ids.into_iter()
+                .map(|id| id.as_str().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(headers.hops(), 2);
+        assert_eq!(headers.message_id().unwrap().as_str(), "m@x.example");
+        assert_eq!(
+            ids(headers.references()),
+            [
+                "two@x.example",
+                "one@x.example",
+                "root@x.example",
+                "three@x.example"
+            ]
+        );
+        assert_eq!(headers.date(), Some(1_700_000_000_000));
+    }
+}

@@ -97,3 +97,108 @@ const VACATION: [&str; 18] = [
     "risposta automatica",
     "automatisch antwoord",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hints(fields: &str) -> Hints {
+        Hints::of(
+            &Headers::parse(fields.replace('\n', "\r\n").as_bytes()).unwrap(),
+            false,
+        )
+    }
+
+    #[test]
+    fn a_persons_mail_shows_nothing() {
+        assert_eq!(
+            hints("From: ann@b.example\nSubject: office chairs\nAuto-Submitted: no\n"),
+            Hints::default()
+        );
+    }
+
+    #[test]
+    fn each_sign_is_a_fact_of_its_own() {
+        let none = Hints::default;
+        let word = |word: &str| Some(word.to_owned());
+        let table = [
+            (
+                "Auto-Submitted: Auto-Replied; x=y\n",
+                Hints {
+                    auto_submitted: word("auto-replied"),
+                    ..none()
+                },
+            ),
+            (
+                "Auto-Submitted: auto-generated (cron)\n",
+                Hints {
+                    auto_submitted: word("auto-generated"),
+                    ..none()
+                },
+            ),
+            (
+                "Precedence: BULK\n",
+                Hints {
+                    precedence: word("bulk"),
+                    ..none()
+                },
+            ),
+            (
+                "List-Id: <l.example>\n",
+                Hints {
+                    list: true,
+                    ..none()
+                },
+            ),
+            (
+                "X-Auto-Response-Suppress: OOF\n",
+                Hints {
+                    suppresses_answers: true,
+                    ..none()
+                },
+            ),
+            (
+                "X-Autoreply: yes\n",
+                Hints {
+                    auto_responder: true,
+                    ..none()
+                },
+            ),
+            (
+                "Subject: Automatic reply: printer\n",
+                Hints {
+                    vacation_subject: true,
+                    ..none()
+                },
+            ),
+            (
+                "Subject: =?utf-8?q?R=C3=89ponse_automatique?=\n",
+                Hints {
+                    vacation_subject: true,
+                    ..none()
+                },
+            ),
+            (
+                "From: MAILER-DAEMON@b.example\n",
+                Hints {
+                    daemon_author: true,
+                    ..none()
+                },
+            ),
+            (
+                "Content-Type: multipart/report; report-type=delivery-status; boundary=x\n",
+                Hints {
+                    delivery_report: true,
+                    ..none()
+                },
+            ),
+            (
+                "Content-Type: multipart/report; report-type=disposition-notification\n",
+                none(),
+            ),
+        ];
+        for (fields, expected) in table {
+            assert_eq!(hints(fields), expected, "{fields}");
+        }
+    }
+}

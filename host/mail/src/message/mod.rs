@@ -35,6 +35,8 @@ mod headers;
 mod hints;
 mod mime;
 mod names;
+#[cfg(test)]
+mod properties;
 mod results;
 mod tokens;
 mod trace;

@@ -37,8 +37,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    fn parse(word: &str) -> Self {
-        match word.to_ascii_lowercase().as_str() {
+    /// A keyword (RFC 5321 §4.1.2 `Keyword`); anything else is no verdict at all.
+    fn parse(word: &str) -> Option<Self> {
+        if !word
+            .bytes()
+            .all(|octet| octet.is_ascii_alphanumeric() || octet == b'-')
+        {
+            return None;
+        }
+        Some(match word.to_ascii_lowercase().as_str() {
             "pass" => Self::Pass,
             "fail" | "hardfail" => Self::Fail,
             "softfail" => Self::SoftFail,
@@ -47,7 +54,7 @@ impl Verdict {
             "temperror" => Self::TempError,
             "permerror" => Self::PermError,
             _ => Self::Other,
-        }
+        })
     }
 
     /// The word as it is printed.
@@ -219,12 +226,17 @@ impl<'t> Reader<'t> {
                 break;
             }
             let method = self.value()?.to_ascii_lowercase();
-            if method == "none" && (self.skip()?, self.rest.is_empty()).1 {
-                break;
+            if method == "none" && self.at_end_of_result()? {
+                continue;
             }
             results.push(self.result(method)?);
         }
         self.rest.is_empty().then_some(results)
+    }
+
+    fn at_end_of_result(&mut self) -> Option<bool> {
+        self.skip()?;
+        Some(self.rest.is_empty() || self.rest.starts_with(';'))
     }
 
     fn result(&mut self, method: String) -> Option<Parsed> {
@@ -234,16 +246,14 @@ impl<'t> Reader<'t> {
         if !self.eat('=')? {
             return None;
         }
-        let verdict = Verdict::parse(&self.value()?);
+        let verdict = Verdict::parse(&self.value()?)?;
         let mut properties = Vec::new();
-        self.skip()?;
-        while !self.rest.is_empty() && !self.rest.starts_with(';') {
+        while !self.at_end_of_result()? {
             let name = self.value()?.to_ascii_lowercase();
             if !self.eat('=')? {
                 return None;
             }
             properties.push((name, self.value()?));
-            self.skip()?;
         }
         let method = method.split('/').next().unwrap_or_default().to_owned();
         Some((method, verdict, properties))
@@ -333,5 +343,124 @@ fn token(text: &str) -> String {
         text.into_owned()
     } else {
         words::quoted(&text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn author(fields: &str) -> Option<AuthorResults> {
+        let headers = Headers::parse(fields.replace('\n', "\r\n").as_bytes()).unwrap();
+        author_results(&headers, "mx.acme.example")
+    }
+
+    #[test]
+    fn the_results_of_the_trusted_server_are_read() {
+        let found = author(
+            "Authentication-Results: mx.acme.example (opendkim) 1;\n \
+             dkim=pass (2048-bit key; \"good\") header.d=Author.example header.i=@author.example header.b=abc;\n \
+             spf=softfail reason=\"not (quite)\" smtp.mailfrom=bounce@author.example;\n\tdmarc=fail header.from=author.example\n",
+        )
+        .unwrap();
+        let domain = || Some("author.example".to_owned());
+        assert_eq!(found.spf, Some((Verdict::SoftFail, domain())));
+        assert_eq!(
+            found.dkim,
+            [DkimResult {
+                verdict: Verdict::Pass,
+                domain: domain()
+            }]
+        );
+        assert_eq!(found.dmarc, Some((Verdict::Fail, domain())));
+    }
+
+    #[test]
+    fn only_the_topmost_field_of_that_server_counts() {
+        let found = author(
+            "Authentication-Results: other.example; spf=fail\n\
+             Authentication-Results: MX.acme.example; spf=none\n\
+             Authentication-Results: mx.acme.example; spf=pass; dmarc=pass\n",
+        )
+        .unwrap();
+        assert_eq!(found.spf, Some((Verdict::None, None)));
+        assert_eq!(found.dmarc, None);
+    }
+
+    #[test]
+    fn a_second_result_for_a_method_changes_nothing() {
+        let found = author(
+            "Authentication-Results: mx.acme.example; spf=fail; spf=pass; dmarc=fail; dmarc=pass\n",
+        );
+        assert_eq!(found.clone().unwrap().spf.unwrap().0, Verdict::Fail);
+        assert_eq!(found.unwrap().dmarc.unwrap().0, Verdict::Fail);
+    }
+
+    #[test]
+    fn what_is_not_exactly_the_grammar_is_not_believed() {
+        let bad = [
+            "mx.acme.example; spf",
+            "mx.acme.example; spf=",
+            "mx.acme.example; =pass",
+            "mx.acme.example; spf=pass (open",
+            "mx.acme.example; spf=pass smtp.mailfrom",
+            "mx.acme.example; spf=pass \"open",
+            "mx.acme.example; spf=pass, dmarc=pass",
+            "mx.acme.example dmarc=pass",
+            "mx.acme.example 2; dmarc=pass",
+            "mx.acme.example.evil.example; dmarc=pass",
+            "; dmarc=pass",
+        ];
+        for value in bad {
+            assert_eq!(
+                author(&format!("Authentication-Results: {value}\n")),
+                None,
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_results_are_results_too() {
+        for value in [
+            "mx.acme.example; none",
+            "mx.acme.example;none;",
+            "mx.acme.example",
+            "mx.acme.example 1;",
+        ] {
+            let found = author(&format!("Authentication-Results: {value}\n"));
+            assert_eq!(found, Some(AuthorResults::default()), "{value}");
+        }
+    }
+
+    #[test]
+    fn ours_prints_and_reads_back() {
+        let ours = AuthenticationResults {
+            authserv_id: "mx.acme.example".to_owned(),
+            results: vec![MethodResult {
+                method: "spf".to_owned(),
+                verdict: Verdict::Pass,
+                properties: vec![(
+                    "smtp.mailfrom".to_owned(),
+                    "a \"b\"\r\nX: y@c.example".to_owned(),
+                )],
+            }],
+        };
+        let lines = String::from_utf8(ours.to_lines()).unwrap();
+        let headers = Headers::parse(lines.as_bytes()).unwrap();
+        assert_eq!(headers.raw_fields().len(), 1);
+        let read = author_results(&headers, "mx.acme.example").unwrap();
+        assert_eq!(
+            read.spf,
+            Some((Verdict::Pass, Some("c.example".to_owned())))
+        );
+        let none = AuthenticationResults {
+            results: vec![],
+            ..ours
+        };
+        assert_eq!(
+            none.to_lines(),
+            b"Authentication-Results: mx.acme.example; none\r\n"
+        );
     }
 }

@@ -82,7 +82,7 @@ impl Signer<'_> {
             return Err(SignError::NoFrom);
         }
         let mut signature = self.template(at)?;
-        let body = message[split.body_start..].trim_ascii_end();
+        let body = trim_end(&message[split.body_start..]);
         let stream = Stream {
             message,
             fields: split.fields.iter(),
@@ -135,6 +135,14 @@ impl Signer<'_> {
             .map(str::to_owned)
             .collect()
     }
+}
+
+/// The body without the spaces, tabs and line ends at its end.
+fn trim_end(body: &[u8]) -> &[u8] {
+    let last = body
+        .iter()
+        .rposition(|octet| !matches!(octet, b' ' | b'\t' | b'\r' | b'\n'));
+    &body[..last.map_or(0, |last| last + 1)]
 }
 
 /// The fields and the body of a message, the way mail-auth reads them.
@@ -244,3 +252,6 @@ const SIGNED: [&str; 4] = [
 ];
 const FIELD_OCTETS_TYPICAL: usize = 1_024;
 const MILLIS_PER_SECOND: u64 = 1_000;
+
+#[cfg(test)]
+mod tests;

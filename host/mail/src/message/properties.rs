@@ -1,0 +1,283 @@
+//! Properties of the whole module: nothing panics, edits touch only what they
+//! name, what is composed reads back, and work grows no faster than input.
+
+use std::time::{Duration, Instant};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::compose::tests::sample;
+use super::*;
+
+/// Everything that reads what strangers wrote.
+fn read_all(message: &[u8]) {
+    let Ok(headers) = Headers::parse(message) else {
+        return;
+    };
+    for name in [
+        "From",
+        "To",
+        "Subject",
+        "Authentication-Results",
+        "Content-Type",
+        "X",
+    ] {
+        let _ = (
+            headers.text(name),
+            headers.raw_all(name),
+            headers.mailboxes(name),
+        );
+    }
+    let _ = (
+        headers.message_id(),
+        headers.references(),
+        headers.hops(),
+        headers.date(),
+    );
+    let _ = (
+        Hints::of(&headers, true),
+        author_results(&headers, "a"),
+        dkim::signatures(&headers),
+    );
+    let _ = dsn::read(message, &headers, "Relaygate");
+    let content = Content::read(message, &headers);
+    let text = content.readable();
+    let _ = (
+        ticket_tokens(&text),
+        verification_tokens(&text, "Relaygate"),
+    );
+    for attachment in &content.attachments {
+        attachment.decode(message);
+    }
+}
+
+/// Octets that are more like mail than noise is.
+fn mailish() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        6 => proptest::sample::select(PIECES.to_vec()).prop_map(|piece| piece.as_bytes().to_vec()),
+        1 => vec(any::<u8>(), 0..8),
+    ];
+    vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+const PIECES: [&str; 60] = [
+    "\r\n",
+    "\r\n",
+    "\r\n",
+    "\r\n\r\n",
+    "\n",
+    "\r",
+    "\0",
+    " ",
+    "\t",
+    ":",
+    ";",
+    ",",
+    "<",
+    ">",
+    "\"",
+    "\\",
+    "(",
+    ")",
+    "=",
+    "=?",
+    "?=",
+    "=?utf-8?q?=C3?=",
+    "=?utf-8?b?w6k=?=",
+    "=?utf-7?q?+?=",
+    "é",
+    "@",
+    "a@b.example",
+    "From: ",
+    "To: ",
+    "Subject: ",
+    "Date: Mon, 1 Jan 2024 00:00:00 +0000",
+    "Message-ID: <a@b>",
+    "References: <a@b> <c@d>",
+    "Authentication-Results: a; spf=pass",
+    "DKIM-Signature: d=a; s=b; h=c",
+    "Content-Type: ",
+    "multipart/mixed; boundary=b",
+    "multipart/report; report-type=delivery-status; boundary=b",
+    "multipart/digest; boundary=\"b\"",
+    "text/html",
+    "text/plain; charset=utf-16",
+    "message/rfc822",
+    "message/delivery-status",
+    "name*0*=utf-8''%C3",
+    "name*1=x",
+    "Content-Transfer-Encoding: ",
+    "base64",
+    "quoted-printable",
+    "--b",
+    "--b--",
+    "--",
+    "=3D",
+    "=\r\n",
+    "AAEC",
+    "<p>",
+    "<!--",
+    "&amp;",
+    "[1G7EQR-0Q2J]",
+    "Final-Recipient: rfc822;a@b",
+    "Action: failed",
+];
+
+proptest! {
+    #[test]
+    fn nothing_strangers_send_makes_it_panic(message in mailish(), noise in vec(any::<u8>(), 0..300)) {
+        read_all(&message);
+        read_all(&noise);
+    }
+
+    #[test]
+    fn an_edit_leaves_the_rest_byte_for_byte(message in mailish()) {
+        let Ok(headers) = Headers::parse(&message) else { return Ok(()) };
+        prop_assert_eq!(&Edits::default().apply(&headers).to_vec(&message), &message);
+        let mut edits = Edits::default();
+        edits.put_on_top(b"X-New: 1\r\n");
+        prop_assert_eq!(edits.apply(&headers).to_vec(&message), [b"X-New: 1\r\n".as_slice(), &message].concat());
+    }
+
+    #[test]
+    fn a_removed_field_is_gone_and_alone(message in mailish()) {
+        let Ok(headers) = Headers::parse(&message) else { return Ok(()) };
+        let mut edits = Edits::default();
+        edits.remove(HeaderName::parse("Subject").unwrap(), "Relaygate").unwrap();
+        let edited = edits.apply(&headers);
+        let after = edited.to_vec(&message);
+        let after_headers = Headers::parse(&after).unwrap();
+        prop_assert!(!after_headers.has("Subject"));
+        prop_assert_eq!(after_headers.raw_fields().len() + edited.removed(), headers.raw_fields().len());
+        prop_assert_eq!(&after[after_headers.body_start()..], &message[headers.body_start()..]);
+    }
+
+    #[test]
+    fn what_is_composed_reads_back(subject in any::<String>(), name in any::<String>(), text in any::<String>()) {
+        let mut composer = Composer { subject: subject.clone(), text: text.clone(), ..sample() };
+        composer.from.name.clone_from(&name);
+        let message = composer.compose().unwrap();
+        let headers = Headers::parse(&message).unwrap();
+        prop_assert_eq!(headers.defects(), []);
+        prop_assert_eq!(headers.text("Subject").unwrap(), disarmed(&subject));
+        let from = headers.mailboxes("From").remove(0);
+        prop_assert_eq!(from.text.as_str(), "help@acme.example");
+        prop_assert_eq!(from.name, disarmed(&name));
+        let shown = Content::read(&message, &headers).text.unwrap();
+        let plain = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
+        prop_assert_eq!(plain(&shown), plain(&text));
+    }
+}
+
+fn disarmed(text: &str) -> String {
+    words::disarm(text).trim().to_owned()
+}
+
+/// The least of three runs: the machine has other things to do.
+fn time(message: &[u8]) -> Duration {
+    let run = || {
+        let start = Instant::now();
+        read_all(message);
+        start.elapsed()
+    };
+    (0..3).map(|_| run()).min().unwrap_or_default()
+}
+
+/// Eight times the input may take eight times as long. Quadratic work would
+/// take 64 times; the allowance between is for a busy machine.
+#[test]
+fn bombs_take_time_in_proportion() {
+    for (what, bomb) in bombs() {
+        let (small, large) = (time(&bomb(1)), time(&bomb(8)));
+        let allowed = small * 8 * 4 + Duration::from_millis(100);
+        assert!(large <= allowed, "{what}: {small:?} became {large:?}");
+    }
+}
+
+type Bomb = Box<dyn Fn(usize) -> Vec<u8>>;
+
+/// RES-06 and RES-07. Header bombs have 7 to 60 KiB, the size of one field; the
+/// others 128 KiB to 1 MiB.
+fn bombs() -> Vec<(&'static str, Bomb)> {
+    let field = |start: &'static str, piece: &'static str| -> Bomb {
+        Box::new(move |n| {
+            format!("{start}{}\r\n\r\n", piece.repeat(n * 7_000 / piece.len())).into_bytes()
+        })
+    };
+    let body = |start: &'static str, piece: &'static str| -> Bomb {
+        Box::new(move |n| format!("{start}{}", piece.repeat((n << 17) / piece.len())).into_bytes())
+    };
+    const MIXED: &str = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
+    vec![
+        ("unfinished words in From", field("From: ", "=?aa?q?x ")),
+        (
+            "nested words in Subject",
+            field("Subject: ", "=?utf-8?q?=?utf-8?q?"),
+        ),
+        ("groups in From", field("From: ", "a:;")),
+        ("comments in From", field("From: ", "(")),
+        ("quotes in To", field("To: ", "\"a\\\"")),
+        ("addresses in To", field("To: ", "a@b.example,")),
+        (
+            "comments in results",
+            field("Authentication-Results: a; ", "(\\(("),
+        ),
+        ("references", field("References: ", "<a@b>")),
+        (
+            "continuations",
+            field("Content-Type: text/plain", "; a*1*=b"),
+        ),
+        (
+            "words in a boundary",
+            field("Content-Type: multipart/mixed; boundary=\"", "=?"),
+        ),
+        ("empty parts", body(MIXED, "--b\r\n")),
+        ("boundary prefixes", body(MIXED, "--\r\n--bb\r\n")),
+        (
+            "messages in messages",
+            body("", "Content-Type: message/rfc822\r\n\r\n"),
+        ),
+        (
+            "unterminated nest",
+            body(
+                "",
+                "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n",
+            ),
+        ),
+        (
+            "part without end of header",
+            body(
+                "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n",
+                "A: b\r\n",
+            ),
+        ),
+        ("tags", body("Content-Type: text/html\r\n\r\n", "<a")),
+        (
+            "comments in HTML",
+            body("Content-Type: text/html\r\n\r\n", "<!--"),
+        ),
+        (
+            "entities",
+            body("Content-Type: text/html\r\n\r\n", "&amp;&"),
+        ),
+        ("tokens", body("\r\n", "[1G7EQR-0Q2")),
+        (
+            "quoted-printable",
+            body(
+                "Content-Transfer-Encoding: quoted-printable\r\n\r\n",
+                "=\r\n =3D ",
+            ),
+        ),
+        (
+            "base64",
+            body("Content-Transfer-Encoding: base64\r\n\r\n", "=AA"),
+        ),
+        (
+            "status groups",
+            body(
+                "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n",
+                "Action: x\r\n\r\n",
+            ),
+        ),
+    ]
+}
