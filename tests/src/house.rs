@@ -114,7 +114,7 @@ impl House {
                 },
                 relay_implicit: plan.relay_implicit,
                 relay_tls: plan.relay_tls.clone(),
-                others_port: mailbox.port(),
+                others_port: Some(mailbox.port()),
             },
         );
         let relay = start_relay(base, ports, &ours, &dns, &customer, &mailbox, &plan.extra);

@@ -45,8 +45,9 @@ pub struct CustomerOptions<'a> {
     pub relay_implicit: bool,
     /// How it insists on TLS.
     pub relay_tls: RelayTls,
-    /// Where mail for everybody else goes: the mailbox end.
-    pub others_port: u16,
+    /// Where mail for everybody else goes: the mailbox end; `None` throws it away after
+    /// it was taken (the load generator's peer).
+    pub others_port: Option<u16>,
 }
 
 /// A running customer's mail server.
@@ -136,7 +137,12 @@ impl Customer {
 fn main_cf(parent: &Path, options: &CustomerOptions<'_>) -> String {
     let base = parent.join("customer");
     let base = base.display();
-    let (domain, relay, others) = (options.domain, options.relay_port, options.others_port);
+    let (domain, relay) = (options.domain, options.relay_port);
+    let others = options
+        .others_port
+        .map_or("discard:load".to_owned(), |port| {
+            format!("smtp:[127.0.0.1]:{port}")
+        });
     let wrapper = if options.relay_implicit { "yes" } else { "no" };
     let level = match &options.relay_tls {
         RelayTls::Encrypt => "relay_tls_level = encrypt\nrelay_tls_match = nexthop\n".to_owned(),
@@ -149,7 +155,7 @@ fn main_cf(parent: &Path, options: &CustomerOptions<'_>) -> String {
     format!(
         "relay_domains = {domain}\nrelay_recipient_maps =\n\
          transport_maps = inline:{{ {{ {domain} = relay:[127.0.0.1]:{relay} }} }}\n\
-         default_transport = smtp:[127.0.0.1]:{others}\n\
+         default_transport = {others}\n\
          smtp_sasl_auth_enable = yes\nsmtp_sasl_password_maps = texthash:{base}/conf/sasl_passwd\n\
          smtp_sasl_security_options = noanonymous\nsmtp_sasl_tls_security_options = noanonymous\n\
          smtp_tls_security_level = may\nsmtp_tls_CAfile = {authority}\n\

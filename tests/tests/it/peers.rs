@@ -149,7 +149,7 @@ fn pair(directory: &Path, authority: &Authority) -> (Customer, MailboxEnd) {
         relay_port: relaygate_tests::ports::free(),
         relay_implicit: false,
         relay_tls: RelayTls::Encrypt,
-        others_port: mailbox.port(),
+        others_port: Some(mailbox.port()),
     };
     (Customer::start(directory, &options), mailbox)
 }
