@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, PolicyConfig, io_reason};
-use crate::facts::Counters;
+use crate::flow::Flow;
 use crate::keys;
 use crate::resolver::Resolver;
 use crate::tls::{ClientTls, ServerTls};
@@ -45,8 +45,8 @@ pub struct Services {
     pub verifier: Arc<Verifier>,
     /// The policies every account has.
     pub chain: Chain,
-    /// What policies count.
-    pub counters: Arc<Counters>,
+    /// What passes through at the moment: seats, failed logins, counters.
+    pub flow: Flow,
     /// The time.
     pub clock: Clock,
     /// Names to addresses that may be dialled.
@@ -83,6 +83,7 @@ impl Services {
         let desk = Installation::new(store.clone());
         let hasher = Hasher::new(HashCost::default(), cores());
         let verifier = Verifier::new(desk.clone(), native.clone(), hasher.clone()).await;
+        let flow = Flow::new(&config);
         let verifier = verifier.map_err(|error| ConfigError::new("", error.to_string(), "start again"))?;
         Ok(Arc::new(Self {
             config: Arc::new(config),
@@ -95,7 +96,7 @@ impl Services {
             hasher,
             verifier: Arc::new(verifier),
             chain,
-            counters: Arc::default(),
+            flow,
             clock,
             resolver: Arc::new(resolver),
             server_tls: Arc::new(server_tls),

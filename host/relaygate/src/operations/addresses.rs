@@ -1,0 +1,255 @@
+//! Support addresses of connected domains.
+
+use desk::Account;
+use desk::accounts::FIRST_BRAND;
+use desk::addresses::{
+    self, Check, Direction, NewAddress, NewOutbound, OutboundTls, SupportAddress,
+};
+use mail::address::Address;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use storage::Timestamp;
+
+use super::{Actor, Outcome, Refusal, audit, parse_address, permitted, retried};
+use crate::facts::{self, CallFacts};
+use crate::services::Services;
+
+/// A support address as it is shown; its password is nowhere in it.
+#[derive(Debug, Serialize)]
+pub struct AddressView {
+    /// The address.
+    pub address: String,
+    /// Number of the brand whose tickets it makes.
+    pub brand: u64,
+    /// The connector's domain; absent for native and forwarded ones.
+    pub connector: Option<String>,
+    /// The customer's server.
+    pub host: Option<String>,
+    /// Its port.
+    pub port: Option<u16>,
+    /// `starttls` or `implicit`.
+    pub tls: Option<&'static str>,
+    /// The user name there.
+    pub username: Option<String>,
+    /// Verification of the way in.
+    pub inbound: CheckDetails,
+    /// Verification of the way out.
+    pub outbound: CheckDetails,
+    /// Verified both ways.
+    pub usable: bool,
+    /// Milliseconds since the epoch.
+    pub created_at: u64,
+}
+
+/// Where one verification stands.
+#[derive(Debug, Serialize)]
+pub struct CheckDetails {
+    /// `failed`, `pending` or `verified`.
+    pub state: &'static str,
+    /// Stable word.
+    pub reason: Option<String>,
+    /// The last SMTP reply or finding.
+    pub detail: Option<String>,
+    /// Milliseconds since the epoch.
+    pub checked_at: u64,
+}
+
+/// One address.
+#[derive(Debug, Serialize)]
+pub struct OneAddressView {
+    /// It.
+    pub address: AddressView,
+}
+
+/// Every address of an account.
+#[derive(Debug, Serialize)]
+pub struct AddressesView {
+    /// In the order of their names.
+    pub addresses: Vec<AddressView>,
+}
+
+/// How the connection to the customer's server is protected, as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TlsInput {
+    /// STARTTLS, usually on port 587.
+    Starttls,
+    /// TLS from the first octet, usually on port 465.
+    Implicit,
+}
+
+/// A new address as typed.
+#[derive(Debug, Clone)]
+pub struct AddressInput {
+    /// Subdomain of the account.
+    pub account: String,
+    /// The address.
+    pub address: String,
+    /// The customer's server: `host`, `host:port`, `[2001:db8::1]:port`.
+    pub host: String,
+    /// The user name there.
+    pub username: String,
+    /// The password there.
+    pub password: SecretString,
+    /// Told by the port if absent.
+    pub tls: Option<TlsInput>,
+    /// Certificate authority to trust instead of the system's, in PEM.
+    pub ca_pem: Option<String>,
+    /// Number of the brand; the account's first if absent.
+    pub brand: Option<u64>,
+}
+
+/// Adds a support address to the connector of its domain, if the policies
+/// allow it. Both verifications start as failed (R70).
+pub async fn add(services: &Services, actor: &Actor, input: &AddressInput) -> Outcome<OneAddressView> {
+    let account = super::account(services, &input.account).await?;
+    let address = parse_address("address", &input.address)?;
+    check_authority(services, input.ca_pem.as_deref())?;
+    let outbound = outbound(input)?;
+    let brand = input.brand.unwrap_or(FIRST_BRAND);
+    let new = NewAddress { address: address.clone(), brand, outbound };
+    let added = retried(|| Box::pin(try_add(services, &account, new.clone()))).await?;
+    audit::record(services, &account, actor, "address.add", &address.to_string()).await;
+    Ok(OneAddressView { address: view(&added, services.clock.now()) })
+}
+
+async fn try_add(services: &Services, account: &Account, new: NewAddress) -> Outcome<SupportAddress> {
+    let now = services.clock.now();
+    let (found, basis) = addresses::facts(account, &services.native, &new.address).await?;
+    let call = CallFacts::new(Some(account.id()), services.flow.counters.clone(), now).shared();
+    permitted(services.chain.add_address(&call, &facts::address(&found)))?;
+    Ok(addresses::add(account, &services.sealing, new, &basis, now).await?)
+}
+
+/// Every address of the account.
+pub async fn list(services: &Services, account: &str) -> Outcome<AddressesView> {
+    let account = super::account(services, account).await?;
+    let now = services.clock.now();
+    let found = addresses::list(&account).await?;
+    Ok(AddressesView { addresses: found.iter().map(|address| view(address, now)).collect() })
+}
+
+/// One address.
+pub async fn show(services: &Services, account: &Account, address: &Address) -> Outcome<OneAddressView> {
+    let found = addresses::find(account, address).await?;
+    let found = found.ok_or(desk::Error::NotFound("address"))?;
+    Ok(OneAddressView { address: view(&found, services.clock.now()) })
+}
+
+/// Removes an address and its sealed password (R105).
+pub async fn remove(services: &Services, actor: &Actor, account: &str, address: &str) -> Outcome<()> {
+    let account = super::account(services, account).await?;
+    let address = parse_address("address", address)?;
+    let remove = || async { Ok(addresses::remove(&account, &address).await?) };
+    retried(|| Box::pin(remove())).await?;
+    audit::record(services, &account, actor, "address.remove", &address.to_string()).await;
+    Ok(())
+}
+
+fn check_authority(services: &Services, pem: Option<&str>) -> Outcome<()> {
+    services.client_tls.connector(pem).map(drop).map_err(|_| {
+        Refusal::field("ca", "ca_malformed", "give one or more certificates in PEM")
+    })
+}
+
+fn outbound(input: &AddressInput) -> Outcome<NewOutbound> {
+    let (host, port) = host_and_port(&input.host)?;
+    let tls = input.tls.unwrap_or(match port {
+        Some(PORT_IMPLICIT) => TlsInput::Implicit,
+        _ => TlsInput::Starttls,
+    });
+    let usual = match tls {
+        TlsInput::Implicit => PORT_IMPLICIT,
+        TlsInput::Starttls => PORT_STARTTLS,
+    };
+    Ok(NewOutbound {
+        host,
+        port: port.unwrap_or(usual),
+        tls: match tls {
+            TlsInput::Implicit => OutboundTls::Implicit,
+            TlsInput::Starttls => OutboundTls::Starttls,
+        },
+        username: input.username.clone(),
+        password: input.password.clone(),
+        ca_pem: input.ca_pem.clone(),
+    })
+}
+
+/// Takes `host`, `host:port`, `2001:db8::1` and `[2001:db8::1]:port` apart.
+fn host_and_port(text: &str) -> Outcome<(String, Option<u16>)> {
+    let text = text.trim();
+    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, "")) => (host, None),
+        Some((host, rest)) => (host, Some(rest.strip_prefix(':').unwrap_or("?"))),
+        None if text.matches(':').count() == 1 => {
+            let (host, port) = text.split_once(':').unwrap_or((text, ""));
+            (host, Some(port))
+        }
+        None => (text, None),
+    };
+    let refused = || Refusal::field("port", "port_malformed", "give host:port with a port of 1 to 65535");
+    let port = port.map(|port| port.parse().ok().filter(|port| *port != 0).ok_or_else(refused));
+    Ok((host.to_owned(), port.transpose()?))
+}
+
+fn view(found: &SupportAddress, now: Timestamp) -> AddressView {
+    let outbound = found.outbound.as_ref();
+    AddressView {
+        address: found.address.to_string(),
+        brand: found.brand,
+        connector: found.connector().map(ToString::to_string),
+        host: outbound.map(|server| server.host.clone()),
+        port: outbound.map(|server| server.port),
+        tls: outbound.map(|server| match server.tls {
+            OutboundTls::Starttls => "starttls",
+            OutboundTls::Implicit => "implicit",
+        }),
+        username: outbound.map(|server| server.username.clone()),
+        inbound: check(found.check(Direction::Inbound), now),
+        outbound: check(found.check(Direction::Outbound), now),
+        usable: found.usable(),
+        created_at: found.created_at.0,
+    }
+}
+
+fn check(check: &Check, now: Timestamp) -> CheckDetails {
+    let view = check.view(now);
+    CheckDetails {
+        state: view.state,
+        reason: view.reason,
+        detail: view.detail,
+        checked_at: view.checked_at.0,
+    }
+}
+
+/// Message submission (RFC 6409).
+const PORT_STARTTLS: u16 = 587;
+/// Message submission over TLS (RFC 8314 §3.3).
+const PORT_IMPLICIT: u16 = 465;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_with_and_without_a_port() {
+        for (text, host, port) in [
+            ("mail.acme.example", "mail.acme.example", None),
+            (" mail.acme.example:2525 ", "mail.acme.example", Some(2525)),
+            ("192.0.2.1:465", "192.0.2.1", Some(465)),
+            ("2001:db8::1", "2001:db8::1", None),
+            ("[2001:db8::1]", "2001:db8::1", None),
+            ("[2001:db8::1]:587", "2001:db8::1", Some(587)),
+        ] {
+            assert_eq!(host_and_port(text), Ok((host.to_owned(), port)), "{text}");
+        }
+    }
+
+    #[test]
+    fn ports_that_are_none() {
+        for text in ["h:0", "h:65536", "h:", "h:smtp", "h:-1", "[::1]587", "[::1]:"] {
+            let refusal = host_and_port(text).expect_err(text);
+            assert_eq!(refusal.code, "port_malformed", "{text}");
+        }
+    }
+}
