@@ -1,1 +1,144 @@
+//! One question to one policy: a fresh store, a fresh instance, an answer or a
+//! [`Failure`]. Whatever happened, the store is dropped afterwards.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use wasmtime::component::{
+    ComponentExportIndex, ComponentNamedList, Instance, Lift, Lower, TypedFunc,
+};
+use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
+
+use crate::chain::Policy;
+use crate::component::Linked;
+use crate::engine::TICK;
+use crate::imports::{CallState, Halt};
+use crate::questions::{Question, headers, limits, routes, tags, types};
+use crate::{Facts, Failure, Limits, LogLine};
+
+/// What a call cost, and what the policy wrote.
+pub(crate) struct Account {
+    pub(crate) micros: u64,
+    pub(crate) fuel: Option<u64>,
+    pub(crate) log: Vec<LogLine>,
+}
+
+/// Asks one policy. `None` if it does not answer that question.
+pub(crate) fn ask<P, R>(
+    policy: &Policy,
+    question: Question,
+    facts: &Arc<dyn Facts>,
+    params: P,
+) -> Option<(Result<R, Failure>, Account)>
+where
+    P: ComponentNamedList + Lower,
+    R: Lift + 'static,
+    (R,): ComponentNamedList + Lift,
+{
+    let linked = &policy.component.linked;
+    let index = linked.export(question)?;
+    let started = Instant::now();
+    let (name, settings) = (policy.name.clone(), policy.settings.clone());
+    let state = CallState::new(name, facts.clone(), settings, policy.limits.clone());
+    let mut store = new_store(linked, state);
+    let answer =
+        answer(linked, &index, &mut store, params).map_err(|error| failure(&error, &policy.limits));
+    let account = Account {
+        micros: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        fuel: fuel_used(&store, &policy.limits),
+        log: std::mem::take(&mut store.data_mut().log),
+    };
+    Some((answer, account))
+}
+
+fn answer<P, R>(
+    linked: &Linked,
+    index: &ComponentExportIndex,
+    store: &mut Store<CallState>,
+    params: P,
+) -> wasmtime::Result<R>
+where
+    P: ComponentNamedList + Lower,
+    R: Lift + 'static,
+    (R,): ComponentNamedList + Lift,
+{
+    let instance = linked.instances.instantiate(&mut *store)?;
+    let function: TypedFunc<P, (R,)> = instance.get_typed_func(&mut *store, index)?;
+    let (answer,) = function.call(store, params)?;
+    Ok(answer)
+}
+
+/// A store under the limits of its policy.
+pub(crate) fn new_store(linked: &Linked, state: CallState) -> Store<CallState> {
+    let ticks = ticks(state.limits.deadline);
+    let transfer = state.limits.transfer_octets_max;
+    let fuel = state.limits.fuel.unwrap_or(u64::MAX);
+    let mut store = Store::new(&linked.engine.inner.wasm, state);
+    store.limiter(|state| state);
+    store.set_epoch_deadline(ticks);
+    store.set_hostcall_fuel(transfer);
+    // An error only says that this engine does not meter.
+    let _ = store.set_fuel(fuel);
+    store
+}
+
+/// One more than fit: the running tick is already partly over.
+fn ticks(deadline: Duration) -> u64 {
+    let ticks = deadline.as_nanos().div_ceil(TICK.as_nanos());
+    u64::try_from(ticks).unwrap_or(u64::MAX).saturating_add(1)
+}
+
+fn fuel_used(store: &Store<CallState>, limits: &Limits) -> Option<u64> {
+    let left = store.get_fuel().ok()?;
+    Some(limits.fuel.unwrap_or(u64::MAX).saturating_sub(left))
+}
+
+/// Tells what went wrong. wasmtime names most causes by type; the one it keeps
+/// private, too much data in one transfer, is known by its text only.
+pub(crate) fn failure(error: &wasmtime::Error, limits: &Limits) -> Failure {
+    const TRANSFER: &str = "fuel allocated for hostcalls has been exhausted";
+    if let Some(Halt(failure)) = error.downcast_ref() {
+        return failure.clone();
+    }
+    if error.is::<PoolConcurrencyLimitError>() {
+        return Failure::Busy;
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::Interrupt) => Failure::Deadline(limits.deadline),
+        Some(Trap::OutOfFuel) => Failure::Fuel,
+        Some(trap) => Failure::Trap(trap.to_string()),
+        None if format!("{error:#}").contains(TRANSFER) => {
+            Failure::Transfer(limits.transfer_octets_max)
+        }
+        None => Failure::Trap(format!("{error:#}")),
+    }
+}
+
+/// Whether a function has the type of its question.
+pub(crate) fn check_type(
+    question: Question,
+    instance: &Instance,
+    store: &mut Store<CallState>,
+    index: &ComponentExportIndex,
+) -> wasmtime::Result<()> {
+    macro_rules! is {
+        ($($param:ty),* => $answer:ty) => {
+            instance.get_typed_func::<($($param,)*), ($answer,)>(store, index).map(drop)
+        };
+    }
+    match question {
+        Question::AddDomain => is!(&limits::DomainFacts => limits::Permission),
+        Question::AddAddress => is!(&limits::AddressFacts => limits::Permission),
+        Question::Sender => is!(&types::Session, &str, Option<u64> => types::Verdict),
+        Question::Recipient => {
+            is!(&types::Session, &types::Envelope, &limits::RecipientFacts => types::Verdict)
+        }
+        Question::HeadersInbound => is!(&headers::InboundFacts => headers::InboundVerdict),
+        Question::HeadersOutbound => is!(&headers::OutboundFacts => headers::OutboundVerdict),
+        Question::HeadersReturned => is!(&headers::ReturnedFacts => Vec<headers::Finding>),
+        Question::Tags => is!(&tags::DeliveryFacts => tags::Tagging),
+        Question::RouteInbound => is!(&routes::Arrival => routes::InboundRoute),
+        Question::RouteOutbound => is!(&routes::Departure => routes::OutboundRoute),
+        Question::AfterFailure => is!(&routes::Failure => routes::Retry),
+    }
+}

@@ -2,8 +2,16 @@
 
 use std::sync::Arc;
 
+use tracing::debug;
+use wasmtime::component::{ComponentNamedList, Lift, Lower};
+
+use crate::answer::{Answered, Decision};
+use crate::call::{self, Account};
+use crate::engine::Product;
+use crate::output;
+use crate::questions::Question;
 use crate::questions::headers::{
-    Edit, Finding, InboundFacts, InboundVerdict, OutboundFacts, OutboundVerdict, ReturnedFacts,
+    Finding, InboundFacts, InboundVerdict, OutboundFacts, OutboundVerdict, ReturnedFacts,
 };
 use crate::questions::limits::{AddressFacts, DomainFacts, Permission, RecipientFacts};
 use crate::questions::routes::{
@@ -11,15 +19,19 @@ use crate::questions::routes::{
 };
 use crate::questions::tags::{DeliveryFacts, Tagging};
 use crate::questions::types::{Envelope, Session, Verdict};
-use crate::{Answered, CompileError, Component, Engine, Facts, Limits, Settings, SettingsError};
+use crate::tighten::Answer;
+use crate::{
+    CompileError, Component, Digest, Engine, Facts, Failed, Failure, Limits, Settings,
+    SettingsError,
+};
 
 /// A component with the settings and limits of one account.
 #[derive(Clone)]
 pub struct Policy {
-    name: Arc<str>,
-    component: Component,
-    settings: Arc<Settings>,
-    limits: Limits,
+    pub(crate) name: Arc<str>,
+    pub(crate) component: Component,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) limits: Limits,
 }
 
 /// Why a chain could not be made.
@@ -36,7 +48,12 @@ pub enum ChainError {
 /// The operator's policies, then the account's. Cheap to clone.
 #[derive(Clone)]
 pub struct Chain {
-    _policies: Arc<[Policy]>,
+    links: Arc<[Link]>,
+}
+
+struct Link {
+    policy: Policy,
+    operator: bool,
 }
 
 impl Policy {
@@ -45,14 +62,14 @@ impl Policy {
         Self {
             name: name.into(),
             component: component.clone(),
-            settings: Arc::default(),
+            settings: Arc::new(with_product(Settings::none(), component)),
             limits: Limits::default(),
         }
     }
 
-    /// The same with these settings.
+    /// The same with these settings; the `product.*` ones are ours.
     pub fn with_settings(mut self, settings: Settings) -> Self {
-        self.settings = Arc::new(settings);
+        self.settings = Arc::new(with_product(settings, &self.component));
         self
     }
 
@@ -61,6 +78,18 @@ impl Policy {
         self.limits = limits;
         self
     }
+
+    fn product(&self) -> &Product {
+        &self.component.linked.engine.inner.settings.product
+    }
+}
+
+fn with_product(settings: Settings, component: &Component) -> Settings {
+    let product = &component.linked.engine.inner.settings.product;
+    settings
+        .with_text("product.name", &product.name)
+        .with_text("product.header_prefix", &product.header_prefix)
+        .with_text("product.hostname", &product.hostname)
 }
 
 /// Each question runs through the chain until a policy refuses or fails; later
@@ -68,8 +97,14 @@ impl Policy {
 impl Chain {
     /// A chain of the operator's policies and then the account's.
     pub fn new(operator: Vec<Policy>, account: Vec<Policy>) -> Self {
-        let _ = (operator, account);
-        todo!()
+        let operator = operator.into_iter().map(|policy| (policy, true));
+        let account = account.into_iter().map(|policy| (policy, false));
+        let links = operator.chain(account);
+        Self {
+            links: links
+                .map(|(policy, operator)| Link { policy, operator })
+                .collect(),
+        }
     }
 
     /// The four built-in policies with default limits; `settings` is an object
@@ -82,8 +117,9 @@ impl Chain {
 
     /// May this domain be connected?
     pub fn add_domain(&self, facts: &Arc<dyn Facts>, domain: &DomainFacts) -> Answered<Permission> {
-        let _ = (facts, domain);
-        todo!()
+        self.ask(Question::AddDomain, facts, (domain,), |answer, _| {
+            output::permission(answer)
+        })
     }
 
     /// May this support address be added?
@@ -92,8 +128,9 @@ impl Chain {
         facts: &Arc<dyn Facts>,
         address: &AddressFacts,
     ) -> Answered<Permission> {
-        let _ = (facts, address);
-        todo!()
+        self.ask(Question::AddAddress, facts, (address,), |answer, _| {
+            output::permission(answer)
+        })
     }
 
     /// May this sender speak? (RFC 5321 §4.1.1.2)
@@ -104,8 +141,12 @@ impl Chain {
         sender: &str,
         octets: Option<u64>,
     ) -> Answered<Verdict> {
-        let _ = (facts, session, sender, octets);
-        todo!()
+        self.ask(
+            Question::Sender,
+            facts,
+            (session, sender, octets),
+            |answer, _| output::verdict(answer),
+        )
     }
 
     /// May this recipient be addressed? (RFC 5321 §4.1.1.3)
@@ -116,8 +157,12 @@ impl Chain {
         envelope: &Envelope,
         candidate: &RecipientFacts,
     ) -> Answered<Verdict> {
-        let _ = (facts, session, envelope, candidate);
-        todo!()
+        self.ask(
+            Question::Recipient,
+            facts,
+            (session, envelope, candidate),
+            |answer, _| output::verdict(answer),
+        )
     }
 
     /// Is this inbound message sound, and what is it? Asked before 250.
@@ -126,8 +171,12 @@ impl Chain {
         facts: &Arc<dyn Facts>,
         message: &InboundFacts,
     ) -> Answered<InboundVerdict> {
-        let _ = (facts, message);
-        todo!()
+        self.ask(
+            Question::HeadersInbound,
+            facts,
+            (message,),
+            |answer, link| output::inbound(answer, link.policy.product()),
+        )
     }
 
     /// May this notification leave as it is?
@@ -136,8 +185,12 @@ impl Chain {
         facts: &Arc<dyn Facts>,
         message: &OutboundFacts,
     ) -> Answered<OutboundVerdict> {
-        let _ = (facts, message);
-        todo!()
+        self.ask(
+            Question::HeadersOutbound,
+            facts,
+            (message,),
+            |answer, link| output::outbound(answer, link.policy.product()),
+        )
     }
 
     /// What happened to a verification mail on its way?
@@ -146,14 +199,16 @@ impl Chain {
         facts: &Arc<dyn Facts>,
         message: &ReturnedFacts,
     ) -> Answered<Vec<Finding>> {
-        let _ = (facts, message);
-        todo!()
+        self.ask(Question::HeadersReturned, facts, (message,), |answer, _| {
+            output::findings(answer)
+        })
     }
 
     /// Which tags does the ticket get? `system` holds only what the facts bear out.
     pub fn delivery(&self, facts: &Arc<dyn Facts>, message: &DeliveryFacts) -> Answered<Tagging> {
-        let _ = (facts, message);
-        todo!()
+        self.ask(Question::Tags, facts, (message,), |answer, link| {
+            output::tagging(answer, message, link.operator)
+        })
     }
 
     /// Where does this message go?
@@ -162,8 +217,9 @@ impl Chain {
         facts: &Arc<dyn Facts>,
         arrival: &Arrival,
     ) -> Answered<InboundRoute> {
-        let _ = (facts, arrival);
-        todo!()
+        self.ask(Question::RouteInbound, facts, (arrival,), |answer, _| {
+            output::inbound_route(answer, arrival)
+        })
     }
 
     /// Which way out, and in whose name? Only the operator's policies are asked.
@@ -172,15 +228,120 @@ impl Chain {
         facts: &Arc<dyn Facts>,
         departure: &Departure,
     ) -> Answered<OutboundRoute> {
-        let _ = (facts, departure);
-        todo!()
+        self.ask(Question::RouteOutbound, facts, (departure,), |answer, _| {
+            output::outbound_route(answer, departure)
+        })
     }
 
     /// What follows a failed attempt? A later policy may only give up sooner.
     pub fn after_failure(&self, facts: &Arc<dyn Facts>, attempt: &Attempt) -> Answered<Retry> {
-        let _ = (facts, attempt);
-        todo!()
+        self.ask(Question::AfterFailure, facts, (attempt,), |answer, _| {
+            output::retry(answer)
+        })
+    }
+
+    /// Asks one policy after the other until an answer is final or one fails. The
+    /// first word must be the operator's.
+    fn ask<P, R>(
+        &self,
+        question: Question,
+        facts: &Arc<dyn Facts>,
+        params: P,
+        check: impl Fn(R, &Link) -> Result<R, Failure>,
+    ) -> Answered<R>
+    where
+        P: ComponentNamedList + Lower + Copy,
+        R: Answer + Lift + 'static,
+        (R,): ComponentNamedList + Lift,
+    {
+        let mut decisions = Vec::new();
+        let mut standing: Option<R> = None;
+        for link in self.links.iter() {
+            if !link.operator && standing.is_none() {
+                break;
+            }
+            let Some((answer, account)) = call::ask(&link.policy, question, facts, params) else {
+                continue;
+            };
+            let answer = answer.and_then(|answer| check(answer, link));
+            decisions.push(decision(&link.policy, question, &answer, account));
+            let answer = match answer {
+                Ok(answer) => answer,
+                Err(failure) => return failed(link, question, failure, decisions),
+            };
+            let now = match standing.take() {
+                Some(before) => before.tighten(answer),
+                None => answer,
+            };
+            if now.is_final() {
+                return Answered {
+                    answer: Ok(now),
+                    decisions,
+                };
+            }
+            standing = Some(now);
+        }
+        let answer = standing.ok_or_else(|| unanswered(question));
+        Answered { answer, decisions }
     }
 }
 
-const _: Option<Edit> = None;
+fn failed<R>(
+    link: &Link,
+    question: Question,
+    failure: Failure,
+    decisions: Vec<Decision>,
+) -> Answered<R> {
+    let failed = Failed {
+        policy: link.policy.name.clone(),
+        digest: link.policy.component.digest(),
+        question,
+        failure,
+    };
+    Answered {
+        answer: Err(failed),
+        decisions,
+    }
+}
+
+fn unanswered(question: Question) -> Failed {
+    Failed {
+        policy: "".into(),
+        digest: Digest::default(),
+        question,
+        failure: Failure::Unanswered,
+    }
+}
+
+/// What is written down, and at once logged for whoever looks on.
+fn decision<R: Answer>(
+    policy: &Policy,
+    question: Question,
+    answer: &Result<R, Failure>,
+    account: Account,
+) -> Decision {
+    let (verdict, code) = match answer {
+        Ok(answer) => (answer.word(), answer.code().map(str::to_owned)),
+        Err(failure) => (failure.word(), Some(Failed::CODE.to_owned())),
+    };
+    let digest = policy.component.digest();
+    debug!(
+        policy = %policy.name,
+        digest = %format_args!("{digest:.12}"),
+        %question,
+        verdict,
+        code = code.as_deref(),
+        micros = account.micros,
+        "policy answered"
+    );
+    Decision {
+        policy: policy.name.clone(),
+        digest,
+        question,
+        verdict,
+        code,
+        micros: account.micros,
+        fuel: account.fuel,
+        log: account.log,
+    }
+}

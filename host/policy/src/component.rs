@@ -1,7 +1,17 @@
 //! A compiled policy that can be asked at once.
+//!
+//! Everything that can be found out before the first mail is found out here: what
+//! it imports, what it answers, whether the types fit, whether it starts at all.
 
+use std::sync::Arc;
+
+use wasmtime::component::{ComponentExportIndex, InstancePre};
+
+use crate::call::{self, new_store};
+use crate::engine::Engine;
+use crate::imports::CallState;
 use crate::questions::Question;
-use crate::{Digest, Failure};
+use crate::{Digest, Failure, Limits, NoFacts, Settings};
 
 /// Why a component was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -34,18 +44,111 @@ pub enum CompileError {
 /// A component, compiled and linked; cheap to clone, independent of accounts.
 #[derive(Clone)]
 pub struct Component {
-    digest: Digest,
+    pub(crate) linked: Arc<Linked>,
 }
+
+pub(crate) struct Linked {
+    pub(crate) digest: Digest,
+    pub(crate) engine: Engine,
+    pub(crate) instances: InstancePre<CallState>,
+    exports: [Option<ComponentExportIndex>; Question::ALL.len()],
+}
+
+/// What a component may import, name and version exact.
+const PROVIDED: [&str; 6] = [
+    "relaygate:policy/types@0.1.0",
+    "relaygate:policy/mail@0.1.0",
+    "relaygate:policy/settings@0.1.0",
+    "relaygate:policy/lookup@0.1.0",
+    "relaygate:policy/counters@0.1.0",
+    "relaygate:policy/log@0.1.0",
+];
 
 impl Component {
     /// SHA-256 of its bytes.
     pub fn digest(&self) -> Digest {
-        self.digest
+        self.linked.digest
     }
 
     /// What it answers.
     pub fn answers(&self, question: Question) -> bool {
-        let _ = question;
-        todo!()
+        self.linked.export(question).is_some()
     }
+
+    pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Self, CompileError> {
+        let limit = engine.inner.settings.component_octets_max;
+        if bytes.len() > limit {
+            let octets = bytes.len();
+            return Err(CompileError::TooLarge { octets, limit });
+        }
+        // `from_binary` and not `new`: the latter would also read the text format.
+        let component = wasmtime::component::Component::from_binary(&engine.inner.wasm, bytes)
+            .map_err(|error| CompileError::Invalid(format!("{error:#}")))?;
+        check_imports(engine, &component)?;
+        let exports = Question::ALL.map(|question| find_export(&component, question));
+        if exports.iter().all(Option::is_none) {
+            return Err(CompileError::NoQuestion);
+        }
+        let instances = engine.inner.linker.instantiate_pre(&component);
+        let linked = Linked {
+            digest: Digest::of(bytes),
+            engine: engine.clone(),
+            instances: instances.map_err(|error| CompileError::Mismatch(format!("{error:#}")))?,
+            exports,
+        };
+        linked.try_out()?;
+        Ok(Self {
+            linked: Arc::new(linked),
+        })
+    }
+}
+
+impl Linked {
+    pub(crate) fn export(&self, question: Question) -> Option<ComponentExportIndex> {
+        self.exports[question as usize]
+    }
+
+    /// One instance, to see that it starts and that its functions have our types.
+    fn try_out(&self) -> Result<(), CompileError> {
+        let limits = Limits {
+            memory_octets_max: self.engine.inner.settings.memory_octets_max,
+            ..Limits::default()
+        };
+        let (facts, settings) = (NoFacts::shared(), Arc::new(Settings::none()));
+        let state = CallState::new("".into(), facts, settings, limits.clone());
+        let mut store = new_store(self, state);
+        let instance = self
+            .instances
+            .instantiate(&mut store)
+            .map_err(|error| CompileError::Start(call::failure(&error, &limits)))?;
+        for question in Question::ALL {
+            if let Some(index) = self.export(question) {
+                call::check_type(question, &instance, &mut store, &index)
+                    .map_err(|error| CompileError::Mismatch(format!("{question}: {error:#}")))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_imports(
+    engine: &Engine,
+    component: &wasmtime::component::Component,
+) -> Result<(), CompileError> {
+    let world = component.component_type();
+    let mut names = world.imports(&engine.inner.wasm).map(|(name, _)| name);
+    match names.find(|name| !PROVIDED.contains(name)) {
+        Some(name) => Err(CompileError::ForeignImport(name.to_owned())),
+        None => Ok(()),
+    }
+}
+
+fn find_export(
+    component: &wasmtime::component::Component,
+    question: Question,
+) -> Option<ComponentExportIndex> {
+    let (interface, function) = question.name().split_once('.')?;
+    let interface = format!("relaygate:policy/{interface}@0.1.0");
+    let interface = component.get_export_index(None, interface.as_str())?;
+    component.get_export_index(Some(&interface), function)
 }

@@ -1,1 +1,191 @@
+//! The host's side of the imports, for the length of one call.
+//!
+//! Every call is counted, and what a policy hands over is bounded here or by the
+//! transfer limit; the facts themselves come from the caller.
 
+use std::sync::Arc;
+
+use wasmtime::{ResourceLimiter, Result};
+
+use crate::bindings::relaygate::policy::{counters, log, lookup, mail, settings, types};
+use crate::{Facts, Failure, Limits, LogLine, Settings};
+
+/// What a store carries: one policy, one question.
+pub(crate) struct CallState {
+    pub(crate) policy: Arc<str>,
+    pub(crate) facts: Arc<dyn Facts>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) limits: Limits,
+    pub(crate) log: Vec<LogLine>,
+    log_octets: usize,
+    host_calls: u32,
+}
+
+/// A failure raised by us inside a call; found again by downcast.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Halt(pub(crate) Failure);
+
+/// A counter's key and window are bounded by the contract.
+const COUNTER_KEY_OCTETS_MAX: usize = 128;
+const COUNTER_WINDOW_SECONDS_MAX: u32 = 86_400;
+
+/// An empty line of log costs something too.
+const LOG_LINE_OVERHEAD_OCTETS: usize = 16;
+
+/// Core instances of one component, its adapters included.
+const INSTANCES_MAX: usize = 16;
+
+impl CallState {
+    pub(crate) fn new(
+        policy: Arc<str>,
+        facts: Arc<dyn Facts>,
+        settings: Arc<Settings>,
+        limits: Limits,
+    ) -> Self {
+        Self {
+            policy,
+            facts,
+            settings,
+            limits,
+            log: Vec::new(),
+            log_octets: 0,
+            host_calls: 0,
+        }
+    }
+
+    fn count_call(&mut self) -> Result<()> {
+        self.host_calls += 1;
+        match self.host_calls <= self.limits.host_calls_max {
+            true => Ok(()),
+            false => Err(Halt(Failure::HostCalls(self.limits.host_calls_max)).into()),
+        }
+    }
+}
+
+impl types::Host for CallState {}
+
+impl mail::Host for CallState {
+    fn header(&mut self, name: String) -> Result<Option<String>> {
+        self.count_call()?;
+        Ok(self.facts.header(&name))
+    }
+
+    fn headers(&mut self, name: String) -> Result<Vec<String>> {
+        self.count_call()?;
+        Ok(self.facts.headers(&name))
+    }
+
+    fn mailboxes(&mut self, name: String) -> Result<Vec<types::Mailbox>> {
+        self.count_call()?;
+        Ok(self.facts.mailboxes(&name))
+    }
+
+    fn header_block(&mut self) -> Result<Vec<u8>> {
+        self.count_call()?;
+        let mut block = self.facts.header_block();
+        block.truncate(Limits::HEADER_BLOCK_OCTETS_MAX);
+        Ok(block)
+    }
+
+    fn body(&mut self, offset: u64, length: u32) -> Result<Vec<u8>> {
+        self.count_call()?;
+        let length = length.min(Limits::BODY_OCTETS_MAX);
+        let mut octets = self.facts.body(offset, length);
+        octets.truncate(length as usize);
+        Ok(octets)
+    }
+
+    fn octets(&mut self) -> Result<u64> {
+        self.count_call()?;
+        Ok(self.facts.octets())
+    }
+}
+
+impl settings::Host for CallState {
+    fn text(&mut self, key: String) -> Result<Option<String>> {
+        self.count_call()?;
+        Ok(self.settings.text(&key).map(str::to_owned))
+    }
+
+    fn number(&mut self, key: String) -> Result<Option<i64>> {
+        self.count_call()?;
+        Ok(self.settings.number(&key))
+    }
+
+    fn flag(&mut self, key: String) -> Result<Option<bool>> {
+        self.count_call()?;
+        Ok(self.settings.flag(&key))
+    }
+
+    fn texts(&mut self, key: String) -> Result<Vec<String>> {
+        self.count_call()?;
+        Ok(self.settings.texts(&key).to_vec())
+    }
+
+    fn contains(&mut self, key: String, value: String) -> Result<bool> {
+        self.count_call()?;
+        Ok(self.settings.contains(&key, &value))
+    }
+}
+
+impl lookup::Host for CallState {
+    fn find_support_address(&mut self, address: String) -> Result<Option<lookup::SupportAddress>> {
+        self.count_call()?;
+        Ok(self.facts.support_address(&address))
+    }
+
+    fn find_person(&mut self, address: String) -> Result<Option<lookup::Person>> {
+        self.count_call()?;
+        Ok(self.facts.person(&address))
+    }
+}
+
+impl counters::Host for CallState {
+    fn add(&mut self, key: String, window_seconds: u32) -> Result<u64> {
+        self.count_call()?;
+        if key.len() > COUNTER_KEY_OCTETS_MAX {
+            return Err(Halt(Failure::Output("a counter's key is too long")).into());
+        }
+        let window = window_seconds.clamp(1, COUNTER_WINDOW_SECONDS_MAX);
+        Ok(self.facts.count(&self.policy, &key, window))
+    }
+}
+
+impl log::Host for CallState {
+    /// Kept as far as there is room; control characters cannot forge a line.
+    fn write(&mut self, level: log::Level, text: String) -> Result<()> {
+        self.count_call()?;
+        let used = self.log_octets + LOG_LINE_OVERHEAD_OCTETS;
+        let Some(room) = self.limits.log_octets_max.checked_sub(used) else {
+            return Ok(());
+        };
+        let text = &text[..text.floor_char_boundary(room)];
+        self.log_octets = used + text.len();
+        let text = text.replace(char::is_control, " ");
+        self.log.push(LogLine { level, text });
+        Ok(())
+    }
+}
+
+/// More than the limit ends the call: a guest that goes on without the memory it
+/// asked for would only fail in a way that is harder to read.
+impl ResourceLimiter for CallState {
+    fn memory_growing(&mut self, _now: usize, wanted: usize, _max: Option<usize>) -> Result<bool> {
+        match wanted <= self.limits.memory_octets_max {
+            true => Ok(true),
+            false => Err(Halt(Failure::Memory(self.limits.memory_octets_max)).into()),
+        }
+    }
+
+    fn table_growing(&mut self, _now: usize, wanted: usize, _max: Option<usize>) -> Result<bool> {
+        match wanted <= self.limits.table_elements_max {
+            true => Ok(true),
+            false => Err(Halt(Failure::Memory(self.limits.memory_octets_max)).into()),
+        }
+    }
+
+    fn instances(&self) -> usize {
+        INSTANCES_MAX
+    }
+}
