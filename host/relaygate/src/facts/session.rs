@@ -1,0 +1,63 @@
+//! What was true of the session a message came by: kept with the message, told
+//! to policies, written to the log.
+
+use std::net::IpAddr;
+
+use desk::credentials::CredentialId;
+use mail::address::Domain;
+use policy::questions::types;
+use serde::{Deserialize, Serialize};
+use storage::AccountId;
+
+use crate::runner::text_form;
+
+/// One SMTP session as it stood when the message was accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionFacts {
+    /// Id of the session; in its log span and in the Received field.
+    pub id: String,
+    /// The listener.
+    pub ingress: desk::facts::Ingress,
+    /// The peer's address.
+    pub peer: IpAddr,
+    /// The name given with EHLO or HELO: the peer's word, not a fact.
+    pub helo: String,
+    /// Absent in clear text.
+    pub tls: Option<TlsUsed>,
+    /// Absent without AUTH.
+    pub login: Option<Login>,
+}
+
+/// What a TLS handshake agreed on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TlsUsed {
+    /// For example `TLSv1.3`.
+    pub version: String,
+    /// For example `TLS13_AES_256_GCM_SHA384`.
+    pub cipher: String,
+}
+
+/// Whose credentials were proved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Login {
+    /// The account; a session has one and keeps it.
+    pub account: AccountId,
+    /// The credential set; not secret.
+    pub credential: CredentialId,
+    /// The connector it was issued for.
+    #[serde(with = "text_form::one")]
+    pub connector: Domain,
+}
+
+impl SessionFacts {
+    /// The session in the policies' words.
+    pub fn to_policy(&self) -> types::Session {
+        types::Session {
+            ingress: super::ingress(self.ingress),
+            peer: self.peer.to_string(),
+            helo: self.helo.clone(),
+            tls: self.tls.as_ref().map(|tls| tls.version.clone()),
+            connector: self.login.as_ref().map(|login| login.connector.to_string()),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What passes through at the moment, in memory only: seats, failed logins,
+//! counters. All of it starts at zero with the process.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::facts::Counters;
+use crate::listener::{CapSettings, Caps};
+use crate::reception::Throttle;
+
+/// Shared by listeners, reception, runner and dispatch.
+pub struct Flow {
+    /// Seats for connections.
+    pub caps: Caps,
+    /// Failed logins.
+    pub throttle: Throttle,
+    /// The windowed counters of policies.
+    pub counters: Arc<Counters>,
+}
+
+impl Flow {
+    /// Nothing has passed yet.
+    pub fn new(config: &Config) -> Self {
+        let limits = &config.limits;
+        Self {
+            caps: Caps::new(CapSettings {
+                connections_max: limits.connections_max as usize,
+                per_peer_max: limits.connections_per_peer_max as usize,
+                per_account_max: limits.connections_per_account_max as usize,
+            }),
+            throttle: Throttle::new(limits.auth_failures_per_peer_max),
+            counters: Arc::default(),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Accepts SMTP connections and lends each a seat, a span and a [`connection`].
+//!
+//! Not here: the dialogue (`mail::server`), what it asks (`reception`),
+//! certificates (`tls`), binding the sockets (`serve`).
+
+mod caps;
+mod connection;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mail::reply::{Detail, Reply};
+use mail::server::{Role, Settings, Timeouts, Tolerance};
+use metrics::{counter, gauge};
+use tokio::net::{TcpListener, TcpStream};
+use tracing::{Instrument as _, debug, info, info_span, warn};
+
+use crate::config::{ListenerConfig, ListenerKind, TlsMode};
+use crate::services::Services;
+use crate::wire::Wire;
+
+pub use caps::{AccountSeat, CapSettings, Caps, Seat};
+
+/// Accepts connections until the program is told to stop.
+pub async fn serve(services: Arc<Services>, config: ListenerConfig, listener: TcpListener) {
+    let settings = Arc::new(session_settings(&services, &config));
+    info!(listener = config.kind.as_str(), bind = %config.bind, "listening");
+    let stop = services.stop.clone();
+    while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
+        match accepted {
+            Ok((stream, peer)) => admit(&services, &settings, config.kind, stream, peer),
+            Err(error) => pause_after(&error).await,
+        }
+    }
+}
+
+/// Gives a connection its seat and its task, or sends it away.
+fn admit(
+    services: &Arc<Services>,
+    settings: &Arc<Settings>,
+    kind: ListenerKind,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
+    counter!("relaygate_connections_total", "listener" => kind.as_str()).increment(1);
+    let Some(seat) = services.flow.caps.admit(peer.ip()) else {
+        counter!("relaygate_connections_refused_total", "listener" => kind.as_str()).increment(1);
+        return send_away(&stream, settings);
+    };
+    let wire = match Wire::new(stream) {
+        Ok(wire) => wire,
+        Err(error) => return debug!(%error, "connection was gone before it began"),
+    };
+    let id = ulid::Ulid::generate().to_string();
+    let span = info_span!(
+        "session",
+        session = %id,
+        listener = kind.as_str(),
+        %peer,
+        tenant = tracing::field::Empty,
+    );
+    let served = connection::run(Arc::clone(services), Arc::clone(settings), kind, wire, peer, id);
+    let open = gauge!("relaygate_connections", "listener" => kind.as_str());
+    services.in_flight.spawn(
+        async move {
+            open.increment(1);
+            served.await;
+            open.decrement(1);
+            drop(seat);
+        }
+        .instrument(span),
+    );
+}
+
+/// One line to a peer we have no room for, if it can be written without waiting.
+fn send_away(stream: &TcpStream, settings: &Settings) {
+    if settings.tls == mail::server::TlsMode::Starttls {
+        let _ = stream.try_write(&TOO_MANY_CONNECTIONS.to_wire());
+    }
+}
+
+/// Out of descriptors, most likely: trying again at once would only burn time.
+async fn pause_after(error: &io::Error) {
+    warn!(%error, "could not accept a connection");
+    tokio::time::sleep(ACCEPT_PAUSE).await;
+}
+
+fn session_settings(services: &Services, listener: &ListenerConfig) -> Settings {
+    let limits = &services.config.limits;
+    let host = services.hostname.clone();
+    let mut settings = Settings::new(host, role(listener.kind), tls_mode(listener.tls));
+    settings.message_octets_max = limits.message_octets_max;
+    settings.recipients_max = limits.recipients_max as usize;
+    settings.tolerance = Tolerance {
+        auth_failures_max: limits.auth_failures_per_connection_max,
+        ..Tolerance::default()
+    };
+    settings.timeouts = Timeouts {
+        handshake: limits.handshake(),
+        idle: limits.idle(),
+        transaction: limits.transaction(),
+        ..Timeouts::default()
+    };
+    settings
+}
+
+fn role(kind: ListenerKind) -> Role {
+    match kind {
+        ListenerKind::Submission => Role::Submission,
+        ListenerKind::Mx => Role::Mx,
+    }
+}
+
+fn tls_mode(mode: TlsMode) -> mail::server::TlsMode {
+    match mode {
+        TlsMode::Implicit => mail::server::TlsMode::Implicit,
+        TlsMode::Starttls => mail::server::TlsMode::Starttls,
+    }
+}
+
+const TOO_MANY_CONNECTIONS: Reply =
+    Reply::new(421, Detail(3, 2), "too many connections, try again later");
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

@@ -1,0 +1,165 @@
+//! What a message is, from its header and the start of its body: asked of the
+//! policies once, with the changes they and we make to the header.
+
+use std::sync::Arc;
+
+use mail::message::{
+    Edited, Edits, Field, HEADER_START_OCTETS, HeaderName, Headers, MessageId, Protocol, Received,
+    TlsFacts,
+};
+use policy::questions::headers::{Edit, InboundAcceptance, InboundFacts, InboundVerdict};
+use tracing::warn;
+
+use super::{Reception, ReceptionError, Refusal};
+use crate::facts::{self, MessageStart, noted};
+use crate::runner::Acceptance;
+
+/// An accepted message's facts.
+pub(super) struct Judged {
+    pub(super) acceptance: Acceptance,
+    pub(super) message_id: Option<MessageId>,
+    /// Where the body begins in the text as it came.
+    pub(super) body_start: usize,
+}
+
+/// Judges a message by its start. The second is its header as it will be kept.
+pub(super) async fn judge(
+    reception: &Reception,
+    queue_id: &str,
+    start: &Arc<[u8]>,
+) -> Result<(Judged, Edited), ReceptionError> {
+    let header_start = &start[..start.len().min(HEADER_START_OCTETS)];
+    let headers = Arc::new(Headers::parse(header_start)?);
+    check_hops(&headers, reception.services.config.limits.hops_max)?;
+    let ours = is_ours(reception, &headers).await?;
+    let acceptance = ask(reception, &headers, start, ours)?;
+    let edited = edits(reception, queue_id, &acceptance.edits, ours).apply(&headers);
+    let judged = Judged {
+        message_id: headers.message_id(),
+        body_start: headers.body_start(),
+        acceptance: found(acceptance),
+    };
+    Ok((judged, edited))
+}
+
+/// RFC 5321 §6.3: count the Received fields, refuse what goes in circles.
+fn check_hops(headers: &Headers, limit: u32) -> Result<(), ReceptionError> {
+    let hops = headers.hops();
+    if hops > limit as usize { Err(ReceptionError::Loop { hops, limit }) } else { Ok(()) }
+}
+
+fn ask(
+    reception: &Reception,
+    headers: &Arc<Headers>,
+    start: &Arc<[u8]>,
+    ours: bool,
+) -> Result<InboundAcceptance, ReceptionError> {
+    let account = reception.accepted.first().map(|accepted| accepted.account);
+    let message = MessageStart {
+        headers: Arc::clone(headers),
+        start: Arc::clone(start),
+        octets: start.len() as u64,
+    };
+    let call = reception.call_facts(account).with_message(message).shared();
+    let facts = inbound_facts(reception, headers, ours);
+    match noted(reception.services.chain.inbound(&call, &facts))? {
+        InboundVerdict::Accept(acceptance) => Ok(acceptance),
+        InboundVerdict::Defer(reason) => {
+            Err(ReceptionError::Verdict(Refusal::new(reason.kind.deferred(), &reason)))
+        }
+        InboundVerdict::Reject(reason) => {
+            Err(ReceptionError::Verdict(Refusal::new(reason.kind.rejected(), &reason)))
+        }
+    }
+}
+
+fn inbound_facts(reception: &Reception, headers: &Headers, ours: bool) -> InboundFacts {
+    let submitted = reception.session.login.is_some();
+    InboundFacts {
+        session: reception.session.to_policy(),
+        envelope: reception.envelope_for_policy(),
+        defects: headers.defects().iter().map(|defect| defect.code().to_owned()).collect(),
+        ours,
+        // The relay proved itself, so the topmost field is its word, whatever
+        // name it bears (RFC 8601 §5 asks for nothing more of us).
+        trusted_authserv: submitted.then(String::new),
+    }
+}
+
+/// Our own field on top, policies' changes below, forgeries out.
+///
+/// A message that is really ours come back keeps its marks: they are the
+/// evidence that verification and loop detection look at (R34, R37).
+fn edits(reception: &Reception, queue_id: &str, asked: &[Edit], ours: bool) -> Edits {
+    let product = &reception.services.config.product.header_prefix;
+    let mut edits = Edits::default();
+    if !ours {
+        edits.strip_forged(product, reception.services.hostname.as_str());
+    }
+    for edit in asked {
+        if let Err(reason) = enter(&mut edits, edit, product) {
+            warn!(reason, "header change of a policy left out");
+        }
+    }
+    edits.put_on_top(&received(reception, queue_id));
+    edits
+}
+
+fn enter(edits: &mut Edits, edit: &Edit, product: &str) -> Result<(), String> {
+    let field = |name: &str, value: &str| Field::parse(name, value).map_err(|e| e.to_string());
+    match edit {
+        Edit::Add(added) => {
+            let field = field(&added.name, &added.value)?;
+            edits.add(&field, product).map_err(|error| error.to_string())
+        }
+        Edit::Remove(name) if is_mark(name, product) => Ok(()),
+        Edit::Remove(name) => {
+            let name = HeaderName::parse(name).map_err(|error| error.to_string())?;
+            edits.remove(name, product).map_err(|error| error.to_string())
+        }
+        // What names us as its maker is taken out with the other forgeries.
+        Edit::RemoveValue(_) => Ok(()),
+    }
+}
+
+/// The product's own fields are the host's affair: kept as evidence where they
+/// are genuine, taken out where they are not.
+fn is_mark(name: &str, product: &str) -> bool {
+    let prefix = format!("x-{product}-").to_ascii_lowercase();
+    name.to_ascii_lowercase().starts_with(&prefix)
+}
+
+fn received(reception: &Reception, queue_id: &str) -> Vec<u8> {
+    let session = &reception.session;
+    let tls = session.tls.as_ref();
+    let recipient = match reception.accepted.as_slice() {
+        [only] => Some(&only.recipient),
+        _ => None,
+    };
+    let field = Received {
+        helo: &session.helo,
+        peer: session.peer,
+        by: reception.services.hostname.as_str(),
+        protocol: Protocol {
+            extended: reception.esmtp,
+            tls: tls.is_some(),
+            authenticated: session.login.is_some(),
+            utf8: reception.utf8,
+        },
+        tls: tls.map(|tls| TlsFacts { version: &tls.version, cipher: &tls.cipher }),
+        session: &session.id,
+        id: queue_id,
+        recipient,
+        at: reception.services.clock.now().0,
+    };
+    field.to_lines()
+}
+
+fn found(acceptance: InboundAcceptance) -> Acceptance {
+    Acceptance {
+        origin: facts::origin_found(acceptance.origin),
+        author: facts::author_found(acceptance.author),
+        author_is_reply_to: facts::is_reply_to(acceptance.author_field),
+        flags: acceptance.flags,
+    }
+}

@@ -1,0 +1,107 @@
+//! Makes an accepted message durable: texts, one intake job for each recipient,
+//! log rows and idempotency marks, in one batch.
+
+use mail::address::Address;
+use mail::server::Envelope;
+use metrics::{counter, histogram};
+use storage::{AccountId, Batch, Durable, NewJob, Scope, StagedText, TextId};
+use tracing::info;
+
+use super::incoming::{Complete, Incoming};
+use super::repeat::{self, Mark};
+use super::{Accepted, Reception, ReceptionError, ingress_name};
+use crate::runner::{Arrived, Card, Work, intake_lane};
+
+/// Keeps a message. Returns the proof and the id for the 250.
+///
+/// What was kept before for the same recipient (its 250 got lost, R111) is
+/// answered 250 again and not kept twice.
+pub(super) async fn keep(
+    reception: &Reception,
+    incoming: Incoming,
+    envelope: &Envelope,
+) -> Result<(Durable, String), ReceptionError> {
+    let began = std::time::Instant::now();
+    let mut complete = incoming.complete(reception).await?;
+    let texts = std::mem::take(&mut complete.texts);
+    let marked = repeat::marks(reception, &complete).await?;
+    let fresh: Vec<_> = marked.into_iter().filter(|(_, mark)| !mark.is_known()).collect();
+    let batch = batch(reception, &complete, envelope, texts, &fresh);
+    let proof = reception.services.store.commit(batch).await?;
+    histogram!("relaygate_keep_seconds").record(began.elapsed().as_secs_f64());
+    log_kept(reception, &complete, fresh.len());
+    Ok((proof, complete.queue_id))
+}
+
+fn batch(
+    reception: &Reception,
+    complete: &Complete,
+    envelope: &Envelope,
+    texts: Vec<(AccountId, StagedText)>,
+    fresh: &[(Accepted, Mark)],
+) -> Batch {
+    let mut batch = Batch::new();
+    for (account, text) in texts {
+        let mine = || fresh.iter().filter(|(accepted, _)| accepted.account == account);
+        if mine().next().is_none() {
+            continue;
+        }
+        let octets = text.octets();
+        let text = batch.text(text);
+        for (accepted, mark) in mine() {
+            let card = card(reception, complete, envelope, accepted, text, octets);
+            let job = new_job(reception, account, text, &card);
+            let id = batch.enqueue(job);
+            mark.enter(&mut batch, &complete.queue_id, id);
+        }
+    }
+    batch
+}
+
+fn card(
+    reception: &Reception,
+    complete: &Complete,
+    envelope: &Envelope,
+    accepted: &Accepted,
+    text: TextId,
+    octets: u64,
+) -> Card {
+    let arrived = Arrived {
+        queue_id: complete.queue_id.clone(),
+        session: reception.session.clone(),
+        sender: envelope.sender.clone(),
+        recipient: accepted.recipient.clone(),
+        recipients: recipients_of(reception, accepted.account),
+        text,
+        octets,
+        acceptance: complete.judged.acceptance.clone(),
+    };
+    Card::new(reception.services.clock.now(), Work::Intake(arrived))
+}
+
+/// The recipients that are the account's own: it learns of no others.
+fn recipients_of(reception: &Reception, account: AccountId) -> Vec<Address> {
+    let own = reception.accepted.iter().filter(|accepted| accepted.account == account);
+    own.map(|accepted| accepted.recipient.clone()).collect()
+}
+
+fn new_job(reception: &Reception, account: AccountId, text: TextId, card: &Card) -> NewJob {
+    NewJob {
+        scope: Scope::Account(account),
+        lane: intake_lane(),
+        due: reception.services.clock.now(),
+        payload: card.to_payload(),
+        texts: vec![text],
+    }
+}
+
+fn log_kept(reception: &Reception, complete: &Complete, fresh: usize) {
+    let ingress = ingress_name(reception.session.ingress);
+    counter!("relaygate_accepted_total", "ingress" => ingress).increment(1);
+    let (message, octets) = (complete.queue_id.as_str(), complete.octets);
+    if fresh == 0 {
+        info!(message, octets, "message was here before, not kept again");
+    } else {
+        info!(message, octets, recipients = fresh, "message committed");
+    }
+}

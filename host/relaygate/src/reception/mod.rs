@@ -1,0 +1,320 @@
+//! Answers a session's questions and makes its messages durable.
+//!
+//! One [`Reception`] for each session. Whoever may log in, send and receive is
+//! asked of the desk and the policies; a message's text is taken in as it comes
+//! ([`incoming`]), judged once ([`judge`]) and kept in one batch ([`keep`]).
+//! 250 follows only from the store's own proof.
+//!
+//! Not here: the dialogue (`mail::server`), sockets (`listener`), what becomes
+//! of a kept message (`intake`).
+
+mod incoming;
+mod judge;
+mod keep;
+mod refusal;
+mod repeat;
+mod throttle;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use desk::credentials::{self, LoginError};
+use desk::{addresses, facts as desk_facts};
+use mail::address::Address;
+use mail::reply::{Detail, Reply};
+use mail::sasl::Credentials;
+use mail::server::Envelope;
+use metrics::counter;
+use policy::questions::types;
+use secrecy::SecretString;
+use storage::{AccountId, Durable};
+use tracing::{error, info, warn};
+
+use crate::config::ListenerKind;
+use crate::facts::{self, CallFacts, Login, SessionFacts, TlsUsed, noted};
+use crate::listener::AccountSeat;
+use crate::services::Services;
+
+use incoming::Incoming;
+pub use refusal::{ReceptionError, Refusal};
+pub use throttle::Throttle;
+
+/// What one session has told and been told so far.
+pub struct Reception {
+    services: Arc<Services>,
+    session: SessionFacts,
+    esmtp: bool,
+    /// The transaction in flight asked for SMTPUTF8.
+    utf8: bool,
+    sender: Option<Address>,
+    seat: Option<AccountSeat>,
+    accepted: Vec<Accepted>,
+    incoming: Option<Incoming>,
+}
+
+/// A recipient of the transaction in flight, and whose it is.
+#[derive(Debug, Clone)]
+struct Accepted {
+    recipient: Address,
+    account: AccountId,
+}
+
+impl Reception {
+    /// A connection that was just accepted.
+    pub fn new(services: Arc<Services>, kind: ListenerKind, peer: IpAddr, id: String) -> Self {
+        let ingress = match kind {
+            ListenerKind::Submission => desk_facts::Ingress::Submission,
+            ListenerKind::Mx => desk_facts::Ingress::Mx,
+        };
+        let session =
+            SessionFacts { id, ingress, peer, helo: String::new(), tls: None, login: None };
+        Self {
+            services,
+            session,
+            esmtp: false,
+            utf8: false,
+            sender: None,
+            seat: None,
+            accepted: Vec::new(),
+            incoming: None,
+        }
+    }
+
+    /// The handshake is done.
+    pub fn tls_started(&mut self, tls: TlsUsed) {
+        self.session.tls = Some(tls);
+    }
+
+    /// What the peer calls itself, and whether it said so with EHLO.
+    pub fn greeted(&mut self, helo: Option<&str>, esmtp: bool) {
+        self.session.helo = helo.unwrap_or_default().to_owned();
+        self.esmtp = esmtp;
+    }
+
+    /// Message text is on its way in.
+    pub fn has_text(&self) -> bool {
+        self.incoming.is_some()
+    }
+
+    /// Whether the credentials of this session were discarded since (R93). A
+    /// store that cannot answer revokes nothing; the next question defers.
+    pub async fn is_revoked(&self) -> bool {
+        let Some(login) = &self.session.login else { return false };
+        let account = self.services.desk.account(login.account);
+        let now = self.services.clock.now();
+        let live = credentials::is_live(&account, &login.connector, &login.credential, now).await;
+        matches!(live, Ok(false))
+    }
+
+    /// Verifies a login.
+    ///
+    /// # Errors
+    /// The reply for the peer; whether the user exists cannot be told from it.
+    pub async fn login(&mut self, presented: Credentials) -> Result<Login, Reply> {
+        let now = self.services.clock.now();
+        if self.services.flow.throttle.is_blocked(self.session.peer, now) {
+            count_login("blocked");
+            return Err(Reply::AUTH_TEMPORARY);
+        }
+        let password = SecretString::from(presented.password());
+        let found = self.services.verifier.login(presented.user(), &password, now).await;
+        let found = found.map_err(|error| self.login_failed(&error))?;
+        let Some(seat) = self.services.flow.caps.admit_account(found.account) else {
+            count_login("crowded");
+            return Err(TOO_MANY_OF_ACCOUNT);
+        };
+        count_login("ok");
+        self.seat = Some(seat);
+        let login = Login {
+            account: found.account,
+            credential: found.credential,
+            connector: found.connector,
+        };
+        self.session.login = Some(login.clone());
+        Ok(login)
+    }
+
+    fn login_failed(&self, error: &LoginError) -> Reply {
+        match error {
+            LoginError::Refused => {
+                count_login("refused");
+                info!("authentication refused");
+                self.services.flow.throttle.failed(self.session.peer, self.services.clock.now());
+                Reply::CREDENTIALS_INVALID
+            }
+            LoginError::Busy(_) => {
+                count_login("busy");
+                Reply::AUTH_TEMPORARY
+            }
+            LoginError::Damaged(credential) => {
+                error!(%credential, "stored hash is unusable; rotate this credential");
+                Reply::CREDENTIALS_INVALID
+            }
+            LoginError::Desk(error) => {
+                warn!(error = error as &dyn std::error::Error, "credentials could not be looked up");
+                Reply::AUTH_TEMPORARY
+            }
+        }
+    }
+
+    /// May this sender send? Begins a transaction.
+    ///
+    /// # Errors
+    /// The reply for the peer.
+    pub async fn sender(&mut self, envelope: &Envelope) -> Result<(), Reply> {
+        self.accepted.clear();
+        self.incoming = None;
+        self.utf8 = envelope.utf8;
+        self.sender = envelope.sender.clone();
+        let sender = envelope.sender.as_ref().map(ToString::to_string).unwrap_or_default();
+        let facts = self.call_facts(self.session.login.as_ref().map(|l| l.account)).shared();
+        let session = self.session.to_policy();
+        let octets = envelope.declared_octets;
+        let answered = self.services.chain.sender(&facts, &session, &sender, octets);
+        let verdict = noted(answered).map_err(ReceptionError::from);
+        let accepted = verdict.and_then(|verdict| refusal::accepted(&verdict));
+        accepted.map_err(|error| self.refused("sender", &error))
+    }
+
+    /// May this recipient be addressed?
+    ///
+    /// # Errors
+    /// The reply for the peer.
+    pub async fn recipient(&mut self, candidate: &Address) -> Result<(), Reply> {
+        match self.judge_recipient(candidate).await {
+            Ok(account) => {
+                self.accepted.push(Accepted { recipient: candidate.clone(), account });
+                Ok(())
+            }
+            Err(error) => Err(self.refused("recipient", &error)),
+        }
+    }
+
+    async fn judge_recipient(&self, candidate: &Address) -> Result<AccountId, ReceptionError> {
+        let account = self.account_for(candidate).await?;
+        let facts = self.recipient_facts(account.as_ref(), candidate).await?;
+        let call = self.recipient_call(account.as_ref(), candidate).await?.shared();
+        let answered = self.services.chain.recipient(
+            &call,
+            &self.session.to_policy(),
+            &self.envelope_for_policy(),
+            &facts::recipient(&facts),
+        );
+        refusal::accepted(&noted(answered)?)?;
+        // A policy that lets a stranger's domain pass does not make it ours.
+        account.map(|account| account.id()).ok_or(ReceptionError::NotOurs)
+    }
+
+    /// The account of the login, else the one that takes mail for the candidate.
+    async fn account_for(&self, candidate: &Address) -> Result<Option<desk::Account>, desk::Error> {
+        match &self.session.login {
+            Some(login) => Ok(Some(self.services.desk.account(login.account))),
+            None => {
+                addresses::account_for(&self.services.desk, &self.services.native, candidate).await
+            }
+        }
+    }
+
+    async fn recipient_facts(
+        &self,
+        account: Option<&desk::Account>,
+        candidate: &Address,
+    ) -> Result<desk_facts::RecipientFacts, desk::Error> {
+        let connector = self.session.login.as_ref().map(|login| &login.connector);
+        match account {
+            Some(account) => {
+                let native = &self.services.native;
+                addresses::recipient_facts(account, native, connector, candidate).await
+            }
+            None => Ok(foreign(candidate)),
+        }
+    }
+
+    async fn recipient_call(
+        &self,
+        account: Option<&desk::Account>,
+        candidate: &Address,
+    ) -> Result<CallFacts, desk::Error> {
+        let call = self.call_facts(account.map(desk::Account::id));
+        let Some(account) = account else { return Ok(call) };
+        Ok(match addresses::lookup(account, candidate).await? {
+            Some(found) => {
+                call.with_support_address(candidate.to_string(), facts::support_address(&found))
+            }
+            None => call,
+        })
+    }
+
+    /// A piece of message text.
+    pub async fn text(&mut self, octets: &[u8]) {
+        let mut incoming = self.incoming.take().unwrap_or_default();
+        incoming.take_in(self, octets).await;
+        self.incoming = Some(incoming);
+    }
+
+    /// The text so far is void.
+    pub fn discard(&mut self) {
+        self.incoming = None;
+    }
+
+    /// The text is complete: makes the message durable. Returns the proof and
+    /// the id for the 250.
+    ///
+    /// # Errors
+    /// The reply for the peer; nothing was kept.
+    pub async fn keep(&mut self, envelope: Envelope) -> Result<(Durable, String), Reply> {
+        let incoming = self.incoming.take().unwrap_or_default();
+        let kept = keep::keep(self, incoming, &envelope).await;
+        self.accepted.clear();
+        kept.map_err(|error| self.refused("message", &error))
+    }
+
+    /// The transaction in the policies' words, as far as it has come.
+    fn envelope_for_policy(&self) -> types::Envelope {
+        types::Envelope {
+            sender: self.sender.as_ref().map(ToString::to_string).unwrap_or_default(),
+            recipients: self.accepted.iter().map(|a| a.recipient.to_string()).collect(),
+        }
+    }
+
+    fn call_facts(&self, account: Option<AccountId>) -> CallFacts {
+        let counters = Arc::clone(&self.services.flow.counters);
+        CallFacts::new(account, counters, self.services.clock.now())
+    }
+
+    fn refused(&self, what: &'static str, error: &ReceptionError) -> Reply {
+        let reply = error.reply();
+        let ingress = ingress_name(self.session.ingress);
+        counter!("relaygate_refused_total", "what" => what, "ingress" => ingress).increment(1);
+        if error.is_ours() {
+            warn!(what, code = reply.code(), error = error as &dyn std::error::Error, "deferred");
+        } else {
+            info!(what, code = reply.code(), reason = %error, "refused");
+        }
+        reply
+    }
+}
+
+fn foreign(candidate: &Address) -> desk_facts::RecipientFacts {
+    desk_facts::RecipientFacts {
+        address: candidate.clone(),
+        kind: desk_facts::RecipientKind::Foreign,
+        catch_all: false,
+        disconnecting: false,
+        require_authenticated: false,
+    }
+}
+
+fn ingress_name(ingress: desk_facts::Ingress) -> &'static str {
+    match ingress {
+        desk_facts::Ingress::Submission => "submission",
+        desk_facts::Ingress::Mx => "mx",
+    }
+}
+
+fn count_login(outcome: &'static str) {
+    counter!("relaygate_logins_total", "outcome" => outcome).increment(1);
+}
+
+const TOO_MANY_OF_ACCOUNT: Reply =
+    Reply::new(421, Detail(7, 0), "too many sessions of this account, try again later");

@@ -1,0 +1,160 @@
+//! What stands in a job's payload: the work, and how it has gone so far.
+//!
+//! Kept as JSON, so that `queue list` and a person with a journal dump can read
+//! it, and so that a field can be added without touching jobs already queued.
+
+use std::time::Duration;
+
+use mail::address::{Address, Domain};
+use serde::{Deserialize, Serialize};
+use storage::{Job, Lane, TextId, Timestamp};
+
+use super::text_form;
+use crate::facts::SessionFacts;
+
+/// A job's payload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// When the work came up; expiry counts from here.
+    pub queued_at: Timestamp,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// Why the last attempt did not end the work: an SMTP reply, or a sentence of ours.
+    pub last_reply: Option<String>,
+    /// What is to be done.
+    pub work: Work,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Work {
+    /// Hand an accepted message to the desk.
+    Intake(Arrived),
+    /// Hand a message to a mail server.
+    Delivery(Delivery),
+}
+
+/// One accepted message for one recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrived {
+    /// The id told with the 250, also in the Received field.
+    pub queue_id: String,
+    /// The session it came by.
+    pub session: SessionFacts,
+    /// The reverse path; absent for `<>`.
+    #[serde(with = "text_form::optional")]
+    pub sender: Option<Address>,
+    /// The recipient of this job.
+    #[serde(with = "text_form::one")]
+    pub recipient: Address,
+    /// All accepted recipients of the transaction.
+    #[serde(with = "text_form::many")]
+    pub recipients: Vec<Address>,
+    /// Raw source: header block and body as kept.
+    pub text: TextId,
+    /// Its size.
+    pub octets: u64,
+    /// What the header policies said of it.
+    pub acceptance: Acceptance,
+}
+
+/// What the header policies said of an accepted message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acceptance {
+    /// How it came to be written.
+    pub origin: desk::facts::Origin,
+    /// How sure we are of the author.
+    pub author: desk::facts::AuthorAuthentication,
+    /// `Reply-To` names the author rather than `From` (R39).
+    pub author_is_reply_to: bool,
+    /// Things worth a human's eye.
+    pub flags: Vec<String>,
+}
+
+/// One message on its way to one server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The e-mail id: in the header, in the desk's record, in the log.
+    pub email_id: String,
+    /// What is being sent.
+    pub notification: desk::facts::NotificationKind,
+    /// Which way.
+    pub path: Path,
+    /// The reverse path; absent for `<>`.
+    #[serde(with = "text_form::optional")]
+    pub reverse_path: Option<Address>,
+    /// Recipients that have no final answer yet.
+    #[serde(with = "text_form::many")]
+    pub recipients: Vec<Address>,
+    /// Raw source as it is to be sent.
+    pub text: TextId,
+    /// Its size.
+    pub octets: u64,
+}
+
+/// A way out.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Path {
+    /// Through the customer's own server, with this support address's credentials.
+    Smarthost(#[serde(with = "text_form::one")] Address),
+    /// By our own path, to the MX of this domain.
+    Native(#[serde(with = "text_form::one")] Domain),
+}
+
+impl Card {
+    /// Work that nobody has tried yet.
+    pub fn new(queued_at: Timestamp, work: Work) -> Self {
+        Self { queued_at, attempts: 0, last_reply: None, work }
+    }
+
+    /// Reads a job's payload.
+    pub fn read(job: &Job) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(&job.payload)
+    }
+
+    /// The octets for a job.
+    pub fn to_payload(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("the card's keys are texts and its numbers finite")
+    }
+
+    /// The same after one more attempt that ended with `reply`.
+    pub fn after_attempt(mut self, reply: impl Into<String>) -> Self {
+        self.attempts = self.attempts.saturating_add(1);
+        self.last_reply = Some(reply.into());
+        self
+    }
+
+    /// How long the work has been waiting.
+    pub fn age(&self, now: Timestamp) -> Duration {
+        Duration::from_millis(now.0.saturating_sub(self.queued_at.0))
+    }
+
+    /// The word for lists: what kind of message it is about, never its subject.
+    pub fn subject_kind(&self) -> &'static str {
+        use desk::facts::NotificationKind as Kind;
+        match &self.work {
+            Work::Intake(_) => "inbound",
+            Work::Delivery(delivery) => match delivery.notification {
+                Kind::Ticket => "notification",
+                Kind::InboundVerification => "inbound_verification",
+                Kind::OutboundVerification => "outbound_verification",
+                Kind::Security => "security",
+            },
+        }
+    }
+}
+
+/// Accepted messages on their way to the desk.
+pub fn intake_lane() -> Lane {
+    Lane::new("intake")
+}
+
+/// Messages on their way to customers' servers.
+pub fn smarthost_lane() -> Lane {
+    Lane::new("smarthost")
+}
+
+/// Messages on our own path.
+pub fn native_lane() -> Lane {
+    Lane::new("native")
+}

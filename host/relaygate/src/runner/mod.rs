@@ -1,0 +1,223 @@
+//! Takes due jobs and sees that each is worked on, by one worker at a time.
+//!
+//! One loop for each lane leases no more than there is time for, hands the
+//! leases to workers and sleeps until there is more. A worker settles its
+//! leases itself, in the batch that holds what the work brought about. One that
+//! panics costs that attempt and nothing else.
+//!
+//! Not here: what the work is (`intake`, `courier`), when it is repeated
+//! ([`backoff`], the routing policy).
+
+pub mod backoff;
+mod card;
+mod slot;
+pub(crate) mod text_form;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics::counter;
+use storage::{Batch, Lane, Lease, Timestamp};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_util::task::TaskTracker;
+use tracing::{Instrument as _, error, info_span, warn};
+
+use crate::clock::later;
+use crate::services::Services;
+use crate::{courier, intake};
+
+pub use card::{
+    Acceptance, Arrived, Card, Delivery, Path, Work, intake_lane, native_lane, smarthost_lane,
+};
+pub use slot::LeaseSlot;
+
+/// Works on all lanes until the program is told to stop, and then until what is
+/// in flight has ended or the time for that is up.
+pub async fn run(services: Arc<Services>) {
+    let lanes = TaskTracker::new();
+    for (lane, worker) in [
+        (intake_lane(), Worker::Intake),
+        (smarthost_lane(), Worker::Courier),
+        (native_lane(), Worker::Courier),
+    ] {
+        lanes.spawn(LaneLoop::new(Arc::clone(&services), lane, worker).run());
+    }
+    lanes.close();
+    lanes.wait().await;
+}
+
+/// Who works on a lane.
+#[derive(Debug, Clone, Copy)]
+enum Worker {
+    Intake,
+    Courier,
+}
+
+struct LaneLoop {
+    services: Arc<Services>,
+    lane: Lane,
+    worker: Worker,
+    permits: Arc<Semaphore>,
+    tasks: TaskTracker,
+    enqueued: watch::Receiver<u64>,
+}
+
+impl LaneLoop {
+    fn new(services: Arc<Services>, lane: Lane, worker: Worker) -> Self {
+        let permits = Arc::new(Semaphore::new(services.config.limits.jobs_at_once_max as usize));
+        let enqueued = services.store.enqueued();
+        Self { services, lane, worker, permits, tasks: TaskTracker::new(), enqueued }
+    }
+
+    async fn run(mut self) {
+        let stop = self.services.stop.clone();
+        while stop.run_until_cancelled(self.turn()).await.is_some() {}
+        self.tasks.close();
+        let grace = self.services.config.limits.stop();
+        if tokio::time::timeout(grace, self.tasks.wait()).await.is_err() {
+            warn!(lane = %self.lane, "jobs still in flight; they will be repeated");
+        }
+    }
+
+    /// Leases what there is time for and hands it out, or waits for a change.
+    async fn turn(&mut self) {
+        // Seen before leasing, so that what comes meanwhile wakes us.
+        self.enqueued.borrow_and_update();
+        let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else { return };
+        match self.lease().await {
+            Ok(leases) if leases.is_empty() => {
+                drop(permit);
+                self.rest().await;
+            }
+            Ok(leases) => self.hand_out(leases, permit),
+            Err(error) => {
+                error!(lane = %self.lane, %error, "jobs cannot be leased");
+                tokio::time::sleep(TROUBLE_PAUSE).await;
+            }
+        }
+    }
+
+    async fn lease(&self) -> Result<Vec<Lease>, storage::Error> {
+        let now = self.services.clock.now();
+        let limit = self.permits.available_permits() + 1;
+        self.services.store.lease(&self.lane, now, later(now, LEASE_TIME), limit).await
+    }
+
+    /// Until something was added, is due, or a worker has become free.
+    async fn rest(&mut self) {
+        let until_due = self.until_due().await;
+        tokio::select! {
+            changed = self.enqueued.changed() => {
+                if changed.is_err() {
+                    // The store is closed; the program is about to end.
+                    tokio::time::sleep(TROUBLE_PAUSE).await;
+                }
+            }
+            () = tokio::time::sleep(until_due) => {}
+        }
+    }
+
+    async fn until_due(&self) -> Duration {
+        let now = self.services.clock.now();
+        match self.services.store.next_due(&self.lane).await {
+            Ok(Some(Timestamp(due))) => {
+                Duration::from_millis(due.saturating_sub(now.0)).clamp(REST_MIN, REST_MAX)
+            }
+            Ok(None) => REST_MAX,
+            Err(_) => TROUBLE_PAUSE,
+        }
+    }
+
+    /// Every group of jobs that belong together gets a worker of its own.
+    fn hand_out(&self, leases: Vec<Lease>, first: OwnedSemaphorePermit) {
+        let mut permits = Some(first);
+        for group in grouped(self.worker, leases) {
+            let permit = permits.take().or_else(|| Arc::clone(&self.permits).try_acquire_owned().ok());
+            self.tasks.spawn(work(Arc::clone(&self.services), self.worker, group, permit));
+        }
+    }
+}
+
+/// Jobs for one destination go together over one connection; each accepted
+/// message is worked on by itself.
+fn grouped(worker: Worker, leases: Vec<Lease>) -> Vec<Vec<Lease>> {
+    match worker {
+        Worker::Intake => leases.into_iter().map(|lease| vec![lease]).collect(),
+        Worker::Courier => courier::by_destination(leases),
+    }
+}
+
+/// Runs one worker and cleans up after it if it panics.
+async fn work(
+    services: Arc<Services>,
+    worker: Worker,
+    leases: Vec<Lease>,
+    permit: Option<OwnedSemaphorePermit>,
+) {
+    let slots: Vec<LeaseSlot> = leases.into_iter().map(LeaseSlot::new).collect();
+    let working = tokio::spawn(work_on(Arc::clone(&services), worker, slots.clone()));
+    if let Err(error) = working.await {
+        error!(%error, "a worker panicked; its jobs are tried again");
+        counter!("relaygate_worker_panics_total").increment(1);
+        for slot in &slots {
+            put_back(&services, slot).await;
+        }
+    }
+    drop(permit);
+}
+
+async fn work_on(services: Arc<Services>, worker: Worker, slots: Vec<LeaseSlot>) {
+    match worker {
+        Worker::Intake => {
+            for slot in slots {
+                let span = info_span!("job", job = %slot.job().id);
+                intake::work(&services, &slot).instrument(span).await;
+            }
+        }
+        Worker::Courier => courier::work(&services, slots).await,
+    }
+}
+
+/// A job whose worker is gone waits its turn again, one attempt older.
+async fn put_back(services: &Services, slot: &LeaseSlot) {
+    let Some(lease) = slot.take() else { return };
+    let now = services.clock.now();
+    let mut batch = Batch::new();
+    match Card::read(lease.job()) {
+        Ok(card) => {
+            let card = card.after_attempt("worker panicked");
+            let delay = match backoff::without_policy(card.attempts, card.age(now)) {
+                backoff::Retry::After(delay) => backoff::spread(delay, rand::random()),
+                backoff::Retry::GiveUp => return fail(services, lease, &card).await,
+            };
+            batch.again(lease, later(now, delay), card.to_payload());
+        }
+        Err(error) => {
+            error!(%error, "payload cannot be read");
+            let payload = lease.job().payload.clone();
+            batch.fail(lease, payload);
+        }
+    }
+    log_settled(services.store.commit(batch).await.map(drop));
+}
+
+async fn fail(services: &Services, lease: Lease, card: &Card) {
+    let mut batch = Batch::new();
+    batch.fail(lease, card.to_payload());
+    log_settled(services.store.commit(batch).await.map(drop));
+}
+
+/// A job that cannot be settled comes again when its lease is over.
+pub(crate) fn log_settled(settled: Result<(), storage::CommitError>) {
+    if let Err(error) = settled {
+        warn!(%error, "job could not be settled; it comes again when its lease is over");
+    }
+}
+
+/// How long a worker may hold a job; longer than the longest dialogue.
+const LEASE_TIME: Duration = Duration::from_secs(30 * 60);
+/// A standing or wrong clock must not make the loop spin.
+const REST_MIN: Duration = Duration::from_millis(5);
+/// Looks again now and then although nothing is said to have changed.
+const REST_MAX: Duration = Duration::from_secs(30);
+const TROUBLE_PAUSE: Duration = Duration::from_secs(1);
