@@ -97,7 +97,9 @@ impl Subdomain {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let label = text.to_ascii_lowercase();
         let well_formed = (1..=63).contains(&label.len())
-            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && !label.starts_with('-')
             && !label.ends_with('-')
             && !label.starts_with("xn--");
@@ -106,7 +108,11 @@ impl Subdomain {
             return Err(Error::invalid("subdomain", "subdomain_malformed", hint));
         }
         if RESERVED_SUBDOMAINS.contains(&label.as_str()) {
-            return Err(Error::invalid("subdomain", "subdomain_reserved", "choose another name"));
+            return Err(Error::invalid(
+                "subdomain",
+                "subdomain_reserved",
+                "choose another name",
+            ));
         }
         Ok(Self(label))
     }
@@ -141,7 +147,11 @@ impl std::fmt::Display for Subdomain {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { copies_enabled: true, copies_max: COPIES_MAX as u32, acknowledge: true }
+        Self {
+            copies_enabled: true,
+            copies_max: COPIES_MAX as u32,
+            acknowledge: true,
+        }
     }
 }
 
@@ -198,10 +208,18 @@ pub async fn create(
 
 async fn check_new(installation: &Installation, new: &NewAccount) -> Result<(), Error> {
     if new.admins.is_empty() {
-        return Err(Error::invalid("admins", "admin_missing", "name at least one admin address"));
+        return Err(Error::invalid(
+            "admins",
+            "admin_missing",
+            "name at least one admin address",
+        ));
     }
     if new.name.trim().is_empty() {
-        return Err(Error::invalid("name", "name_missing", "give the account a name"));
+        return Err(Error::invalid(
+            "name",
+            "name_missing",
+            "give the account a name",
+        ));
     }
     if let Some(parent) = new.sandbox_of {
         profile(&installation.account(parent)).await?;
@@ -223,7 +241,10 @@ async fn try_create(
     let last = shared.get::<LastAccount>(LAST_ACCOUNT).await?;
     let number = last.as_ref().map_or(0, |kept| kept.record.0) + 1;
     let id = AccountId::new(number).expect("one more than something is not zero");
-    batch.expect(shared.key::<LastAccount>(LAST_ACCOUNT), last.map(|kept| kept.revision));
+    batch.expect(
+        shared.key::<LastAccount>(LAST_ACCOUNT),
+        last.map(|kept| kept.revision),
+    );
     shared.put(&mut batch, LAST_ACCOUNT, &LastAccount(number));
     shared.create(&mut batch, new.subdomain.as_str(), &SubdomainHolder(id));
 
@@ -231,7 +252,11 @@ async fn try_create(
     shared.create(&mut batch, id.get().to_be_bytes(), &profile);
     let account = installation.account(id);
     let default = profile.default_brand().default_address.clone();
-    addresses::put_native(&account, &mut batch, SupportAddress::native(default, FIRST_BRAND, now));
+    addresses::put_native(
+        &account,
+        &mut batch,
+        SupportAddress::native(default, FIRST_BRAND, now),
+    );
     account.apply(batch).await?;
     Ok(profile)
 }
@@ -242,11 +267,19 @@ fn new_profile(id: AccountId, native: &Domain, new: &NewAccount, now: Timestamp)
         id,
         subdomain: new.subdomain.clone(),
         name: new.name.trim().to_owned(),
-        kind: if new.sandbox_of.is_some() { Kind::Sandbox } else { Kind::Production },
+        kind: if new.sandbox_of.is_some() {
+            Kind::Sandbox
+        } else {
+            Kind::Production
+        },
         sandbox_of: new.sandbox_of,
         admins: new.admins.clone(),
         settings: Settings::default(),
-        brands: vec![Brand { id: FIRST_BRAND, name: new.name.trim().to_owned(), default_address }],
+        brands: vec![Brand {
+            id: FIRST_BRAND,
+            name: new.name.trim().to_owned(),
+            default_address,
+        }],
         created_at: now,
     }
 }
@@ -265,7 +298,11 @@ pub async fn profile(account: &Account) -> Result<Profile, Error> {
 
 async fn kept_profile(account: &Account) -> Result<Kept<Profile>, Error> {
     let id = account.id().get().to_be_bytes();
-    account.shared().get::<Profile>(id).await?.ok_or(Error::NotFound("account"))
+    account
+        .shared()
+        .get::<Profile>(id)
+        .await?
+        .ok_or(Error::NotFound("account"))
 }
 
 /// The account of that subdomain.
@@ -276,7 +313,10 @@ pub async fn by_subdomain(
     installation: &Installation,
     subdomain: &Subdomain,
 ) -> Result<Option<Account>, Error> {
-    let holder = installation.rows().get::<SubdomainHolder>(subdomain.as_str()).await?;
+    let holder = installation
+        .rows()
+        .get::<SubdomainHolder>(subdomain.as_str())
+        .await?;
     Ok(holder.map(|kept| installation.account(kept.record.0)))
 }
 
@@ -289,7 +329,10 @@ pub async fn by_native_domain(
     native: &Domain,
     domain: &Domain,
 ) -> Result<Option<Account>, Error> {
-    let label = domain.as_str().strip_suffix(native.as_str()).and_then(|rest| rest.strip_suffix('.'));
+    let label = domain
+        .as_str()
+        .strip_suffix(native.as_str())
+        .and_then(|rest| rest.strip_suffix('.'));
     match label.map(Subdomain::parse) {
         Some(Ok(subdomain)) => by_subdomain(installation, &subdomain).await,
         _ => Ok(None),
@@ -313,11 +356,17 @@ pub async fn change_settings(account: &Account, settings: Settings) -> Result<Pr
     let mut kept = kept_profile(account).await?;
     if !settings.copies_enabled && !crate::connectors::list(account).await?.is_empty() {
         let hint = "disconnect the domains first: connectors need CCs and followers";
-        return Err(Error::invalid("copies_enabled", "copies_needed_by_connectors", hint));
+        return Err(Error::invalid(
+            "copies_enabled",
+            "copies_needed_by_connectors",
+            hint,
+        ));
     }
     kept.record.settings = settings;
     let mut batch = Batch::new();
-    account.shared().update(&mut batch, account.id().get().to_be_bytes(), &kept);
+    account
+        .shared()
+        .update(&mut batch, account.id().get().to_be_bytes(), &kept);
     account.apply(batch).await?;
     Ok(kept.record)
 }
@@ -332,8 +381,16 @@ pub(crate) fn are_siblings(one: &Profile, other: &Profile) -> bool {
 /// Local part of an account's default address.
 const DEFAULT_LOCAL_PART: &str = "support";
 /// Names that would shadow the operator's own hosts.
-const RESERVED_SUBDOMAINS: [&str; 8] =
-    ["www", "mail", "smtp", "mx", "relay", "api", "admin", "postmaster"];
+const RESERVED_SUBDOMAINS: [&str; 8] = [
+    "www",
+    "mail",
+    "smtp",
+    "mx",
+    "relay",
+    "api",
+    "admin",
+    "postmaster",
+];
 const LAST_ACCOUNT: &str = "account";
 
 impl Record for Profile {

@@ -59,7 +59,15 @@ impl From<CommitError> for Error {
 
 impl Error {
     /// A single problem.
-    pub(crate) fn invalid(field: &'static str, code: &'static str, hint: impl Into<String>) -> Self {
-        Self::Invalid(vec![Problem { field, code, hint: hint.into() }])
+    pub(crate) fn invalid(
+        field: &'static str,
+        code: &'static str,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self::Invalid(vec![Problem {
+            field,
+            code,
+            hint: hint.into(),
+        }])
     }
 }

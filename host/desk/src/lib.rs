@@ -3,27 +3,39 @@
 //!
 //! Plain functions over values and over `storage`'s traits. Everything an
 //! account owns is reached through its [`Account`] handle, so that an id from
-//! another account leads nowhere (R107). Functions that decide nothing but
-//! record much take a [`storage::Batch`] and add to it, so that a ticket, its
-//! comment and the end of the job that brought them are one commit; functions an
-//! admin calls commit by themselves.
+//! another account leads nowhere (R107). Functions that record what a job
+//! brought take a [`storage::Batch`] and add to it, so that a ticket, its
+//! comment and the end of the job are one commit; functions an admin calls
+//! commit by themselves.
 //!
 //! Not here: sockets, HTTP, clocks (`now` is an argument), and what is allowed:
 //! facts go out to the policies and answers come back ([`facts`]).
 
 pub mod accounts;
 pub mod addresses;
+pub mod audit;
 pub mod connectors;
 pub mod credentials;
+pub mod dkim_keys;
 mod error;
 pub mod facts;
+pub mod intake;
 mod limits;
+pub mod messages;
+pub mod notifications;
+pub mod outbound;
 pub mod people;
+mod product;
 mod random;
 mod rows;
 pub mod secrets;
+pub mod suspended;
+pub mod threading;
+pub mod tickets;
+pub mod verification;
 mod wire;
 
 pub use error::{Error, Problem};
+pub use product::Product;
 pub use random::sortable_id;
 pub use rows::{Account, Basis, Installation, Kept};

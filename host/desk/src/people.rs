@@ -59,7 +59,10 @@ pub struct IssuedToken {
     pub secret: SecretString,
 }
 
-pub(crate) async fn kept(account: &Account, address: &Address) -> Result<Option<Kept<Person>>, Error> {
+pub(crate) async fn kept(
+    account: &Account,
+    address: &Address,
+) -> Result<Option<Kept<Person>>, Error> {
     account.rows().get(row_id(address)).await
 }
 
@@ -104,13 +107,20 @@ pub async fn register_agent(
     }
     let person = Person {
         address: address.clone(),
-        name: if name.is_empty() { address.local().to_owned() } else { name.to_owned() },
+        name: if name.is_empty() {
+            address.local().to_owned()
+        } else {
+            name.to_owned()
+        },
         standing: Standing::Agent,
         vouched: true,
         created_at: known.as_ref().map_or(now, |kept| kept.record.created_at),
     };
     let mut batch = Batch::new();
-    batch.expect(account.rows().key::<Person>(row_id(address)), known.map(|kept| kept.revision));
+    batch.expect(
+        account.rows().key::<Person>(row_id(address)),
+        known.map(|kept| kept.revision),
+    );
     account.rows().put(&mut batch, row_id(address), &person);
     account.apply(batch).await?;
     Ok(person)
@@ -144,7 +154,10 @@ pub(crate) async fn meet(
 /// [`Error::Read`], [`Error::Corrupt`].
 pub async fn agents(account: &Account) -> Result<Vec<Person>, Error> {
     let people: Vec<Person> = account.rows().all(&[]).await?;
-    Ok(people.into_iter().filter(|person| person.standing == Standing::Agent).collect())
+    Ok(people
+        .into_iter()
+        .filter(|person| person.standing == Standing::Agent)
+        .collect())
 }
 
 /// Makes an API token for an agent, registering them if they are new.
@@ -160,13 +173,34 @@ pub async fn create_token(
     let secret = random::secret_word(TOKEN_LETTERS);
     let secret = Zeroizing::new(format!("{TOKEN_PREFIX}{}", secret.as_str()));
     let id = random::word(TOKEN_ID_LETTERS);
-    let token = ApiToken { id: id.clone(), agent: agent.clone(), created_at: now };
+    let token = ApiToken {
+        id: id.clone(),
+        agent: agent.clone(),
+        created_at: now,
+    };
     let mut batch = Batch::new();
     let hash = token_hash(&secret);
-    account.rows().create(&mut batch, id.as_str(), &KeptToken { token: token.clone(), hash });
-    account.shared().create(&mut batch, hash, &TokenHolder { account: account.id(), id });
+    account.rows().create(
+        &mut batch,
+        id.as_str(),
+        &KeptToken {
+            token: token.clone(),
+            hash,
+        },
+    );
+    account.shared().create(
+        &mut batch,
+        hash,
+        &TokenHolder {
+            account: account.id(),
+            id,
+        },
+    );
     account.apply(batch).await?;
-    Ok(IssuedToken { token, secret: SecretString::from(secret.as_str()) })
+    Ok(IssuedToken {
+        token,
+        secret: SecretString::from(secret.as_str()),
+    })
 }
 
 /// Revokes a token; it stops working with the commit.
@@ -174,10 +208,16 @@ pub async fn create_token(
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn revoke_token(account: &Account, id: &str) -> Result<(), Error> {
-    let kept = account.rows().get::<KeptToken>(id).await?.ok_or(Error::NotFound("token"))?;
+    let kept = account
+        .rows()
+        .get::<KeptToken>(id)
+        .await?
+        .ok_or(Error::NotFound("token"))?;
     let mut batch = Batch::new();
     account.rows().delete::<KeptToken>(&mut batch, id);
-    account.shared().delete::<TokenHolder>(&mut batch, kept.record.hash);
+    account
+        .shared()
+        .delete::<TokenHolder>(&mut batch, kept.record.hash);
     account.apply(batch).await?;
     Ok(())
 }
@@ -202,9 +242,14 @@ pub async fn by_token(
     secret: &SecretString,
 ) -> Result<Option<(Account, ApiToken)>, Error> {
     let hash = token_hash(secret.expose_secret());
-    let Some(holder) = installation.rows().get::<TokenHolder>(hash).await? else { return Ok(None) };
+    let Some(holder) = installation.rows().get::<TokenHolder>(hash).await? else {
+        return Ok(None);
+    };
     let account = installation.account(holder.record.account);
-    let kept = account.rows().get::<KeptToken>(holder.record.id.as_str()).await?;
+    let kept = account
+        .rows()
+        .get::<KeptToken>(holder.record.id.as_str())
+        .await?;
     Ok(kept.map(|kept| (account, kept.record.token)))
 }
 

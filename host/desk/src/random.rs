@@ -24,7 +24,9 @@ pub(crate) fn secret_word(length: usize) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(length));
     let mut rng = rand::rng();
     for _ in 0..length {
-        text.push(char::from(CLEAR_LETTERS[rng.random_range(0..CLEAR_LETTERS.len())]));
+        text.push(char::from(
+            CLEAR_LETTERS[rng.random_range(0..CLEAR_LETTERS.len())],
+        ));
     }
     text
 }
@@ -42,7 +44,10 @@ mod tests {
     fn words_hold_no_ambiguous_character() {
         let word = secret_word(2_000);
         assert_eq!(word.len(), 2_000);
-        assert!(word.chars().all(|c| !"0oO1iIlL".contains(c) && c.is_ascii_alphanumeric()));
+        assert!(
+            word.chars()
+                .all(|c| !"0oO1iIlL".contains(c) && c.is_ascii_alphanumeric())
+        );
     }
 
     #[test]

@@ -65,11 +65,17 @@ impl Installation {
     /// The handle of an account. The id comes from a proof of whose it is: a
     /// login, an index row, a job's scope; never from a peer's word.
     pub fn account(&self, id: AccountId) -> Account {
-        Account { store: Arc::clone(&self.store), id }
+        Account {
+            store: Arc::clone(&self.store),
+            id,
+        }
     }
 
     pub(crate) fn rows(&self) -> Rows<'_> {
-        Rows { store: &*self.store, scope: Scope::Installation }
+        Rows {
+            store: &*self.store,
+            scope: Scope::Installation,
+        }
     }
 }
 
@@ -107,12 +113,18 @@ impl Account {
     }
 
     pub(crate) fn rows(&self) -> Rows<'_> {
-        Rows { store: &*self.store, scope: Scope::Account(self.id) }
+        Rows {
+            store: &*self.store,
+            scope: Scope::Account(self.id),
+        }
     }
 
     /// The installation's indices, which every uniqueness rule needs.
     pub(crate) fn shared(&self) -> Rows<'_> {
-        Rows { store: &*self.store, scope: Scope::Installation }
+        Rows {
+            store: &*self.store,
+            scope: Scope::Installation,
+        }
     }
 }
 
@@ -146,9 +158,18 @@ impl Rows<'_> {
         Key::new(self.scope, R::TABLE, id)
     }
 
-    pub(crate) async fn get<R: Record>(&self, id: impl Into<Vec<u8>>) -> Result<Option<Kept<R>>, Error> {
+    pub(crate) async fn get<R: Record>(
+        &self,
+        id: impl Into<Vec<u8>>,
+    ) -> Result<Option<Kept<R>>, Error> {
         let row = self.store.get(&self.key::<R>(id)).await?;
-        row.map(|row| Ok(Kept { revision: row.revision, record: decode(&row.value)? })).transpose()
+        row.map(|row| {
+            Ok(Kept {
+                revision: row.revision,
+                record: decode(&row.value)?,
+            })
+        })
+        .transpose()
     }
 
     /// Reads a row and notes it in the basis, there or not.
@@ -164,9 +185,14 @@ impl Rows<'_> {
     }
 
     /// One page of rows with their ids.
-    pub(crate) async fn page<R: Record>(&self, range: ListRange) -> Result<Vec<(Vec<u8>, R)>, Error> {
+    pub(crate) async fn page<R: Record>(
+        &self,
+        range: ListRange,
+    ) -> Result<Vec<(Vec<u8>, R)>, Error> {
         let rows = self.store.list(self.scope, R::TABLE, range).await?;
-        rows.into_iter().map(|(id, row)| Ok((id, decode(&row.value)?))).collect()
+        rows.into_iter()
+            .map(|(id, row)| Ok((id, decode(&row.value)?)))
+            .collect()
     }
 
     /// Every record whose id begins with `prefix`, in the order of ids.
@@ -241,7 +267,10 @@ mod tests {
     fn records_begin_with_their_version() {
         let octets = encode(&Sample(7, "seven".into()));
         assert_eq!(octets[0], 3);
-        assert_eq!(decode::<Sample>(&octets).unwrap(), Sample(7, "seven".into()));
+        assert_eq!(
+            decode::<Sample>(&octets).unwrap(),
+            Sample(7, "seven".into())
+        );
     }
 
     #[test]
@@ -250,7 +279,10 @@ mod tests {
         let mut newer = octets.clone();
         newer[0] = 4;
         for bad in [&newer[..], &octets[..octets.len() - 1], &[]] {
-            assert!(matches!(decode::<Sample>(bad), Err(Error::Corrupt { table: "sample" })));
+            assert!(matches!(
+                decode::<Sample>(bad),
+                Err(Error::Corrupt { table: "sample" })
+            ));
         }
     }
 }

@@ -86,7 +86,13 @@ impl SealingKey {
         let aad = place.bound();
         let ciphertext = self
             .cipher()
-            .encrypt(&XNonce::from(nonce), Payload { msg: secret, aad: &aad })
+            .encrypt(
+                &XNonce::from(nonce),
+                Payload {
+                    msg: secret,
+                    aad: &aad,
+                },
+            )
             .expect("a secret is far below the 256 GiB one nonce can seal");
         Sealed { nonce, ciphertext }
     }
@@ -94,7 +100,10 @@ impl SealingKey {
     /// Opens a secret in its place.
     pub fn open(&self, place: Place<'_>, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let aad = place.bound();
-        let payload = Payload { msg: &sealed.ciphertext, aad: &aad };
+        let payload = Payload {
+            msg: &sealed.ciphertext,
+            aad: &aad,
+        };
         self.cipher()
             .decrypt(&XNonce::from(sealed.nonce), payload)
             .map(Zeroizing::new)
@@ -132,7 +141,12 @@ mod tests {
     const HOME: &[u8] = b"help@acme.example";
 
     fn home() -> Place<'static> {
-        Place { account: account(1), table: "address", row: HOME, version: 1 }
+        Place {
+            account: account(1),
+            table: "address",
+            row: HOME,
+            version: 1,
+        }
     }
 
     #[test]
@@ -147,11 +161,26 @@ mod tests {
         let key = SealingKey::generate();
         let sealed = key.seal(home(), b"hunter2");
         for moved in [
-            Place { account: account(2), ..home() },
-            Place { account: None, ..home() },
-            Place { table: "dkim_key", ..home() },
-            Place { row: b"sales@acme.example", ..home() },
-            Place { version: 2, ..home() },
+            Place {
+                account: account(2),
+                ..home()
+            },
+            Place {
+                account: None,
+                ..home()
+            },
+            Place {
+                table: "dkim_key",
+                ..home()
+            },
+            Place {
+                row: b"sales@acme.example",
+                ..home()
+            },
+            Place {
+                version: 2,
+                ..home()
+            },
         ] {
             assert_eq!(key.open(moved, &sealed), Err(SealError::Open), "{moved:?}");
         }
@@ -174,7 +203,10 @@ mod tests {
     #[test]
     fn another_key_does_not_open() {
         let sealed = SealingKey::generate().seal(home(), b"hunter2");
-        assert_eq!(SealingKey::generate().open(home(), &sealed), Err(SealError::Open));
+        assert_eq!(
+            SealingKey::generate().open(home(), &sealed),
+            Err(SealError::Open)
+        );
     }
 
     #[test]
@@ -184,6 +216,9 @@ mod tests {
         let read = SealingKey::parse(&format!("{}\n", key.to_text().as_str())).unwrap();
         assert!(read.open(home(), &sealed).is_ok());
         assert!(matches!(SealingKey::parse("c2hvcnQ="), Err(SealError::Key)));
-        assert!(matches!(SealingKey::parse("not base64!"), Err(SealError::Key)));
+        assert!(matches!(
+            SealingKey::parse("not base64!"),
+            Err(SealError::Key)
+        ));
     }
 }

@@ -57,10 +57,19 @@ pub async fn facts(
     address: &Address,
 ) -> Result<(AddressFacts, Basis), Error> {
     let mut basis = Basis::default();
-    account.rows().get_noted::<Generation>(limits::ROW, &mut basis).await?;
+    account
+        .rows()
+        .get_noted::<Generation>(limits::ROW, &mut basis)
+        .await?;
     let domain = address.domain();
-    let connector = account.rows().get_noted::<Connector>(domain.as_str(), &mut basis).await?;
-    let person = account.rows().get_noted::<Person>(row_id(address), &mut basis).await?;
+    let connector = account
+        .rows()
+        .get_noted::<Connector>(domain.as_str(), &mut basis)
+        .await?;
+    let person = account
+        .rows()
+        .get_noted::<Person>(row_id(address), &mut basis)
+        .await?;
     let held_by = held_by(account, address, &mut basis).await?;
     let addresses = list(account).await?;
     let smtp = addresses.iter().filter_map(SupportAddress::connector);
@@ -77,7 +86,10 @@ pub async fn facts(
 }
 
 async fn held_by(account: &Account, address: &Address, basis: &mut Basis) -> Result<Holder, Error> {
-    let holder = account.shared().get_noted::<AddressHolder>(row_id(address), basis).await?;
+    let holder = account
+        .shared()
+        .get_noted::<AddressHolder>(row_id(address), basis)
+        .await?;
     if kept(account, address).await?.is_some() {
         return Ok(Holder::ThisAccount);
     }
@@ -112,7 +124,9 @@ pub async fn add(
     check_brand(account, new.brand).await?;
     let outbound = seal(account, key, &new.address, new.outbound, FIRST_VERSION)?;
     let address = SupportAddress {
-        kind: Kind::Smtp { connector: connector.record.domain },
+        kind: Kind::Smtp {
+            connector: connector.record.domain,
+        },
         outbound: Some(outbound),
         ..unverified(new.address, new.brand, now)
     };
@@ -130,9 +144,18 @@ pub async fn add_forwarded(
     basis: &Basis,
     now: Timestamp,
 ) -> Result<SupportAddress, Error> {
-    if account.rows().get::<Connector>(address.domain().as_str()).await?.is_some() {
+    if account
+        .rows()
+        .get::<Connector>(address.domain().as_str())
+        .await?
+        .is_some()
+    {
         let hint = "addresses of a connected domain are added with their server";
-        return Err(Error::invalid("address", "address_in_connected_domain", hint));
+        return Err(Error::invalid(
+            "address",
+            "address_in_connected_domain",
+            hint,
+        ));
     }
     check_brand(account, brand).await?;
     insert(account, unverified(address, brand, now), basis).await
@@ -154,7 +177,11 @@ async fn check_brand(account: &Account, brand: u64) -> Result<(), Error> {
     let profile = accounts::profile(account).await?;
     match profile.brands.iter().any(|known| known.id == brand) {
         true => Ok(()),
-        false => Err(Error::invalid("brand", "brand_unknown", "choose one of the account's brands")),
+        false => Err(Error::invalid(
+            "brand",
+            "brand_unknown",
+            "choose one of the account's brands",
+        )),
     }
 }
 
@@ -167,7 +194,9 @@ async fn insert(
     let mut batch = Batch::new();
     basis.require(&mut batch);
     limits::advance(account, &mut batch).await?;
-    account.shared().create(&mut batch, id.as_str(), &AddressHolder(account.id()));
+    account
+        .shared()
+        .create(&mut batch, id.as_str(), &AddressHolder(account.id()));
     account.rows().create(&mut batch, id.as_str(), &address);
     account.apply(batch).await?;
     Ok(address)
@@ -184,9 +213,15 @@ pub async fn change_outbound(
     new: NewOutbound,
     now: Timestamp,
 ) -> Result<SupportAddress, Error> {
-    let mut kept = kept(account, address).await?.ok_or(Error::NotFound("address"))?;
+    let mut kept = kept(account, address)
+        .await?
+        .ok_or(Error::NotFound("address"))?;
     if kept.record.connector().is_none() {
-        return Err(Error::invalid("address", "address_not_smtp", "only connector addresses have a server"));
+        return Err(Error::invalid(
+            "address",
+            "address_not_smtp",
+            "only connector addresses have a server",
+        ));
     }
     let version = kept.record.credential_version() + 1;
     kept.record.outbound = Some(seal(account, key, &kept.record.address, new, version)?);
@@ -209,7 +244,9 @@ pub async fn report_failure(
     detail: Option<String>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let mut kept = kept(account, address).await?.ok_or(Error::NotFound("address"))?;
+    let mut kept = kept(account, address)
+        .await?
+        .ok_or(Error::NotFound("address"))?;
     *kept.record.check_mut(direction) = Check::failed(reason, detail, now);
     store(account, &kept).await
 }
@@ -225,14 +262,18 @@ pub async fn report_delay(
     reason: &str,
     detail: Option<String>,
 ) -> Result<(), Error> {
-    let mut kept = kept(account, address).await?.ok_or(Error::NotFound("address"))?;
+    let mut kept = kept(account, address)
+        .await?
+        .ok_or(Error::NotFound("address"))?;
     kept.record.check_mut(direction).note(reason, detail);
     store(account, &kept).await
 }
 
 async fn store(account: &Account, kept: &Kept<SupportAddress>) -> Result<(), Error> {
     let mut batch = Batch::new();
-    account.rows().update(&mut batch, row_id(&kept.record.address), kept);
+    account
+        .rows()
+        .update(&mut batch, row_id(&kept.record.address), kept);
     account.apply(batch).await?;
     Ok(())
 }
@@ -242,7 +283,9 @@ async fn store(account: &Account, kept: &Kept<SupportAddress>) -> Result<(), Err
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for a brand's default address.
 pub async fn remove(account: &Account, address: &Address) -> Result<(), Error> {
-    let found = kept(account, address).await?.ok_or(Error::NotFound("address"))?;
+    let found = kept(account, address)
+        .await?
+        .ok_or(Error::NotFound("address"))?;
     if found.record.kind == Kind::Native && is_default(account, address).await? {
         let hint = "the default address stays: it sends what no other address may";
         return Err(Error::invalid("address", "address_is_default", hint));
@@ -255,7 +298,10 @@ pub async fn remove(account: &Account, address: &Address) -> Result<(), Error> {
 
 async fn is_default(account: &Account, address: &Address) -> Result<bool, Error> {
     let profile = accounts::profile(account).await?;
-    Ok(profile.brands.iter().any(|brand| brand.default_address.same_mailbox(address)))
+    Ok(profile
+        .brands
+        .iter()
+        .any(|brand| brand.default_address.same_mailbox(address)))
 }
 
 pub(crate) fn delete(account: &Account, batch: &mut Batch, address: &SupportAddress) {
@@ -276,7 +322,10 @@ pub fn outbound_password(
     key: &SealingKey,
     address: &SupportAddress,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let outbound = address.outbound.as_ref().ok_or(Error::NotFound("outbound server"))?;
+    let outbound = address
+        .outbound
+        .as_ref()
+        .ok_or(Error::NotFound("outbound server"))?;
     let row = row_id(&address.address);
     Ok(key.open(place(account, &row, outbound.version), &outbound.password)?)
 }
@@ -290,7 +339,10 @@ fn seal(
 ) -> Result<Outbound, Error> {
     check_server(&new)?;
     let row = row_id(address);
-    let password = key.seal(place(account, &row, version), new.password.expose_secret().as_bytes());
+    let password = key.seal(
+        place(account, &row, version),
+        new.password.expose_secret().as_bytes(),
+    );
     Ok(Outbound {
         host: new.host,
         port: new.port,
@@ -304,22 +356,43 @@ fn seal(
 
 fn place<'a>(account: &Account, row: &'a str, version: u32) -> Place<'a> {
     let Table(table) = SupportAddress::TABLE;
-    Place { account: Some(account.id()), table, row: row.as_bytes(), version }
+    Place {
+        account: Some(account.id()),
+        table,
+        row: row.as_bytes(),
+        version,
+    }
 }
 
 fn check_server(new: &NewOutbound) -> Result<(), Error> {
     let is_ip = new.host.parse::<std::net::IpAddr>().is_ok();
     if !is_ip && Domain::parse(&new.host).is_err() {
-        return Err(Error::invalid("host", "host_malformed", "give a host name such as smtp.example.com"));
+        return Err(Error::invalid(
+            "host",
+            "host_malformed",
+            "give a host name such as smtp.example.com",
+        ));
     }
     if new.port == 0 {
-        return Err(Error::invalid("port", "port_malformed", "587 with STARTTLS, 465 with implicit TLS"));
+        return Err(Error::invalid(
+            "port",
+            "port_malformed",
+            "587 with STARTTLS, 465 with implicit TLS",
+        ));
     }
     if new.port == SMTP_PORT && new.tls == OutboundTls::Implicit {
-        return Err(Error::invalid("tls", "tls_not_on_port", "port 25 speaks STARTTLS only"));
+        return Err(Error::invalid(
+            "tls",
+            "tls_not_on_port",
+            "port 25 speaks STARTTLS only",
+        ));
     }
     if new.username.is_empty() || new.password.expose_secret().is_empty() {
-        return Err(Error::invalid("username", "credential_missing", "user name and password are needed"));
+        return Err(Error::invalid(
+            "username",
+            "credential_missing",
+            "user name and password are needed",
+        ));
     }
     Ok(())
 }

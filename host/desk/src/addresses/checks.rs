@@ -82,11 +82,19 @@ impl Check {
     }
 
     pub(crate) fn failed(reason: &str, detail: Option<String>, at: Timestamp) -> Self {
-        Self::Failed { reason: reason.to_owned(), detail, at }
+        Self::Failed {
+            reason: reason.to_owned(),
+            detail,
+            at,
+        }
     }
 
     pub(crate) fn pending(since: Timestamp) -> Self {
-        Self::Pending { since, reason: None, detail: None }
+        Self::Pending {
+            since,
+            reason: None,
+            detail: None,
+        }
     }
 
     /// Keeps a pending check pending and says why; nothing else is touched.
@@ -123,18 +131,34 @@ impl Check {
             Self::Failed { reason, detail, at } => {
                 shown("failed", Some(reason), detail.as_deref(), *at)
             }
-            Self::Pending { since, reason, detail } if timed_out(*since, now) => {
+            Self::Pending {
+                since,
+                reason,
+                detail,
+            } if timed_out(*since, now) => {
                 // The last thing known is what helps: a grey list, a refusal.
                 let known = detail.as_deref().or(reason.as_deref());
-                shown("failed", Some("timed_out"), known, Timestamp(since.0 + PENDING_MS_MAX))
+                shown(
+                    "failed",
+                    Some("timed_out"),
+                    known,
+                    Timestamp(since.0 + PENDING_MS_MAX),
+                )
             }
-            Self::Pending { since, reason, detail } => {
-                shown("pending", reason.as_deref(), detail.as_deref(), *since)
-            }
+            Self::Pending {
+                since,
+                reason,
+                detail,
+            } => shown("pending", reason.as_deref(), detail.as_deref(), *since),
             Self::Verified { at, warnings } => {
                 let first = warnings.first();
                 let reason = first.map(|finding| finding.code.as_str());
-                shown("verified", reason, first.map(|finding| finding.hint.as_str()), *at)
+                shown(
+                    "verified",
+                    reason,
+                    first.map(|finding| finding.hint.as_str()),
+                    *at,
+                )
             }
         }
     }
@@ -155,7 +179,10 @@ mod tests {
     fn a_new_side_counts_as_failed_but_not_as_broken() {
         let check = Check::not_yet(Timestamp(5));
         let view = check.view(Timestamp(9));
-        assert_eq!((view.state, view.reason.as_deref()), ("failed", Some("not_yet_verified")));
+        assert_eq!(
+            (view.state, view.reason.as_deref()),
+            ("failed", Some("not_yet_verified"))
+        );
         assert!(!check.is_broken(Timestamp(9)));
     }
 
@@ -165,13 +192,19 @@ mod tests {
         check.note("greylisted", Some("451 4.7.1 come back later".into()));
         assert_eq!(check.view(Timestamp(PENDING_MS_MAX)).state, "pending");
         let late = check.view(Timestamp(PENDING_MS_MAX + 1));
-        assert_eq!((late.state, late.reason.as_deref()), ("failed", Some("timed_out")));
+        assert_eq!(
+            (late.state, late.reason.as_deref()),
+            ("failed", Some("timed_out"))
+        );
         assert_eq!(late.detail.as_deref(), Some("451 4.7.1 come back later"));
     }
 
     #[test]
     fn a_note_does_not_disturb_what_is_decided() {
-        let mut check = Check::Verified { at: Timestamp(1), warnings: Vec::new() };
+        let mut check = Check::Verified {
+            at: Timestamp(1),
+            warnings: Vec::new(),
+        };
         check.note("greylisted", None);
         assert!(check.is_verified());
     }

@@ -88,7 +88,10 @@ pub struct SupportAddress {
 impl SupportAddress {
     /// A native address needs no verification.
     pub(crate) fn native(address: Address, brand: u64, now: Timestamp) -> Self {
-        let verified = Check::Verified { at: now, warnings: Vec::new() };
+        let verified = Check::Verified {
+            at: now,
+            warnings: Vec::new(),
+        };
         Self {
             address,
             brand,
@@ -130,7 +133,9 @@ impl SupportAddress {
 
     /// What its confirmation mails are bound to besides itself (R73).
     pub(crate) fn credential_version(&self) -> u32 {
-        self.outbound.as_ref().map_or(0, |outbound| outbound.version)
+        self.outbound
+            .as_ref()
+            .map_or(0, |outbound| outbound.version)
     }
 }
 
@@ -148,7 +153,9 @@ pub(crate) async fn kept(
 }
 
 pub(crate) fn put_native(account: &Account, batch: &mut Batch, address: SupportAddress) {
-    account.rows().create(batch, row_id(&address.address), &address);
+    account
+        .rows()
+        .create(batch, row_id(&address.address), &address);
 }
 
 /// Finds a support address of the account.
@@ -175,11 +182,13 @@ pub async fn lookup(
     account: &Account,
     address: &Address,
 ) -> Result<Option<SupportAddressFacts>, Error> {
-    Ok(find(account, address).await?.map(|found| SupportAddressFacts {
-        connector: found.connector().cloned(),
-        brand: found.brand,
-        verified: found.usable(),
-    }))
+    Ok(find(account, address)
+        .await?
+        .map(|found| SupportAddressFacts {
+            connector: found.connector().cloned(),
+            brand: found.brand,
+            verified: found.usable(),
+        }))
 }
 
 /// The account that takes mail for this recipient when nobody has logged in:
@@ -192,10 +201,15 @@ pub async fn account_for(
     native: &Domain,
     recipient: &Address,
 ) -> Result<Option<Account>, Error> {
-    if let Some(account) = accounts::by_native_domain(installation, native, recipient.domain()).await? {
+    if let Some(account) =
+        accounts::by_native_domain(installation, native, recipient.domain()).await?
+    {
         return Ok(Some(account));
     }
-    let holder = installation.rows().get::<AddressHolder>(row_id(recipient)).await?;
+    let holder = installation
+        .rows()
+        .get::<AddressHolder>(row_id(recipient))
+        .await?;
     if let Some(holder) = holder {
         return Ok(Some(installation.account(holder.record.0)));
     }
@@ -216,11 +230,19 @@ pub async fn recipient_facts(
     let own_native = accounts::profile(account).await?.subdomain.domain(native);
     let found = find(account, recipient).await?;
     let connected = connectors::find(account, recipient.domain()).await?;
-    let kind = recipient_kind(&own_native, connector, recipient, found.as_ref(), connected.as_ref());
+    let kind = recipient_kind(
+        &own_native,
+        connector,
+        recipient,
+        found.as_ref(),
+        connected.as_ref(),
+    );
     Ok(RecipientFacts {
         address: recipient.clone(),
         kind,
-        catch_all: connected.as_ref().is_some_and(|connected| connected.catch_all),
+        catch_all: connected
+            .as_ref()
+            .is_some_and(|connected| connected.catch_all),
         disconnecting: connected.as_ref().is_some_and(Connector::is_disconnecting),
         require_authenticated: connected.as_ref().is_some_and(|c| c.require_authenticated),
     })

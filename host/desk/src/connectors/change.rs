@@ -49,11 +49,20 @@ pub async fn facts(
     domain: &Domain,
 ) -> Result<(DomainFacts, Basis), Error> {
     let mut basis = Basis::default();
-    account.rows().get_noted::<Generation>(limits::ROW, &mut basis).await?;
+    account
+        .rows()
+        .get_noted::<Generation>(limits::ROW, &mut basis)
+        .await?;
     let id = account.id().get().to_be_bytes();
-    let profile = account.shared().get_noted::<Profile>(id, &mut basis).await?;
+    let profile = account
+        .shared()
+        .get_noted::<Profile>(id, &mut basis)
+        .await?;
     let profile = profile.ok_or(Error::NotFound("account"))?.record;
-    let held = account.shared().get_noted::<DomainHolder>(domain.as_str(), &mut basis).await?;
+    let held = account
+        .shared()
+        .get_noted::<DomainHolder>(domain.as_str(), &mut basis)
+        .await?;
     let held_by = match held {
         Some(kept) => limits::holder(account, kept.record.0).await?,
         None => Holder::Nobody,
@@ -65,7 +74,9 @@ pub async fn facts(
         kind: domain_kind(domain, native),
         held_by,
         domains: u32::try_from(list(account).await?.len()).unwrap_or(u32::MAX),
-        addresses_in_domain: in_domain.filter(|address| address.domain() == domain).collect(),
+        addresses_in_domain: in_domain
+            .filter(|address| address.domain() == domain)
+            .collect(),
         copies_enabled: profile.settings.copies_enabled,
     };
     Ok((facts, basis))
@@ -102,7 +113,9 @@ pub async fn create(
     let mut batch = Batch::new();
     basis.require(&mut batch);
     limits::advance(account, &mut batch).await?;
-    account.shared().create(&mut batch, domain, &DomainHolder(account.id()));
+    account
+        .shared()
+        .create(&mut batch, domain, &DomainHolder(account.id()));
     account.rows().create(&mut batch, domain, &connector);
     credentials::put(account, &mut batch, &issued.credential);
     account.apply(batch).await?;
@@ -112,12 +125,22 @@ pub async fn create(
 async fn check_name(account: &Account, name: &str, own: Option<&Domain>) -> Result<(), Error> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_CHARACTERS_MAX {
-        return Err(Error::invalid("name", "name_malformed", "give a name of 1 to 255 characters"));
+        return Err(Error::invalid(
+            "name",
+            "name_malformed",
+            "give a name of 1 to 255 characters",
+        ));
     }
     let others = list(account).await?;
-    let taken = others.iter().any(|other| other.name == name && own != Some(&other.domain));
+    let taken = others
+        .iter()
+        .any(|other| other.name == name && own != Some(&other.domain));
     match taken {
-        true => Err(Error::invalid("name", "name_taken", "another domain has this name")),
+        true => Err(Error::invalid(
+            "name",
+            "name_taken",
+            "another domain has this name",
+        )),
         false => Ok(()),
     }
 }
@@ -131,7 +154,9 @@ pub async fn change_options(
     domain: &Domain,
     options: Options,
 ) -> Result<Connector, Error> {
-    let mut kept = kept(account, domain).await?.ok_or(Error::NotFound("domain"))?;
+    let mut kept = kept(account, domain)
+        .await?
+        .ok_or(Error::NotFound("domain"))?;
     kept.record.protocol = options.protocol;
     kept.record.catch_all = options.catch_all;
     kept.record.require_authenticated = options.require_authenticated;
@@ -164,7 +189,9 @@ pub async fn begin_disconnect(
     domain: &Domain,
     now: Timestamp,
 ) -> Result<Connector, Error> {
-    let mut kept = kept(account, domain).await?.ok_or(Error::NotFound("domain"))?;
+    let mut kept = kept(account, domain)
+        .await?
+        .ok_or(Error::NotFound("domain"))?;
     if !kept.record.is_disconnecting() {
         kept.record.phase = Phase::Disconnecting { since: now };
         let mut batch = Batch::new();
@@ -181,21 +208,34 @@ pub async fn begin_disconnect(
 /// [`Error::NotFound`]; [`Error::Invalid`] unless it is disconnecting;
 /// [`Error::Changed`].
 pub async fn finish_disconnect(account: &Account, domain: &Domain) -> Result<(), Error> {
-    let kept = kept(account, domain).await?.ok_or(Error::NotFound("domain"))?;
+    let kept = kept(account, domain)
+        .await?
+        .ok_or(Error::NotFound("domain"))?;
     if !kept.record.is_disconnecting() {
-        return Err(Error::invalid("domain", "not_disconnecting", "begin to disconnect first"));
+        return Err(Error::invalid(
+            "domain",
+            "not_disconnecting",
+            "begin to disconnect first",
+        ));
     }
     let mut batch = Batch::new();
     // No address can slip in meanwhile: adding one requires the connector's row.
-    batch.expect(account.rows().key::<Connector>(domain.as_str()), Some(kept.revision));
+    batch.expect(
+        account.rows().key::<Connector>(domain.as_str()),
+        Some(kept.revision),
+    );
     for address in addresses::list(account).await? {
         if address.connector() == Some(domain) {
             addresses::change::delete(account, &mut batch, &address);
         }
     }
     credentials::remove_all(account, &mut batch, domain).await?;
-    account.rows().delete::<Connector>(&mut batch, domain.as_str());
-    account.shared().delete::<DomainHolder>(&mut batch, domain.as_str());
+    account
+        .rows()
+        .delete::<Connector>(&mut batch, domain.as_str());
+    account
+        .shared()
+        .delete::<DomainHolder>(&mut batch, domain.as_str());
     account.apply(batch).await?;
     Ok(())
 }

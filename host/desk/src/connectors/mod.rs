@@ -158,23 +158,27 @@ pub fn domain_kind(domain: &Domain, native: &Domain) -> DomainKind {
 
 /// An IPv4 literal in any of its spellings ends in a number; no domain name does.
 fn ends_in_number(name: &str) -> bool {
-    name.rsplit('.').next().is_some_and(|label| {
-        label.bytes().all(|b| b.is_ascii_digit()) || label.starts_with("0x")
-    })
+    name.rsplit('.')
+        .next()
+        .is_some_and(|label| label.bytes().all(|b| b.is_ascii_digit()) || label.starts_with("0x"))
 }
 
 /// The usual form of a registry's second level: a well-known word before a
 /// country code. Not the whole public suffix list; enough to stop `co.uk`.
 fn is_public_suffix(name: &str) -> bool {
-    const SECOND_LEVELS: [&str; 12] =
-        ["ac", "co", "com", "edu", "gob", "gov", "gv", "mil", "net", "ne", "or", "org"];
+    const SECOND_LEVELS: [&str; 12] = [
+        "ac", "co", "com", "edu", "gob", "gov", "gv", "mil", "net", "ne", "or", "org",
+    ];
     match name.split_once('.') {
         Some((second, country)) => country.len() == 2 && SECOND_LEVELS.contains(&second),
         None => false,
     }
 }
 
-pub(crate) async fn kept(account: &Account, domain: &Domain) -> Result<Option<Kept<Connector>>, Error> {
+pub(crate) async fn kept(
+    account: &Account,
+    domain: &Domain,
+) -> Result<Option<Kept<Connector>>, Error> {
     account.rows().get(domain.as_str()).await
 }
 
@@ -212,7 +216,9 @@ pub async fn summaries(account: &Account, now: Timestamp) -> Result<Vec<Summary>
 /// # Errors
 /// [`Error::NotFound`], [`Error::Read`], [`Error::Corrupt`].
 pub async fn summary(account: &Account, domain: &Domain, now: Timestamp) -> Result<Summary, Error> {
-    let connector = find(account, domain).await?.ok_or(Error::NotFound("domain"))?;
+    let connector = find(account, domain)
+        .await?
+        .ok_or(Error::NotFound("domain"))?;
     let addresses = addresses::list(account).await?;
     summarise(account, connector, &addresses, now).await
 }
@@ -227,15 +233,26 @@ async fn summarise(
     let of_it = |address: &&SupportAddress| address.connector() == Some(&connector.domain);
     let own: Vec<_> = addresses.iter().filter(of_it).collect();
     let status = Status::derive(&connector, &credentials, &own, now);
-    Ok(Summary { addresses: own.len(), connector, status, credentials })
+    Ok(Summary {
+        addresses: own.len(),
+        connector,
+        status,
+        credentials,
+    })
 }
 
 /// The account that has this domain connected.
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Corrupt`].
-pub async fn holder(installation: &Installation, domain: &Domain) -> Result<Option<Account>, Error> {
-    let holder = installation.rows().get::<DomainHolder>(domain.as_str()).await?;
+pub async fn holder(
+    installation: &Installation,
+    domain: &Domain,
+) -> Result<Option<Account>, Error> {
+    let holder = installation
+        .rows()
+        .get::<DomainHolder>(domain.as_str())
+        .await?;
     Ok(holder.map(|kept| installation.account(kept.record.0)))
 }
 

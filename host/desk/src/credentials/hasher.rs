@@ -47,7 +47,10 @@ impl Hasher {
 
     /// Hashes a new password. Waits however long the queue is: an admin asks.
     pub(super) async fn hash(&self, password: &SecretString) -> Result<String, Error> {
-        let place = Arc::clone(&self.places).acquire_owned().await.map_err(closed)?;
+        let place = Arc::clone(&self.places)
+            .acquire_owned()
+            .await
+            .map_err(closed)?;
         let permit = self.permit(place).await?;
         let (password, cost) = (password.clone(), self.cost);
         let hashed = spawn_blocking(move || {
@@ -63,7 +66,9 @@ impl Hasher {
         password: SecretString,
         hash: String,
     ) -> Result<Result<bool, BadHash>, Busy> {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)?;
+        let place = Arc::clone(&self.places)
+            .try_acquire_owned()
+            .map_err(|_| Busy)?;
         let permit = self.permit(place).await.map_err(|_| Busy)?;
         let verified = spawn_blocking(move || {
             let _permit = permit;
@@ -73,8 +78,14 @@ impl Hasher {
     }
 
     async fn permit(&self, place: OwnedSemaphorePermit) -> Result<Permit, Error> {
-        let core = Arc::clone(&self.cores).acquire_owned().await.map_err(closed)?;
-        Ok(Permit { _place: place, _core: core })
+        let core = Arc::clone(&self.cores)
+            .acquire_owned()
+            .await
+            .map_err(closed)?;
+        Ok(Permit {
+            _place: place,
+            _core: core,
+        })
     }
 
     pub(super) fn cost(&self) -> HashCost {
@@ -92,7 +103,11 @@ fn closed<E>(_: E) -> Error {
 mod tests {
     use super::*;
 
-    const CHEAP: HashCost = HashCost { memory_kib: 64, passes: 1, lanes: 1 };
+    const CHEAP: HashCost = HashCost {
+        memory_kib: 64,
+        passes: 1,
+        lanes: 1,
+    };
 
     #[tokio::test]
     async fn beyond_cores_and_queue_a_login_is_turned_away() {
@@ -102,14 +117,24 @@ mod tests {
         let held: Vec<_> = (0..QUEUE_MAX + 1)
             .map(|_| Arc::clone(&hasher.places).try_acquire_owned().unwrap())
             .collect();
-        assert_eq!(hasher.verify(password.clone(), hash.clone()).await, Err(Busy));
+        assert_eq!(
+            hasher.verify(password.clone(), hash.clone()).await,
+            Err(Busy)
+        );
         drop(held);
         assert_eq!(hasher.verify(password, hash).await, Ok(Ok(true)));
     }
 
     #[tokio::test]
     async fn a_dropped_login_keeps_its_permit_until_the_work_is_done() {
-        let hasher = Hasher::new(HashCost { memory_kib: 8 * 1024, passes: 3, lanes: 1 }, 1);
+        let hasher = Hasher::new(
+            HashCost {
+                memory_kib: 8 * 1024,
+                passes: 3,
+                lanes: 1,
+            },
+            1,
+        );
         let password = SecretString::from("rg_2222222222.x");
         let hash = hasher.hash(&password).await.unwrap();
         let running = tokio::spawn({

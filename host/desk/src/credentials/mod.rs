@@ -77,8 +77,14 @@ impl Credential {
     /// Whether it still opens anything.
     pub fn is_live(&self, now: Timestamp) -> bool {
         match self.state {
-            State::Previous { expires_at: Some(end), .. } => now < end,
-            State::Current | State::Previous { expires_at: None, .. } => true,
+            State::Previous {
+                expires_at: Some(end),
+                ..
+            } => now < end,
+            State::Current
+            | State::Previous {
+                expires_at: None, ..
+            } => true,
         }
     }
 
@@ -90,7 +96,10 @@ impl Credential {
 /// Says which set it is, never the hash.
 impl std::fmt::Debug for Credential {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Credential").field("id", &self.id).field("state", &self.state).finish()
+        f.debug_struct("Credential")
+            .field("id", &self.id)
+            .field("state", &self.state)
+            .finish()
     }
 }
 
@@ -123,21 +132,34 @@ pub(crate) async fn issue(
         state: State::Current,
         created_at: now,
     };
-    Ok(Issued { credential, username: connector.username.clone(), password })
+    Ok(Issued {
+        credential,
+        username: connector.username.clone(),
+        password,
+    })
 }
 
 pub(crate) fn put(account: &Account, batch: &mut Batch, credential: &Credential) {
     account.rows().put(batch, credential.row(), credential);
-    let holder = CredentialHolder { account: account.id(), connector: credential.connector.clone() };
+    let holder = CredentialHolder {
+        account: account.id(),
+        connector: credential.connector.clone(),
+    };
     account.shared().put(batch, credential.id.as_str(), &holder);
 }
 
 fn delete(account: &Account, batch: &mut Batch, credential: &Credential) {
     account.rows().delete::<Credential>(batch, credential.row());
-    account.shared().delete::<CredentialHolder>(batch, credential.id.as_str());
+    account
+        .shared()
+        .delete::<CredentialHolder>(batch, credential.id.as_str());
 }
 
-pub(crate) async fn remove_all(account: &Account, batch: &mut Batch, connector: &Domain) -> Result<(), Error> {
+pub(crate) async fn remove_all(
+    account: &Account,
+    batch: &mut Batch,
+    connector: &Domain,
+) -> Result<(), Error> {
     for credential in list(account, connector).await? {
         delete(account, batch, &credential);
     }
@@ -167,9 +189,13 @@ pub async fn rotate(
     previous_expires_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Issued, Error> {
-    let kept = connectors::kept(account, connector).await?.ok_or(Error::NotFound("domain"))?;
-    let (live, dead): (Vec<_>, Vec<_>) =
-        list(account, connector).await?.into_iter().partition(|set| set.is_live(now));
+    let kept = connectors::kept(account, connector)
+        .await?
+        .ok_or(Error::NotFound("domain"))?;
+    let (live, dead): (Vec<_>, Vec<_>) = list(account, connector)
+        .await?
+        .into_iter()
+        .partition(|set| set.is_live(now));
     if live.len() >= LIVE_SETS_MAX {
         let hint = "discard one of the two live credential sets first";
         return Err(Error::invalid("domain", "credential_sets_max", hint));
@@ -179,7 +205,10 @@ pub async fn rotate(
     serialise(account, &mut batch, &kept);
     dead.iter().for_each(|set| delete(account, &mut batch, set));
     for mut set in live {
-        set.state = State::Previous { since: now, expires_at: previous_expires_at };
+        set.state = State::Previous {
+            since: now,
+            expires_at: previous_expires_at,
+        };
         put(account, &mut batch, &set);
     }
     put(account, &mut batch, &issued.credential);
@@ -189,16 +218,26 @@ pub async fn rotate(
 
 /// Rewrites the connector's row, so that of two changes to its sets one fails.
 fn serialise(account: &Account, batch: &mut Batch, kept: &Kept<Connector>) {
-    account.rows().update(batch, kept.record.domain.as_str(), kept);
+    account
+        .rows()
+        .update(batch, kept.record.domain.as_str(), kept);
 }
 
 /// Discards a set; it stops working with the commit (R93).
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Changed`].
-pub async fn discard(account: &Account, connector: &Domain, id: &CredentialId) -> Result<(), Error> {
-    let kept = connectors::kept(account, connector).await?.ok_or(Error::NotFound("domain"))?;
-    let set = find(account, connector, id).await?.ok_or(Error::NotFound("credential"))?;
+pub async fn discard(
+    account: &Account,
+    connector: &Domain,
+    id: &CredentialId,
+) -> Result<(), Error> {
+    let kept = connectors::kept(account, connector)
+        .await?
+        .ok_or(Error::NotFound("domain"))?;
+    let set = find(account, connector, id)
+        .await?
+        .ok_or(Error::NotFound("credential"))?;
     let mut batch = Batch::new();
     serialise(account, &mut batch, &kept);
     delete(account, &mut batch, &set);
@@ -206,7 +245,11 @@ pub async fn discard(account: &Account, connector: &Domain, id: &CredentialId) -
     Ok(())
 }
 
-async fn find(account: &Account, connector: &Domain, id: &CredentialId) -> Result<Option<Credential>, Error> {
+async fn find(
+    account: &Account,
+    connector: &Domain,
+    id: &CredentialId,
+) -> Result<Option<Credential>, Error> {
     let kept = account.rows().get::<Credential>(row(connector, id)).await?;
     Ok(kept.map(|kept| kept.record))
 }
@@ -222,7 +265,9 @@ pub async fn is_live(
     id: &CredentialId,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    Ok(find(account, connector, id).await?.is_some_and(|set| set.is_live(now)))
+    Ok(find(account, connector, id)
+        .await?
+        .is_some_and(|set| set.is_live(now)))
 }
 
 /// Live sets a connector may have (R90).

@@ -46,7 +46,11 @@ pub struct HashCost {
 impl Default for HashCost {
     /// The first choice of the OWASP cheat sheet: 19 MiB, two passes, one lane.
     fn default() -> Self {
-        Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 }
+        Self {
+            memory_kib: 19 * 1024,
+            passes: 2,
+            lanes: 1,
+        }
     }
 }
 
@@ -62,8 +66,8 @@ impl CredentialId {
 
     /// Takes the form of an id; whether there is such a set is another question.
     pub fn parse(text: &str) -> Option<Self> {
-        let well_formed = text.len() == ID_LETTERS
-            && text.bytes().all(|b| random::CLEAR_LETTERS.contains(&b));
+        let well_formed =
+            text.len() == ID_LETTERS && text.bytes().all(|b| random::CLEAR_LETTERS.contains(&b));
         well_formed.then(|| Self(text.to_owned()))
     }
 
@@ -93,7 +97,8 @@ pub(super) fn id_in(password: &str) -> Option<CredentialId> {
 
 /// Hashes a password with a fresh salt; a PHC string.
 pub(super) fn hash(password: &SecretString, cost: HashCost) -> Result<String, BadHash> {
-    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, None).map_err(|_| BadHash)?;
+    let params =
+        Params::new(cost.memory_kib, cost.passes, cost.lanes, None).map_err(|_| BadHash)?;
     let hash = Argon2::from(params)
         .hash_password(password.expose_secret().as_bytes())
         .map_err(|_| BadHash)?;
@@ -104,7 +109,9 @@ pub(super) fn hash(password: &SecretString, cost: HashCost) -> Result<String, Ba
 /// milliseconds: only inside a blocking task that holds a permit.
 pub(super) fn verify(password: &SecretString, phc: &str) -> Result<bool, BadHash> {
     let hash = bounded(phc)?;
-    Ok(Argon2::default().verify_password(password.expose_secret().as_bytes(), &hash).is_ok())
+    Ok(Argon2::default()
+        .verify_password(password.expose_secret().as_bytes(), &hash)
+        .is_ok())
 }
 
 fn bounded(phc: &str) -> Result<PasswordHash, BadHash> {
@@ -113,14 +120,22 @@ fn bounded(phc: &str) -> Result<PasswordHash, BadHash> {
     let within = params.m_cost() <= MEMORY_KIB_MAX
         && params.t_cost() <= PASSES_MAX
         && params.p_cost() <= LANES_MAX;
-    if within && hash.hash.is_some() { Ok(hash) } else { Err(BadHash) }
+    if within && hash.hash.is_some() {
+        Ok(hash)
+    } else {
+        Err(BadHash)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const CHEAP: HashCost = HashCost { memory_kib: 64, passes: 1, lanes: 1 };
+    const CHEAP: HashCost = HashCost {
+        memory_kib: 64,
+        passes: 1,
+        lanes: 1,
+    };
 
     #[test]
     fn a_password_carries_its_id_and_enough_chance() {
@@ -135,7 +150,15 @@ mod tests {
 
     #[test]
     fn foreign_forms_name_no_credential() {
-        for text in ["", "hunter2", "rg_", "rg_abc.def", "rg_22222222222.x", "xx_2222222222.x", "rg_2222222222"] {
+        for text in [
+            "",
+            "hunter2",
+            "rg_",
+            "rg_abc.def",
+            "rg_22222222222.x",
+            "xx_2222222222.x",
+            "rg_2222222222",
+        ] {
             assert_eq!(id_in(text), None, "{text}");
         }
     }
@@ -145,7 +168,10 @@ mod tests {
         let right = SecretString::from("rg_2222222222.right");
         let stored = hash(&right, CHEAP).unwrap();
         assert_eq!(verify(&right, &stored), Ok(true));
-        assert_eq!(verify(&SecretString::from("rg_2222222222.wrong"), &stored), Ok(false));
+        assert_eq!(
+            verify(&SecretString::from("rg_2222222222.wrong"), &stored),
+            Ok(false)
+        );
         assert!(!stored.contains("right"));
     }
 
@@ -155,7 +181,11 @@ mod tests {
         for (from, to) in [("m=64", "m=4194304"), ("t=1", "t=1000"), ("p=1", "p=200")] {
             let tampered = stored.replace(from, to);
             assert_ne!(tampered, stored);
-            assert_eq!(verify(&SecretString::from("x"), &tampered), Err(BadHash), "{to}");
+            assert_eq!(
+                verify(&SecretString::from("x"), &tampered),
+                Err(BadHash),
+                "{to}"
+            );
         }
         assert_eq!(verify(&SecretString::from("x"), "plain text"), Err(BadHash));
     }

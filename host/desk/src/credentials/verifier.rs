@@ -72,10 +72,20 @@ impl Verifier {
     ///
     /// # Errors
     /// Only if the runtime is on its way down.
-    pub async fn new(installation: Installation, native: Domain, hasher: Hasher) -> Result<Self, Error> {
+    pub async fn new(
+        installation: Installation,
+        native: Domain,
+        hasher: Hasher,
+    ) -> Result<Self, Error> {
         let dummy = password::generate(&CredentialId::generate());
         let dummy_hash = hasher.hash(&dummy).await?;
-        Ok(Self { installation, native, hasher, dummy_hash, remembered: Remembered::new() })
+        Ok(Self {
+            installation,
+            native,
+            hasher,
+            dummy_hash,
+            remembered: Remembered::new(),
+        })
     }
 
     /// Verifies one login.
@@ -109,7 +119,11 @@ impl Verifier {
         }
     }
 
-    async fn verify(&self, password: &SecretString, hash: String) -> Result<Result<bool, BadHash>, Busy> {
+    async fn verify(
+        &self,
+        password: &SecretString,
+        hash: String,
+    ) -> Result<Result<bool, BadHash>, Busy> {
         self.hasher.verify(password.clone(), hash).await
     }
 
@@ -120,19 +134,39 @@ impl Verifier {
         password: &SecretString,
         now: Timestamp,
     ) -> Result<Option<(Login, Credential)>, Error> {
-        let Some(id) = password::id_in(password.expose_secret()) else { return Ok(None) };
-        let holder = self.installation.rows().get::<CredentialHolder>(id.as_str()).await?;
+        let Some(id) = password::id_in(password.expose_secret()) else {
+            return Ok(None);
+        };
+        let holder = self
+            .installation
+            .rows()
+            .get::<CredentialHolder>(id.as_str())
+            .await?;
         let Some(CredentialHolder { account, connector }) = holder.map(|kept| kept.record) else {
             return Ok(None);
         };
         let handle = self.installation.account(account);
-        let Some(set) = super::find(&handle, &connector, &id).await? else { return Ok(None) };
-        let Some(owner) = connectors::find(&handle, &connector).await? else { return Ok(None) };
-        let alias = accounts::profile(&handle).await?.subdomain.user_name_alias(&self.native);
+        let Some(set) = super::find(&handle, &connector, &id).await? else {
+            return Ok(None);
+        };
+        let Some(owner) = connectors::find(&handle, &connector).await? else {
+            return Ok(None);
+        };
+        let alias = accounts::profile(&handle)
+            .await?
+            .subdomain
+            .user_name_alias(&self.native);
         let named = same(username, &owner.username)
             | same(&username.to_ascii_lowercase(), &alias.to_string());
         let fits = named && set.is_live(now);
-        Ok(fits.then_some((Login { account, connector, credential: id }, set)))
+        Ok(fits.then_some((
+            Login {
+                account,
+                connector,
+                credential: id,
+            },
+            set,
+        )))
     }
 
     /// What one hash costs here; for the log at the start.
@@ -154,7 +188,10 @@ struct Remembered {
 
 impl Remembered {
     fn new() -> Self {
-        Self { key: rand::random(), logins: Mutex::new(HashMap::new()) }
+        Self {
+            key: rand::random(),
+            logins: Mutex::new(HashMap::new()),
+        }
     }
 
     /// Two nested hashes with the key in both, as HMAC does (RFC 2104).
@@ -165,16 +202,29 @@ impl Remembered {
             .chain_update(username)
             .chain_update(password.expose_secret())
             .finalize();
-        Sha256::new().chain_update(self.key).chain_update([1]).chain_update(inner).finalize().into()
+        Sha256::new()
+            .chain_update(self.key)
+            .chain_update([1])
+            .chain_update(inner)
+            .finalize()
+            .into()
     }
 
     fn holds(&self, digest: &[u8; 32], credential: &CredentialId, now: Timestamp) -> bool {
-        let logins = self.logins.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        logins.get(digest).is_some_and(|(id, until)| id == credential && now < *until)
+        let logins = self
+            .logins
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        logins
+            .get(digest)
+            .is_some_and(|(id, until)| id == credential && now < *until)
     }
 
     fn keep(&self, digest: [u8; 32], credential: CredentialId, now: Timestamp) {
-        let mut logins = self.logins.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut logins = self
+            .logins
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if logins.len() >= REMEMBERED_MAX {
             logins.retain(|_, (_, until)| now < *until);
         }

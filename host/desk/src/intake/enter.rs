@@ -1,0 +1,247 @@
+//! What follows from the policies' answers, added to a batch.
+
+use storage::{Batch, Timestamp};
+
+use super::{Gathered, Incoming, Settled, copies};
+use crate::accounts::{self, Profile};
+use crate::facts::{Cause, Role, RouteAnswer, Tagging};
+use crate::notifications::Event;
+use crate::rows::Kept;
+use crate::suspended::{self, NewSuspended};
+use crate::tickets::tags::{self, Grounds};
+use crate::tickets::write::{self, NewTicket};
+use crate::tickets::{Comment, Status, Ticket, Via};
+use crate::{Account, Error, Product, people};
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// A ticket or a comment; the event says whom to tell.
+    Entered(Event),
+    /// Kept aside under that id.
+    Suspended {
+        /// Of the suspended message.
+        id: String,
+        /// Why.
+        cause: Cause,
+    },
+    /// Settled without a trace but the log line.
+    Dropped(String),
+    /// It came before; nothing was added.
+    Repeated,
+}
+
+/// Adds to the batch what the answers mean for the message. The caller finishes
+/// the job in the same batch; on [`Error::Changed`] from the commit it gathers
+/// and asks anew.
+///
+/// An answer that cannot be (another ticket than the one found, an author
+/// nobody can answer) suspends: a policy may refuse, never harm.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn enter(
+    account: &Account,
+    product: &Product,
+    batch: &mut Batch,
+    incoming: &Incoming,
+    gathered: Gathered,
+    answer: RouteAnswer,
+    tagging: &Tagging,
+    now: Timestamp,
+) -> Result<Outcome, Error> {
+    if gathered.repeated {
+        drop_text(account, batch, incoming);
+        return Ok(Outcome::Repeated);
+    }
+    account
+        .rows()
+        .create(batch, gathered.fingerprint, &Settled { at: now });
+    let desk = Desk {
+        account,
+        product,
+        incoming,
+        tagging,
+        now,
+    };
+    match answer {
+        RouteAnswer::Drop(reason) => {
+            drop_text(account, batch, incoming);
+            Ok(Outcome::Dropped(reason))
+        }
+        RouteAnswer::Suspend(cause) => Ok(desk.suspend(batch, &gathered, cause)),
+        RouteAnswer::Ticket { brand } => desk.ticket(batch, gathered, brand).await,
+        RouteAnswer::Update { ticket, flagged } => {
+            desk.update(batch, gathered, ticket, flagged).await
+        }
+    }
+}
+
+/// Lets go of the raw message, unless further recipients need it.
+fn drop_text(account: &Account, batch: &mut Batch, incoming: &Incoming) {
+    if incoming.recipients == 1 {
+        batch.drop_text(account.scope(), incoming.text);
+    }
+}
+
+/// What all of the answers work with.
+struct Desk<'a> {
+    account: &'a Account,
+    product: &'a Product,
+    incoming: &'a Incoming,
+    tagging: &'a Tagging,
+    now: Timestamp,
+}
+
+impl Desk<'_> {
+    fn suspend(&self, batch: &mut Batch, gathered: &Gathered, cause: Cause) -> Outcome {
+        let new = NewSuspended {
+            cause,
+            author: self.incoming.letter.author.clone(),
+            recipient: gathered.recipient.clone(),
+            subject: self.incoming.letter.subject.clone(),
+            content: self.incoming.letter.body.clone(),
+            message_id: self.incoming.letter.message_id.clone(),
+            ticket: gathered.ticket.as_ref().map(|kept| kept.record.id),
+            text: self.incoming.text,
+        };
+        let id = suspended::put(self.account, batch, new, self.now);
+        Outcome::Suspended { id, cause }
+    }
+
+    async fn ticket(
+        &self,
+        batch: &mut Batch,
+        gathered: Gathered,
+        brand: u64,
+    ) -> Result<Outcome, Error> {
+        let Some(comment) = self.comment(&gathered, false) else {
+            return Ok(self.suspend(batch, &gathered, Cause::Unprocessable));
+        };
+        let profile = accounts::profile(self.account).await?;
+        let requester = comment.author.clone();
+        people::meet(
+            self.account,
+            batch,
+            &requester,
+            &comment.author_name,
+            self.now,
+        )
+        .await?;
+        let authenticated = self.incoming.relay_authenticated();
+        let grounds = Grounds {
+            new_ticket: true,
+            relay_authenticated: authenticated,
+            created_authenticated: authenticated,
+        };
+        let new = NewTicket {
+            subject: self.incoming.letter.subject.clone(),
+            tags: tags::granted(self.tagging, grounds).collect(),
+            recipient: Some(gathered.recipient),
+            requester,
+            brand: profile.brand(brand).id,
+            created_authenticated: authenticated,
+            email_ccs: self.brought(&profile, &[]).await?,
+        };
+        let event =
+            write::create(self.account, self.product, batch, new, comment, self.now).await?;
+        Ok(Outcome::Entered(event))
+    }
+
+    async fn update(
+        &self,
+        batch: &mut Batch,
+        mut gathered: Gathered,
+        ticket: u64,
+        flagged: bool,
+    ) -> Result<Outcome, Error> {
+        let found = gathered.threaded(ticket).cloned();
+        let Some(mut kept) = found.filter(|kept| kept.record.status != Status::Closed) else {
+            return Ok(self.suspend(batch, &gathered, Cause::PolicyFailed));
+        };
+        let Some(comment) = self.comment(&gathered, flagged) else {
+            return Ok(self.suspend(batch, &gathered, Cause::Unprocessable));
+        };
+        gathered.ticket = None;
+        people::meet(
+            self.account,
+            batch,
+            &comment.author,
+            &comment.author_name,
+            self.now,
+        )
+        .await?;
+        self.revise(&mut kept, comment.role, flagged).await?;
+        let event = write::add(self.account, batch, kept, comment, self.now).await?;
+        Ok(Outcome::Entered(event))
+    }
+
+    /// What an update changes besides adding a comment.
+    async fn revise(
+        &self,
+        kept: &mut Kept<Ticket>,
+        role: Role,
+        flagged: bool,
+    ) -> Result<(), Error> {
+        let ticket = &mut kept.record;
+        let grounds = Grounds {
+            new_ticket: false,
+            relay_authenticated: self.incoming.relay_authenticated(),
+            created_authenticated: ticket.created_authenticated,
+        };
+        ticket.tags.extend(tags::granted(self.tagging, grounds));
+        if copies::may_add(role, flagged) {
+            let profile = accounts::profile(self.account).await?;
+            let mut present = ticket.email_ccs.clone();
+            present.push(ticket.requester.clone());
+            ticket
+                .email_ccs
+                .extend(self.brought(&profile, &present).await?);
+        }
+        ticket.status = match (role, ticket.status) {
+            (Role::Agent, Status::New | Status::Open) if !flagged => Status::Pending,
+            (Role::Requester | Role::Copied, Status::Pending | Status::Solved) => Status::Open,
+            (_, status) => status,
+        };
+        Ok(())
+    }
+
+    async fn brought(
+        &self,
+        profile: &Profile,
+        present: &[mail::address::Address],
+    ) -> Result<Vec<mail::address::Address>, Error> {
+        let native = profile.subdomain.domain(&self.product.native);
+        let letter = &self.incoming.letter;
+        copies::brought(self.account, &native, &profile.settings, letter, present).await
+    }
+
+    /// The comment without its numbers; `None` if nobody is there to answer.
+    fn comment(&self, gathered: &Gathered, flagged: bool) -> Option<Comment> {
+        let incoming = self.incoming;
+        let author = incoming.letter.author.clone()?;
+        Some(Comment {
+            id: 0,
+            ticket: 0,
+            author: author.address,
+            author_name: author.name,
+            role: gathered.arrival.author_role,
+            public: true,
+            authenticated: incoming.relay_authenticated(),
+            flagged,
+            body: incoming.letter.body.clone(),
+            html_body: incoming.letter.html.clone(),
+            message_id: incoming.letter.message_id.clone(),
+            via: Some(Via {
+                ingress: incoming.ingress,
+                tls: incoming.tls.clone(),
+                credential: incoming.credential.clone(),
+                author: incoming.author,
+                origin: incoming.origin,
+                flags: incoming.flags.clone(),
+                text: incoming.text,
+            }),
+            created_at: self.now,
+        })
+    }
+}

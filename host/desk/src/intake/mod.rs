@@ -1,0 +1,256 @@
+//! From a durable message to records, in two steps around the policies:
+//! [`gather`] collects the facts they are asked with, [`enter`] adds to a batch
+//! what follows from their answers. The program commits that batch together with
+//! the end of the job, so a message becomes a ticket once, whatever crashes (R10).
+//!
+//! [`letter`] is what a message says; [`copies`] who of its To and Cc becomes a CC.
+//!
+//! Not here: verification mails (`verification`) and delivery reports
+//! (`outbound`), which the program tries first.
+
+mod copies;
+mod enter;
+pub mod letter;
+
+use mail::address::{Address, Domain};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use storage::{Table, TextId, Timestamp};
+
+use crate::addresses::{self, SupportAddress};
+use crate::connectors::{self, Connector};
+use crate::credentials::CredentialId;
+use crate::facts::{
+    ArrivalFacts, AuthorAuthentication, DeliveryFacts, Ingress, Origin, Role, RouteAnswer, Thread,
+    ThreadEvidence, UpdateFacts,
+};
+use crate::rows::{Kept, Record};
+use crate::threading::{self, Traces};
+use crate::tickets::{self, Status, Ticket};
+use crate::{Account, Error, Product, accounts};
+
+pub use enter::{Outcome, enter};
+pub use letter::{Author, Letter};
+
+/// One durable message for one recipient, with what reception learned of it.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// The id told with the 250.
+    pub queue_id: String,
+    /// The listener it came in by.
+    pub ingress: Ingress,
+    /// TLS version and cipher of the session, if it had any.
+    pub tls: Option<String>,
+    /// Domain of the connector whose credential the session proved.
+    pub connector: Option<Domain>,
+    /// That credential set.
+    pub credential: Option<CredentialId>,
+    /// The reverse path was `<>`.
+    pub null_sender: bool,
+    /// The recipient of this job.
+    pub recipient: Address,
+    /// Recipients of the whole transaction; the raw text is theirs together.
+    pub recipients: usize,
+    /// The raw message.
+    pub text: TextId,
+    /// How it came to be written.
+    pub origin: Origin,
+    /// What is known of the author.
+    pub author: AuthorAuthentication,
+    /// What header-check flagged.
+    pub flags: Vec<String>,
+    /// What it says.
+    pub letter: Letter,
+}
+
+/// What is known of a message before the policies are asked.
+#[derive(Debug, Clone)]
+pub struct Gathered {
+    /// For the question where it goes.
+    pub arrival: ArrivalFacts,
+    /// The same message for the same recipient came before and was settled: the
+    /// job may end at once (R111).
+    pub repeated: bool,
+    pub(crate) ticket: Option<Kept<Ticket>>,
+    pub(crate) fingerprint: [u8; 32],
+    /// The recipient of record: the support address, without a plus part.
+    pub(crate) recipient: Address,
+}
+
+impl Incoming {
+    /// Over TLS with a live credential of the connector that owns the
+    /// recipient's domain (R8, R9).
+    pub fn relay_authenticated(&self) -> bool {
+        self.ingress == Ingress::Submission
+            && self.tls.is_some()
+            && self.connector.as_ref() == Some(self.recipient.domain())
+    }
+
+    /// What makes two arrivals the same one (R111). The way it came is part of
+    /// it: a forger cannot use up an identifier before the real message arrives.
+    fn fingerprint(&self) -> [u8; 32] {
+        let id = self.letter.message_id.as_ref().map(ToString::to_string);
+        // Without an identifier nothing is the same as anything else.
+        let id = id.unwrap_or_else(|| format!("{} {}", self.text, self.queue_id));
+        let author = self
+            .letter
+            .author
+            .as_ref()
+            .map(|author| addresses::row_id(&author.address));
+        let mut hash = Sha256::new();
+        for part in [
+            id,
+            addresses::row_id(&self.recipient),
+            author.unwrap_or_default(),
+        ] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        hash.chain_update([u8::from(self.relay_authenticated())])
+            .finalize()
+            .into()
+    }
+}
+
+/// Collects the facts about a message.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn gather(
+    account: &Account,
+    product: &Product,
+    incoming: &Incoming,
+) -> Result<Gathered, Error> {
+    let profile = accounts::profile(account).await?;
+    let native = profile.subdomain.domain(&product.native);
+    let traces = Traces {
+        references: &incoming.letter.references,
+        body: &incoming.letter.body,
+        recipient: &incoming.recipient,
+        native: &native,
+    };
+    let (ticket, evidence) = threading::find(account, traces).await?.unzip();
+    let recipient = without_plus(&incoming.recipient, &native);
+    let support = addresses::find(account, &recipient).await?;
+    let connector = connectors::find(account, recipient.domain()).await?;
+    let brand = support
+        .as_ref()
+        .map_or(accounts::FIRST_BRAND, |found| found.brand);
+    let fingerprint = incoming.fingerprint();
+    let author_role = author_role(account, incoming, ticket.as_ref()).await?;
+    Ok(Gathered {
+        arrival: ArrivalFacts {
+            author_role,
+            thread: ticket.as_ref().zip(evidence).map(thread),
+            require_authenticated: requires(connector.as_ref(), support.as_ref()),
+            brand,
+            ..bare_arrival(incoming)
+        },
+        repeated: account.rows().get::<Settled>(fingerprint).await?.is_some(),
+        ticket,
+        fingerprint,
+        recipient,
+    })
+}
+
+/// What the message alone tells; the rest is looked up.
+fn bare_arrival(incoming: &Incoming) -> ArrivalFacts {
+    ArrivalFacts {
+        ingress: incoming.ingress,
+        relay_authenticated: incoming.relay_authenticated(),
+        author: incoming.author,
+        author_role: Role::Stranger,
+        origin: incoming.origin,
+        recipient: incoming.recipient.clone(),
+        brand: accounts::FIRST_BRAND,
+        thread: None,
+        flags: incoming.flags.clone(),
+        require_authenticated: false,
+    }
+}
+
+async fn author_role(
+    account: &Account,
+    incoming: &Incoming,
+    ticket: Option<&Kept<Ticket>>,
+) -> Result<Role, Error> {
+    match &incoming.letter.author {
+        Some(author) => {
+            tickets::role(account, ticket.map(|kept| &kept.record), &author.address).await
+        }
+        None => Ok(Role::Stranger),
+    }
+}
+
+fn thread((ticket, evidence): (&Kept<Ticket>, ThreadEvidence)) -> Thread {
+    let closed = ticket.record.status == Status::Closed;
+    Thread {
+        ticket: ticket.record.id,
+        evidence,
+        closed,
+    }
+}
+
+/// The connector of the recipient wants authenticated mail only (R41). A
+/// connector that is on its way out wants nothing any more (R29).
+fn requires(connector: Option<&Connector>, support: Option<&SupportAddress>) -> bool {
+    let owns = support.is_none_or(|support| support.connector().is_some());
+    owns && connector.is_some_and(|c| c.require_authenticated && !c.is_disconnecting())
+}
+
+/// `support+id…@<sub>.<native>` is `support@<sub>.<native>`; elsewhere the plus
+/// part is the customer's business.
+fn without_plus(address: &Address, native: &Domain) -> Address {
+    let base = address.local().split_once('+').map(|(base, _)| base);
+    match base {
+        Some(base) if address.domain() == native => {
+            Address::new(base, native.clone()).unwrap_or_else(|_| address.clone())
+        }
+        _ => address.clone(),
+    }
+}
+
+impl Gathered {
+    /// For the question which tags it gets; `None` if the answer makes neither
+    /// ticket nor comment.
+    pub fn delivery(&self, answer: &RouteAnswer) -> Option<DeliveryFacts> {
+        let (brand, update) = match answer {
+            RouteAnswer::Ticket { brand } => (*brand, None),
+            RouteAnswer::Update { ticket, .. } => {
+                let ticket = &self.threaded(*ticket)?.record;
+                let update = UpdateFacts {
+                    created_authenticated: ticket.created_authenticated,
+                    tags: ticket.tags.iter().cloned().collect(),
+                };
+                (ticket.brand, Some(update))
+            }
+            RouteAnswer::Suspend(_) | RouteAnswer::Drop(_) => return None,
+        };
+        Some(DeliveryFacts {
+            ingress: self.arrival.ingress,
+            relay_authenticated: self.arrival.relay_authenticated,
+            author: self.arrival.author,
+            author_role: self.arrival.author_role,
+            origin: self.arrival.origin,
+            recipient: self.arrival.recipient.clone(),
+            brand,
+            update,
+        })
+    }
+
+    /// The ticket the message speaks of, if it is that one: a policy may accept
+    /// or refuse an update, never choose another ticket for it.
+    fn threaded(&self, id: u64) -> Option<&Kept<Ticket>> {
+        self.ticket.as_ref().filter(|kept| kept.record.id == id)
+    }
+}
+
+/// A message that has been settled; its fingerprint is the key.
+#[derive(Serialize, Deserialize)]
+struct Settled {
+    at: Timestamp,
+}
+
+impl Record for Settled {
+    const TABLE: Table = Table("settled");
+}

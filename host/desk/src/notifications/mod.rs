@@ -1,0 +1,183 @@
+//! Who is told what, and in which words.
+//!
+//! [`plan`] turns an [`Event`] into drafts, one message each: requester and CCs
+//! together, every follower apart, so that end users never see one (R14). A
+//! [`draft::OutboundDraft`] holds everything but the sender; the program asks
+//! for the way out, composes in that sender's name, signs and commits.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `draft` | [`OutboundDraft`]: from a draft to octets |
+//! | `words` | the templates |
+//!
+//! Not here: which way and in whose name (the routing policy), delivery (`outbound`).
+
+pub mod draft;
+mod words;
+
+use mail::address::Address;
+use serde::{Deserialize, Serialize};
+use storage::Timestamp;
+
+use crate::accounts::{self, Profile};
+use crate::facts::{Origin, Role};
+use crate::tickets::{self, Comment, Ticket};
+use crate::{Account, Error, Product};
+
+pub use draft::{OutboundDraft, Sender, security_notice};
+
+/// Something that happened to a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// It was made, with its first comment.
+    Created {
+        /// The ticket.
+        ticket: u64,
+        /// Its first comment.
+        comment: u64,
+    },
+    /// It got one more comment.
+    Commented {
+        /// The ticket.
+        ticket: u64,
+        /// The comment.
+        comment: u64,
+    },
+}
+
+impl Event {
+    /// The ticket it is about.
+    pub fn ticket(self) -> u64 {
+        match self {
+            Self::Created { ticket, .. } | Self::Commented { ticket, .. } => ticket,
+        }
+    }
+
+    /// The comment it is about.
+    pub fn comment(self) -> u64 {
+        match self {
+            Self::Created { comment, .. } | Self::Commented { comment, .. } => comment,
+        }
+    }
+}
+
+/// Who gets one message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Audience {
+    pub(crate) words: words::Kind,
+    pub(crate) to: Vec<Address>,
+    pub(crate) cc: Vec<Address>,
+}
+
+/// The messages an event asks for; often none.
+///
+/// # Errors
+/// [`Error::NotFound`] if the ticket is gone; [`Error::Read`], [`Error::Corrupt`].
+pub async fn plan(
+    account: &Account,
+    product: &Product,
+    event: Event,
+    now: Timestamp,
+) -> Result<Vec<OutboundDraft>, Error> {
+    let profile = accounts::profile(account).await?;
+    let ticket = tickets::find(account, event.ticket()).await?;
+    let comment = tickets::comment(account, event.ticket(), event.comment()).await?;
+    let departure = draft::departure(account, &profile, &ticket).await?;
+    let audiences = audiences(&profile, &ticket, &comment, event);
+    let drafts = audiences.into_iter().map(|audience| {
+        draft::ticket(
+            product,
+            &profile,
+            &ticket,
+            &comment,
+            audience,
+            departure.clone(),
+            now,
+        )
+    });
+    drafts.collect()
+}
+
+/// Who gets which message. Pure, so that the table below can be read as the rule.
+fn audiences(profile: &Profile, ticket: &Ticket, comment: &Comment, event: Event) -> Vec<Audience> {
+    let mut audiences = Vec::new();
+    match event {
+        Event::Created { .. } if may_acknowledge(profile, ticket, comment) => {
+            audiences.push(Audience {
+                words: words::Kind::Acknowledgement,
+                to: vec![ticket.requester.clone()],
+                cc: Vec::new(),
+            });
+        }
+        Event::Commented { .. } if is_answer(comment) => {
+            audiences.extend(end_users(ticket, comment))
+        }
+        Event::Created { .. } | Event::Commented { .. } => {}
+    }
+    audiences.extend(followers(ticket, comment));
+    audiences
+}
+
+/// Programs, lists and unconfirmed authors get no acknowledgement (LOOP-01).
+fn may_acknowledge(profile: &Profile, ticket: &Ticket, comment: &Comment) -> bool {
+    let by_a_person = comment.via.as_ref().is_none_or(|via| {
+        via.origin == Origin::Person
+            && !via
+                .flags
+                .iter()
+                .any(|flag| NO_ANSWER.contains(&flag.as_str()))
+    });
+    profile.settings.acknowledge
+        && by_a_person
+        && !comment.flagged
+        && comment.role != Role::Agent
+        && !is_daemon(&ticket.requester)
+}
+
+/// An agent's public and confirmed comment.
+fn is_answer(comment: &Comment) -> bool {
+    comment.public && comment.role == Role::Agent && !comment.flagged
+}
+
+/// Requester and CCs in one message, so that they see each other.
+fn end_users(ticket: &Ticket, comment: &Comment) -> Option<Audience> {
+    let wants = |address: &&Address| !address.same_mailbox(&comment.author) && !is_daemon(address);
+    let to: Vec<_> = Some(&ticket.requester)
+        .filter(wants)
+        .cloned()
+        .into_iter()
+        .collect();
+    let cc: Vec<_> = ticket.email_ccs.iter().filter(wants).cloned().collect();
+    let anybody = !(to.is_empty() && cc.is_empty());
+    anybody.then_some(Audience {
+        words: words::Kind::Answer,
+        to,
+        cc,
+    })
+}
+
+/// Each follower apart, in a message that names nobody else.
+fn followers(ticket: &Ticket, comment: &Comment) -> impl Iterator<Item = Audience> {
+    let others = ticket
+        .followers
+        .iter()
+        .filter(|address| !address.same_mailbox(&comment.author));
+    others.map(|follower| Audience {
+        words: words::Kind::Follower,
+        to: vec![follower.clone()],
+        cc: Vec::new(),
+    })
+}
+
+/// Mailboxes that answer every letter with one of their own.
+fn is_daemon(address: &Address) -> bool {
+    let local = address.local().to_ascii_lowercase();
+    DAEMONS.contains(&local.as_str())
+}
+
+const DAEMONS: [&str; 4] = ["mailer-daemon", "postmaster", "noreply", "no-reply"];
+/// Flags of header-check that say nobody wants an answer (RFC 3834 §2).
+const NO_ANSWER: [&str; 3] = ["null_sender", "suppresses_answers", "several_from"];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,409 @@
+//! What became of every message we sent, recipient by recipient
+//! (REQUIREMENTS.md, section 11).
+//!
+//! Not here: attempts and back-off (the program), composing (`notifications`).
+
+use mail::address::Address;
+use mail::message::dsn::{Action, Report};
+use mail::message::{Headers, MessageId};
+use serde::{Deserialize, Serialize};
+use storage::{Batch, Table, Timestamp};
+
+use crate::accounts::account_code;
+use crate::facts::NotificationKind;
+use crate::notifications::{OutboundDraft, Sender};
+use crate::rows::{Kept, Record};
+use crate::tickets::{self, write};
+use crate::{Account, Error, Product, wire};
+
+/// Which way a message goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Path {
+    /// Through the customer's own server.
+    Smarthost,
+    /// By our own path, with the reason why not through the customer's.
+    Native {
+        /// For example `smtp_address_not_verified`.
+        reason: String,
+    },
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum State {
+    /// Not tried yet.
+    Queued,
+    /// Tried, to be tried again.
+    Deferred,
+    /// The customer's server has taken it over.
+    AcceptedByCustomerMta,
+    /// It went by our own path instead.
+    SentByFallback,
+    /// It will not arrive.
+    Failed,
+    /// It was taken over, and came back later (R113).
+    Bounced,
+}
+
+/// One message to one recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// To whom.
+    #[serde(with = "wire::one")]
+    pub recipient: Address,
+    /// Where it stands.
+    pub state: State,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// Stable word, for example `customer_spf_rejects_us`.
+    pub reason: Option<String>,
+    /// The last SMTP reply.
+    pub reply: Option<String>,
+    /// TLS version and cipher of the last session.
+    pub tls: Option<String>,
+    /// User name proved in the last session.
+    pub credential: Option<String>,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// One message we sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Email {
+    /// Its name everywhere.
+    pub id: String,
+    /// What it is.
+    pub notification: NotificationKind,
+    /// The ticket it is about.
+    pub ticket: Option<u64>,
+    /// The comment it is about.
+    pub comment: Option<u64>,
+    /// Which way it goes.
+    pub path: Path,
+    /// In whose name.
+    #[serde(with = "wire::one")]
+    pub sender: Address,
+    /// Its Message-ID.
+    #[serde(with = "wire::one")]
+    pub message_id: MessageId,
+    /// One for each recipient.
+    pub deliveries: Vec<Delivery>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// How one attempt went for one recipient.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// For whom.
+    pub recipient: Address,
+    /// How it ended.
+    pub end: End,
+    /// Stable word.
+    pub reason: Option<String>,
+    /// The SMTP reply, if there was one.
+    pub reply: Option<String>,
+    /// TLS version and cipher, if it came to that.
+    pub tls: Option<String>,
+    /// User name proved, if it came to that.
+    pub credential: Option<String>,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The other server has taken the message over.
+    Accepted,
+    /// To be tried again.
+    Deferred,
+    /// Given up.
+    Failed,
+}
+
+impl State {
+    /// As the command line and the API write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Deferred => "deferred",
+            Self::AcceptedByCustomerMta => "accepted_by_customer_mta",
+            Self::SentByFallback => "sent_by_fallback",
+            Self::Failed => "failed",
+            Self::Bounced => "bounced",
+        }
+    }
+}
+
+impl Path {
+    /// `smarthost` or `native`.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Smarthost => "smarthost",
+            Self::Native { .. } => "native",
+        }
+    }
+}
+
+/// Notes a message on its way out, and that its identifier leads to its ticket.
+/// The caller queues the delivery in the same batch.
+///
+/// Several drafts of one ticket in one batch: pass them together, since each
+/// call reads the ticket as it stands in the store.
+///
+/// # Errors
+/// [`Error::NotFound`] if the ticket is gone; [`Error::Read`], [`Error::Corrupt`].
+pub async fn record(
+    account: &Account,
+    product: &Product,
+    batch: &mut Batch,
+    departing: &[(&OutboundDraft, Sender, Option<String>)],
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut ticket = None;
+    for (draft, sender, reason) in departing {
+        let email = email(product, draft, sender, reason.clone(), now);
+        if let Some(id) = draft.ticket {
+            if ticket.is_none() {
+                ticket = Some(
+                    tickets::kept(account, id)
+                        .await?
+                        .ok_or(Error::NotFound("ticket"))?,
+                );
+            }
+            if let Some(kept) = &mut ticket {
+                write::index(account, batch, &mut kept.record, email.message_id.clone()).await?;
+            }
+            account.rows().put(
+                batch,
+                ticket_row(id, &email.id),
+                &OfTicket(email.id.clone()),
+            );
+        }
+        account.rows().create(batch, email.id.as_str(), &email);
+    }
+    if let Some(kept) = ticket {
+        account
+            .rows()
+            .update(batch, kept.record.id.to_be_bytes(), &kept);
+    }
+    Ok(())
+}
+
+fn email(
+    product: &Product,
+    draft: &OutboundDraft,
+    sender: &Sender,
+    reason: Option<String>,
+    now: Timestamp,
+) -> Email {
+    let queued = |recipient: &Address| Delivery {
+        recipient: recipient.clone(),
+        state: State::Queued,
+        attempts: 0,
+        reason: reason.clone(),
+        reply: None,
+        tls: None,
+        credential: None,
+        updated_at: now,
+    };
+    let (path, sender) = match sender {
+        Sender::Support(address) => (Path::Smarthost, address),
+        Sender::Native(address) => (
+            Path::Native {
+                reason: reason.clone().unwrap_or_default(),
+            },
+            address,
+        ),
+    };
+    Email {
+        id: draft.email_id.clone(),
+        notification: draft.departure.notification,
+        ticket: draft.ticket,
+        comment: draft.comment,
+        path,
+        sender: sender.clone(),
+        message_id: draft.message_id(product),
+        deliveries: draft.recipients.iter().map(queued).collect(),
+        created_at: now,
+    }
+}
+
+/// Notes how an attempt went. The caller settles the job in the same batch.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Read`], [`Error::Corrupt`].
+pub async fn attempted(
+    account: &Account,
+    batch: &mut Batch,
+    email: &str,
+    attempts: &[Attempt],
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut kept = kept(account, email)
+        .await?
+        .ok_or(Error::NotFound("email"))?;
+    let path = kept.record.path.clone();
+    for attempt in attempts {
+        let deliveries = kept.record.deliveries.iter_mut();
+        for delivery in deliveries.filter(|delivery| delivery.recipient == attempt.recipient) {
+            delivery.note(&path, attempt, now);
+        }
+    }
+    account.rows().update(batch, email, &kept);
+    Ok(())
+}
+
+impl Delivery {
+    fn note(&mut self, path: &Path, attempt: &Attempt, now: Timestamp) {
+        self.attempts += 1;
+        self.updated_at = now;
+        self.reply = attempt.reply.clone();
+        self.tls = attempt.tls.clone();
+        self.credential = attempt.credential.clone();
+        (self.state, self.reason) = match (attempt.end, path) {
+            (End::Accepted, Path::Smarthost) => {
+                (State::AcceptedByCustomerMta, attempt.reason.clone())
+            }
+            (End::Accepted, Path::Native { reason }) => {
+                (State::SentByFallback, Some(reason.clone()))
+            }
+            (End::Deferred, _) => (State::Deferred, attempt.reason.clone()),
+            (End::Failed, _) => (State::Failed, attempt.reason.clone()),
+        };
+    }
+}
+
+/// Links a delivery report to the message it speaks of (R113). `false` if it is
+/// none of ours: then it is an ordinary bounce. The caller drops the raw text
+/// and finishes the job in the same batch.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn bounced(
+    account: &Account,
+    batch: &mut Batch,
+    report: &Report,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let Some(mut kept) = of_report(account, report).await? else {
+        return Ok(false);
+    };
+    for told in report
+        .recipients
+        .iter()
+        .filter(|told| told.action == Action::Failed)
+    {
+        let names = [Some(told.recipient.as_str()), told.original.as_deref()];
+        let named = |delivery: &&mut Delivery| {
+            let named = delivery.recipient.to_string();
+            names
+                .iter()
+                .flatten()
+                .any(|name| name.eq_ignore_ascii_case(&named))
+        };
+        for delivery in kept.record.deliveries.iter_mut().filter(named) {
+            delivery.state = State::Bounced;
+            delivery.reason = told
+                .status
+                .map(|(class, subject, detail)| format!("{class}.{subject}.{detail}"));
+            delivery.reply = told.diagnostic.clone();
+            delivery.updated_at = now;
+        }
+    }
+    account.rows().update(batch, kept.record.id.clone(), &kept);
+    Ok(true)
+}
+
+/// By the e-mail id it returns, which nobody can guess who has not seen the message.
+async fn of_report(account: &Account, report: &Report) -> Result<Option<Kept<Email>>, Error> {
+    let by_message_id = report
+        .message_id
+        .as_ref()
+        .and_then(|id| id.as_str().split_once('@'));
+    let ids = [
+        report.email_id.as_deref(),
+        by_message_id.map(|(left, _)| left),
+    ];
+    for id in ids.into_iter().flatten() {
+        if let Some(kept) = kept(account, id).await? {
+            return Ok(Some(kept));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a message was made by this account: it bears our account's code and
+/// e-mail id, or a Message-ID of ours as its own (R37). Evidence of a loop,
+/// never of identity (R36).
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn is_ours(
+    account: &Account,
+    product: &Product,
+    headers: &Headers,
+) -> Result<bool, Error> {
+    let prefix = &product.header_prefix;
+    let code = headers.raw(&mail::message::Marks::account_id_field(prefix));
+    if code.is_some_and(|code| code.trim() == account_code(account.id())) {
+        return Ok(true);
+    }
+    let email_id = headers.raw(&mail::message::Marks::email_id_field(prefix));
+    let message_id = headers.message_id();
+    let left = message_id
+        .as_ref()
+        .and_then(|id| id.as_str().split_once('@'));
+    let ids = [
+        email_id.as_deref().map(str::trim),
+        left.map(|(left, _)| left),
+    ];
+    for id in ids.into_iter().flatten() {
+        if kept(account, id).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn kept(account: &Account, id: &str) -> Result<Option<Kept<Email>>, Error> {
+    account.rows().get(id).await
+}
+
+/// Finds a message we sent.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn find(account: &Account, id: &str) -> Result<Option<Email>, Error> {
+    Ok(kept(account, id).await?.map(|kept| kept.record))
+}
+
+/// Every message about a ticket, oldest first.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn of_ticket(account: &Account, ticket: u64) -> Result<Vec<Email>, Error> {
+    let ids: Vec<OfTicket> = account.rows().all(&ticket.to_be_bytes()).await?;
+    let mut emails = Vec::new();
+    for OfTicket(id) in ids {
+        emails.extend(find(account, &id).await?);
+    }
+    Ok(emails)
+}
+
+fn ticket_row(ticket: u64, email: &str) -> Vec<u8> {
+    let mut row = ticket.to_be_bytes().to_vec();
+    row.extend_from_slice(email.as_bytes());
+    row
+}
+
+impl Record for Email {
+    const TABLE: Table = Table("email");
+}
+
+/// One of a ticket's messages.
+#[derive(Serialize, Deserialize)]
+struct OfTicket(String);
+
+impl Record for OfTicket {
+    const TABLE: Table = Table("ticket_email");
+}

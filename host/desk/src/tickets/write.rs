@@ -1,0 +1,299 @@
+//! Making tickets and adding to them. Everything here adds to a batch, so that
+//! a ticket, the end of the job that brought it and the work that follows from
+//! it are one commit; only [`change_tags`] commits by itself.
+
+use std::collections::BTreeSet;
+
+use mail::address::Address;
+use mail::message::MessageId;
+use serde::{Deserialize, Serialize};
+use storage::{Batch, Table, Timestamp};
+
+use super::{Comment, Status, Ticket, comment_row, kept, tags};
+use crate::facts::Role;
+use crate::notifications::Event;
+use crate::people::{self, Standing};
+use crate::rows::{Kept, Record};
+use crate::threading::{self, TokenHolder};
+use crate::{Account, Error, Product, accounts};
+
+/// What an agent answers.
+#[derive(Debug, Clone)]
+pub struct NewReply {
+    /// Who answers; has to be an agent of the account.
+    pub agent: Address,
+    /// The answer as text.
+    pub body: String,
+    /// Whether end users may read it.
+    pub public: bool,
+    /// Further people to copy from now on.
+    pub email_ccs: Vec<Address>,
+    /// Further people who follow from now on.
+    pub followers: Vec<Address>,
+}
+
+/// A ticket in the making; its numbers and token are given here.
+pub(crate) struct NewTicket {
+    pub(crate) subject: String,
+    pub(crate) tags: BTreeSet<String>,
+    pub(crate) recipient: Option<Address>,
+    pub(crate) requester: Address,
+    pub(crate) brand: u64,
+    pub(crate) created_authenticated: bool,
+    pub(crate) email_ccs: Vec<Address>,
+}
+
+/// The numbers given last in an account.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+struct Numbers {
+    ticket: u64,
+    comment: u64,
+}
+
+impl Record for Numbers {
+    const TABLE: Table = Table("counter");
+}
+
+const NUMBERS: &str = "numbers";
+
+/// Draws the next numbers; whoever draws them at the same time conflicts.
+async fn draw(account: &Account, batch: &mut Batch, new_ticket: bool) -> Result<Numbers, Error> {
+    let kept = account.rows().get::<Numbers>(NUMBERS).await?;
+    let last = kept.as_ref().map(|kept| kept.record).unwrap_or_default();
+    let next = Numbers {
+        ticket: last.ticket + u64::from(new_ticket),
+        comment: last.comment + 1,
+    };
+    batch.expect(
+        account.rows().key::<Numbers>(NUMBERS),
+        kept.map(|kept| kept.revision),
+    );
+    account.rows().put(batch, NUMBERS, &next);
+    Ok(next)
+}
+
+/// A new ticket with its first comment, whose numbers are filled in.
+pub(crate) async fn create(
+    account: &Account,
+    product: &Product,
+    batch: &mut Batch,
+    new: NewTicket,
+    mut comment: Comment,
+    now: Timestamp,
+) -> Result<Event, Error> {
+    let numbers = draw(account, batch, true).await?;
+    let token = rand::random::<u64>() & TOKEN_MASK;
+    let mut ticket = Ticket {
+        id: numbers.ticket,
+        subject: new.subject,
+        status: Status::New,
+        tags: new.tags,
+        recipient: new.recipient,
+        requester: new.requester,
+        brand: new.brand,
+        created_authenticated: new.created_authenticated,
+        email_ccs: new.email_ccs,
+        followers: Vec::new(),
+        token,
+        thread: Vec::new(),
+        created_at: now,
+        updated_at: now,
+    };
+    let root = threading::root(ticket.encoded_id(), product);
+    index(account, batch, &mut ticket, root).await?;
+    account
+        .rows()
+        .create(batch, token.to_be_bytes(), &TokenHolder(ticket.id));
+    enter(account, batch, &mut ticket, &mut comment, numbers).await?;
+    account
+        .rows()
+        .create(batch, ticket.id.to_be_bytes(), &ticket);
+    Ok(Event::Created {
+        ticket: ticket.id,
+        comment: comment.id,
+    })
+}
+
+/// One more comment on a ticket that was read before; its number is filled in.
+pub(crate) async fn add(
+    account: &Account,
+    batch: &mut Batch,
+    mut ticket: Kept<Ticket>,
+    mut comment: Comment,
+    now: Timestamp,
+) -> Result<Event, Error> {
+    let numbers = Numbers {
+        ticket: ticket.record.id,
+        ..draw(account, batch, false).await?
+    };
+    ticket.record.updated_at = now;
+    enter(account, batch, &mut ticket.record, &mut comment, numbers).await?;
+    account
+        .rows()
+        .update(batch, ticket.record.id.to_be_bytes(), &ticket);
+    Ok(Event::Commented {
+        ticket: ticket.record.id,
+        comment: comment.id,
+    })
+}
+
+async fn enter(
+    account: &Account,
+    batch: &mut Batch,
+    ticket: &mut Ticket,
+    comment: &mut Comment,
+    numbers: Numbers,
+) -> Result<(), Error> {
+    comment.id = numbers.comment;
+    comment.ticket = numbers.ticket;
+    if let Some(id) = &comment.message_id {
+        index(account, batch, ticket, id.clone()).await?;
+    }
+    account
+        .rows()
+        .create(batch, comment_row(comment.ticket, comment.id), comment);
+    Ok(())
+}
+
+/// From now on the identifier leads to the ticket.
+pub(crate) async fn index(
+    account: &Account,
+    batch: &mut Batch,
+    ticket: &mut Ticket,
+    id: MessageId,
+) -> Result<(), Error> {
+    threading::remember(account, batch, &id, ticket.id).await?;
+    if !ticket.thread.contains(&id) {
+        ticket.thread.push(id);
+    }
+    // The root stays, and of the others the newest.
+    if ticket.thread.len() > THREAD_MAX {
+        ticket.thread.remove(1);
+    }
+    Ok(())
+}
+
+/// An agent's answer, or a note among agents.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for an empty answer, a closed ticket,
+/// somebody who is no agent, too many CCs.
+pub async fn reply(
+    account: &Account,
+    batch: &mut Batch,
+    ticket: u64,
+    new: NewReply,
+    now: Timestamp,
+) -> Result<(Ticket, Comment, Event), Error> {
+    let mut kept = kept(account, ticket)
+        .await?
+        .ok_or(Error::NotFound("ticket"))?;
+    let agent = check_reply(account, &kept.record, &new).await?;
+    add_people(account, &mut kept.record, &new).await?;
+    if new.public && matches!(kept.record.status, Status::New | Status::Open) {
+        kept.record.status = Status::Pending;
+    }
+    let mut comment = Comment {
+        id: 0,
+        ticket,
+        author: new.agent,
+        author_name: agent,
+        role: Role::Agent,
+        public: new.public,
+        authenticated: true,
+        flagged: false,
+        body: new.body,
+        html_body: None,
+        message_id: None,
+        via: None,
+        created_at: now,
+    };
+    let after = Ticket {
+        updated_at: now,
+        ..kept.record.clone()
+    };
+    let event = add(account, batch, kept, comment.clone(), now).await?;
+    comment.id = event.comment();
+    Ok((after, comment, event))
+}
+
+/// The agent's name, if all is well.
+async fn check_reply(account: &Account, ticket: &Ticket, new: &NewReply) -> Result<String, Error> {
+    let person = people::find(account, &new.agent).await?;
+    let Some(agent) = person.filter(|person| person.standing == Standing::Agent) else {
+        let hint = "make a token for this agent first";
+        return Err(Error::invalid("agent", "agent_unknown", hint));
+    };
+    if new.body.trim().is_empty() {
+        return Err(Error::invalid("body", "body_missing", "write something"));
+    }
+    if ticket.status == Status::Closed {
+        return Err(Error::invalid(
+            "ticket",
+            "ticket_closed",
+            "closed tickets take no comments",
+        ));
+    }
+    Ok(agent.name)
+}
+
+async fn add_people(account: &Account, ticket: &mut Ticket, new: &NewReply) -> Result<(), Error> {
+    let settings = accounts::profile(account).await?.settings;
+    if !settings.copies_enabled && !(new.email_ccs.is_empty() && new.followers.is_empty()) {
+        let hint = "turn on CCs and followers in the account first";
+        return Err(Error::invalid("cc", "copies_disabled", hint));
+    }
+    for cc in &new.email_ccs {
+        if crate::addresses::find(account, cc).await?.is_some() {
+            return Err(Error::invalid(
+                "cc",
+                "cc_is_support_address",
+                "name a person, not a support address",
+            ));
+        }
+        if !ticket.copies(cc) && !ticket.requester.same_mailbox(cc) {
+            ticket.email_ccs.push(cc.clone());
+        }
+    }
+    if ticket.email_ccs.len() > settings.copies_max as usize {
+        return Err(Error::invalid(
+            "cc",
+            "limit_email_ccs",
+            "remove some CCs first",
+        ));
+    }
+    for follower in &new.followers {
+        if !ticket.is_followed_by(follower) {
+            ticket.followers.push(follower.clone());
+        }
+    }
+    Ok(())
+}
+
+/// Replaces a ticket's ordinary tags (R108).
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Invalid`], [`Error::Changed`].
+pub async fn change_tags(
+    account: &Account,
+    ticket: u64,
+    wanted: &[String],
+    now: Timestamp,
+) -> Result<Ticket, Error> {
+    let mut kept = kept(account, ticket)
+        .await?
+        .ok_or(Error::NotFound("ticket"))?;
+    kept.record.tags = tags::replaced(&kept.record.tags, wanted)?;
+    kept.record.updated_at = now;
+    let mut batch = Batch::new();
+    account
+        .rows()
+        .update(&mut batch, ticket.to_be_bytes(), &kept);
+    account.apply(batch).await?;
+    Ok(kept.record)
+}
+
+/// Fifty bits: what six and four characters of base 32 hold.
+const TOKEN_MASK: u64 = (1 << 50) - 1;
+/// Identifiers kept in a ticket; the index keeps all of them.
+const THREAD_MAX: usize = 20;
