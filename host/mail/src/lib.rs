@@ -14,3 +14,4 @@ pub mod message;
 pub mod reply;
 pub mod sasl;
 pub mod server;
+pub mod transcript;
