@@ -1,7 +1,10 @@
 //! What passes through at the moment, in memory only: seats, failed logins,
-//! counters. All of it starts at zero with the process.
+//! counters, opened keys. All of it starts at zero with the process.
 
 use std::sync::Arc;
+
+use desk::dkim_keys::DkimKeys;
+use tokio::sync::OnceCell;
 
 use crate::config::Config;
 use crate::facts::Counters;
@@ -16,6 +19,8 @@ pub struct Flow {
     pub throttle: Throttle,
     /// The windowed counters of policies.
     pub counters: Arc<Counters>,
+    /// The installation's signing keys, opened when first needed.
+    pub dkim_keys: OnceCell<DkimKeys>,
 }
 
 impl Flow {
@@ -30,6 +35,7 @@ impl Flow {
             }),
             throttle: Throttle::new(limits.auth_failures_per_peer_max),
             counters: Arc::default(),
+            dkim_keys: OnceCell::new(),
         }
     }
 }

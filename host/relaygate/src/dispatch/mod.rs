@@ -1,1 +1,253 @@
-//! Being written.
+//! Sends notifications: asks for the way out, composes in the right name, lets
+//! the header policies look, signs, and commits message, records and jobs at once.
+//!
+//! Something that happened to a ticket is [`announce`]d in the batch that makes
+//! it happen; a job then plans and sends the notifications, so a crash between
+//! the two loses none. Verification mails and notices are [`send`]t directly, in
+//! the batch that starts them.
+//!
+//! Not here: who is told what (`desk::notifications`), delivery (`courier`).
+
+mod signing;
+mod way_out;
+
+use desk::messages::{self, Direction, Line, Message};
+use desk::notifications::{Event, OutboundDraft, Sender};
+use desk::{Account, outbound};
+use mail::address::{Address, Domain};
+use mail::message::{Edits, Field, HeaderError, HeaderName, Headers};
+use policy::questions::headers::{Edit, OutboundFacts, OutboundVerdict};
+use std::sync::Arc;
+use storage::{Batch, Durable, NewJob, Scope, StageError, StagedText, Timestamp};
+use tracing::{info, warn};
+
+use crate::facts::{self, CallFacts, MessageStart, noted};
+use crate::runner::{self, Card, Delivery, Path, Work};
+use crate::services::Services;
+
+use way_out::WayOut;
+
+/// Why notifications were not sent. Nothing of the batch happened.
+#[derive(Debug, thiserror::Error)]
+pub enum DispatchError {
+    /// The desk could not do its part; [`desk::Error::Changed`]: do it all again.
+    #[error("desk")]
+    Desk(#[from] desk::Error),
+    /// A policy gave no answer; try again later.
+    #[error("policy failed")]
+    Policy(#[from] policy::Failed),
+    /// A policy wants it sent later.
+    #[error("deferred by policy: {0}")]
+    Deferred(String),
+    /// A policy named an address that may not send this.
+    #[error("policy named a sender that is not the account's")]
+    Sender,
+    /// The composed message is beyond a limit.
+    #[error("composed header")]
+    Header(#[from] HeaderError),
+    /// The message could not be signed.
+    #[error("sign message")]
+    Sign(#[from] mail::message::dkim::SignError),
+    /// The text could not be written.
+    #[error("stage text")]
+    Stage(#[from] StageError),
+}
+
+/// Notes in the batch that the people of a ticket are to be told; what they are
+/// told is planned once the batch is durable.
+pub fn announce(account: &Account, batch: &mut Batch, event: Event, now: Timestamp) {
+    batch.enqueue(NewJob {
+        scope: account.scope(),
+        lane: runner::intake_lane(),
+        due: now,
+        payload: Card::new(now, Work::Notify(event)).to_payload(),
+        texts: Vec::new(),
+    });
+}
+
+/// Adds the drafts to the batch and commits it.
+///
+/// # Errors
+/// See [`DispatchError`]; the batch did not happen.
+pub async fn send(
+    services: &Services,
+    account: &Account,
+    mut batch: Batch,
+    drafts: Vec<OutboundDraft>,
+) -> Result<Durable, DispatchError> {
+    let now = services.clock.now();
+    let mut departing = Vec::with_capacity(drafts.len());
+    for draft in &drafts {
+        departing.extend(prepare(services, account, draft).await?);
+    }
+    let records: Vec<_> =
+        departing.iter().map(|d| (d.draft, d.way.sender.clone(), d.way.reason.clone())).collect();
+    outbound::record(account, &facts::product(services), &mut batch, &records, now).await?;
+    let mut sent = Vec::with_capacity(departing.len());
+    for departing in departing {
+        sent.push((departing.draft.email_id.clone(), departing.way.path_name()));
+        enqueue(services, account, &mut batch, departing, now);
+    }
+    let durable = account.commit(batch).await?;
+    for (email, path) in sent {
+        info!(email, path, "message queued");
+    }
+    Ok(durable)
+}
+
+/// A message that is ready to leave.
+struct Departing<'d> {
+    draft: &'d OutboundDraft,
+    way: WayOut,
+    text: StagedText,
+}
+
+/// Makes a draft a message; `None` if a policy will not have it sent.
+async fn prepare<'d>(
+    services: &Services,
+    account: &Account,
+    draft: &'d OutboundDraft,
+) -> Result<Option<Departing<'d>>, DispatchError> {
+    let way = way_out::ask(services, account, draft).await?;
+    let composed = draft.compose(&facts::product(services), &way.sender)?;
+    let Some(message) = checked(services, account, draft, &way, composed)? else {
+        return Ok(None);
+    };
+    let signature = signing::signature(services, account, &way, &message).await?;
+    let mut writer = services.store.stage(account.scope());
+    writer.write(&signature).await?;
+    writer.write(&message).await?;
+    Ok(Some(Departing { draft, way, text: writer.finish().await? }))
+}
+
+/// Lets the header policies look at a composed message and change it.
+fn checked(
+    services: &Services,
+    account: &Account,
+    draft: &OutboundDraft,
+    way: &WayOut,
+    message: Vec<u8>,
+) -> Result<Option<Vec<u8>>, DispatchError> {
+    let headers = Arc::new(Headers::parse(&message)?);
+    let message: Arc<[u8]> = message.into();
+    let call = call_facts(services, account).with_message(MessageStart {
+        headers: Arc::clone(&headers),
+        start: Arc::clone(&message),
+        octets: message.len() as u64,
+    });
+    let asked = OutboundFacts {
+        sender: way.address().to_string(),
+        recipients: draft.recipients.iter().map(ToString::to_string).collect(),
+        through_customer: way.through_customer(),
+    };
+    match noted(services.chain.outbound(&call.shared(), &asked))? {
+        OutboundVerdict::Accept(edits) => {
+            Ok(Some(edited(services, &edits).apply(&headers).to_vec(&message)))
+        }
+        OutboundVerdict::Defer(reason) => Err(DispatchError::Deferred(reason.code)),
+        OutboundVerdict::Reject(reason) => {
+            warn!(email = draft.email_id, code = reason.code, "not sent: a policy refused it");
+            Ok(None)
+        }
+    }
+}
+
+fn edited(services: &Services, asked: &[Edit]) -> Edits {
+    let product = &services.config.product.header_prefix;
+    let mut edits = Edits::default();
+    for edit in asked {
+        let entered = match edit {
+            Edit::Add(added) => Field::parse(&added.name, &added.value)
+                .map_err(|error| error.to_string())
+                .and_then(|field| edits.add(&field, product).map_err(|error| error.to_string())),
+            Edit::Remove(name) => HeaderName::parse(name)
+                .map_err(|error| error.to_string())
+                .and_then(|name| edits.remove(name, product).map_err(|error| error.to_string())),
+            Edit::RemoveValue(_) => Err("values are taken out on the way in only".to_owned()),
+        };
+        if let Err(reason) = entered {
+            warn!(reason, "header change of a policy left out");
+        }
+    }
+    edits
+}
+
+/// The job or jobs that deliver it, and the first lines of its log.
+fn enqueue(
+    services: &Services,
+    account: &Account,
+    batch: &mut Batch,
+    departing: Departing<'_>,
+    now: Timestamp,
+) {
+    let Departing { draft, way, text } = departing;
+    let octets = text.octets();
+    let text = batch.text(text);
+    for (path, recipients) in legs(&way, &draft.recipients) {
+        let delivery = Delivery {
+            email_id: draft.email_id.clone(),
+            notification: draft.departure.notification,
+            path,
+            reverse_path: Some(way.address().clone()),
+            recipients,
+            text,
+            octets,
+        };
+        batch.enqueue(NewJob {
+            scope: Scope::Account(account.id()),
+            lane: delivery.path.lane(),
+            due: now,
+            payload: Card::new(now, Work::Delivery(delivery)).to_payload(),
+            texts: vec![text],
+        });
+    }
+    // The jobs hold it; nobody needs it once it is delivered.
+    batch.drop_text(account.id(), text);
+    open_log(services, account, batch, draft, &way, now);
+}
+
+/// Through the customer's server in one go, by our own path once a domain.
+fn legs(way: &WayOut, recipients: &[Address]) -> Vec<(Path, Vec<Address>)> {
+    if let Sender::Support(address) = &way.sender {
+        return vec![(Path::Smarthost(address.clone()), recipients.to_vec())];
+    }
+    let mut legs: Vec<(Domain, Vec<Address>)> = Vec::new();
+    for recipient in recipients {
+        match legs.iter_mut().find(|(domain, _)| domain == recipient.domain()) {
+            Some((_, leg)) => leg.push(recipient.clone()),
+            None => legs.push((recipient.domain().clone(), vec![recipient.clone()])),
+        }
+    }
+    legs.into_iter().map(|(domain, leg)| (Path::Native(domain), leg)).collect()
+}
+
+fn open_log(
+    services: &Services,
+    account: &Account,
+    batch: &mut Batch,
+    draft: &OutboundDraft,
+    way: &WayOut,
+    now: Timestamp,
+) {
+    let message = Message {
+        id: draft.email_id.clone(),
+        direction: Direction::Outbound,
+        message_id: Some(draft.message_id(&facts::product(services))),
+        connector: way.through_customer().then(|| way.address().domain().clone()),
+        credential: None,
+        tls: None,
+        at: now,
+    };
+    messages::open(account, batch, &message);
+    let detail = match &way.reason {
+        Some(reason) => format!("{} ({reason})", way.path_name()),
+        None => way.path_name().to_owned(),
+    };
+    let line = Line { at: now, what: "queued".to_owned(), detail };
+    messages::add(account, batch, &draft.email_id, &line);
+}
+
+fn call_facts(services: &Services, account: &Account) -> CallFacts {
+    let counters = Arc::clone(&services.flow.counters);
+    CallFacts::new(Some(account.id()), counters, services.clock.now())
+}

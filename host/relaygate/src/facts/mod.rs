@@ -13,10 +13,22 @@ mod verdicts;
 use desk::facts as ours;
 use policy::questions::{headers, limits, lookup, routes, tags, types};
 
+use crate::services::Services;
+
 pub use call::{CallFacts, MessageStart};
 pub use counters::Counters;
 pub use session::{Login, SessionFacts, TlsUsed};
 pub use verdicts::noted;
+
+/// What the product calls itself, for the desk.
+pub fn product(services: &Services) -> desk::Product {
+    desk::Product {
+        name: services.config.product.name.clone(),
+        header_prefix: services.config.product.header_prefix.clone(),
+        hostname: services.hostname.clone(),
+        native: services.native.clone(),
+    }
+}
 
 /// An ingress in the policies' words.
 pub fn ingress(ingress: ours::Ingress) -> types::Ingress {

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use desk::notifications::Event;
 use mail::address::{Address, Domain};
 use serde::{Deserialize, Serialize};
 use storage::{Job, Lane, TextId, Timestamp};
@@ -30,6 +31,8 @@ pub struct Card {
 pub enum Work {
     /// Hand an accepted message to the desk.
     Intake(Arrived),
+    /// Tell the people of a ticket what happened to it.
+    Notify(Event),
     /// Hand a message to a mail server.
     Delivery(Delivery),
 }
@@ -101,6 +104,16 @@ pub enum Path {
     Native(#[serde(with = "text_form::one")] Domain),
 }
 
+impl Path {
+    /// Where deliveries of this kind wait.
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::Smarthost(_) => smarthost_lane(),
+            Self::Native(_) => native_lane(),
+        }
+    }
+}
+
 impl Card {
     /// Work that nobody has tried yet.
     pub fn new(queued_at: Timestamp, work: Work) -> Self {
@@ -134,6 +147,7 @@ impl Card {
         use desk::facts::NotificationKind as Kind;
         match &self.work {
             Work::Intake(_) => "inbound",
+            Work::Notify(_) => "ticket_event",
             Work::Delivery(delivery) => match delivery.notification {
                 Kind::Ticket => "notification",
                 Kind::InboundVerification => "inbound_verification",

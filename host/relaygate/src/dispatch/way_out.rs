@@ -1,0 +1,105 @@
+//! Which way a notification goes and in whose name (R12, R19-R21).
+//!
+//! The routing policy decides; the host holds it to what can be: only a
+//! connected support address goes through a customer's server, only a native
+//! address of the account is used on our own path (R19).
+
+use desk::addresses::{self, Kind, SupportAddress};
+use desk::notifications::{OutboundDraft, Sender};
+use desk::{Account, accounts, connectors};
+use mail::address::Address;
+use policy::questions::routes::{Departure, OutboundRoute, Standing};
+
+use super::{DispatchError, call_facts};
+use crate::facts::{self, noted};
+use crate::services::Services;
+
+/// A way out that can be.
+#[derive(Debug, Clone)]
+pub(super) struct WayOut {
+    pub(super) sender: Sender,
+    /// Why not through the connector; for our own path only.
+    pub(super) reason: Option<String>,
+}
+
+impl WayOut {
+    /// The address in `From`.
+    pub(super) fn address(&self) -> &Address {
+        match &self.sender {
+            Sender::Support(address) | Sender::Native(address) => address,
+        }
+    }
+
+    pub(super) fn through_customer(&self) -> bool {
+        matches!(self.sender, Sender::Support(_))
+    }
+
+    pub(super) fn path_name(&self) -> &'static str {
+        if self.through_customer() { "smarthost" } else { "native" }
+    }
+}
+
+/// Asks the routing policy.
+pub(super) async fn ask(
+    services: &Services,
+    account: &Account,
+    draft: &OutboundDraft,
+) -> Result<WayOut, DispatchError> {
+    let profile = accounts::profile(account).await?;
+    let departure = Departure {
+        notification: facts::notification(draft.departure.notification),
+        ticket_recipient: draft.departure.ticket_recipient.as_ref().map(ToString::to_string),
+        standing: standing(account, draft.departure.ticket_recipient.as_ref()).await?,
+        fallback_sender: draft.departure.fallback_sender.to_string(),
+        native_sender: profile.default_brand().default_address.to_string(),
+    };
+    let call = call_facts(services, account).shared();
+    let route = noted(services.chain.route_outbound(&call, &departure))?;
+    held_to_what_can_be(services, account, route).await
+}
+
+async fn standing(account: &Account, recipient: Option<&Address>) -> Result<Standing, desk::Error> {
+    let found = match recipient {
+        Some(address) => addresses::find(account, address).await?,
+        None => None,
+    };
+    let Some(found) = found else { return Ok(Standing::Gone) };
+    Ok(match &found.kind {
+        Kind::Native => Standing::Native,
+        Kind::Forwarded => Standing::Forwarded,
+        Kind::Smtp { connector } => match connectors::find(account, connector).await? {
+            None => Standing::Gone,
+            Some(connector) if connector.is_disconnecting() => Standing::Disconnecting,
+            Some(_) if found.usable() => Standing::Verified,
+            Some(_) => Standing::Unverified,
+        },
+    })
+}
+
+async fn held_to_what_can_be(
+    services: &Services,
+    account: &Account,
+    route: OutboundRoute,
+) -> Result<WayOut, DispatchError> {
+    match route {
+        OutboundRoute::Smarthost(address) => {
+            let found = own(account, &address).await?;
+            let connected = found.filter(|found| found.outbound.is_some());
+            let address = connected.ok_or(DispatchError::Sender)?.address;
+            Ok(WayOut { sender: Sender::Support(address), reason: None })
+        }
+        OutboundRoute::Native(native) => {
+            let address = Address::parse(&native.sender).map_err(|_| DispatchError::Sender)?;
+            let home = accounts::profile(account).await?.subdomain.domain(&services.native);
+            if address.domain() != &home {
+                return Err(DispatchError::Sender);
+            }
+            Ok(WayOut { sender: Sender::Native(address), reason: Some(native.reason) })
+        }
+    }
+}
+
+async fn own(account: &Account, address: &str) -> Result<Option<SupportAddress>, DispatchError> {
+    let address = Address::parse(address).map_err(|_| DispatchError::Sender)?;
+    Ok(addresses::find(account, &address).await?)
+}
