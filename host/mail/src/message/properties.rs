@@ -183,14 +183,22 @@ fn time(message: &[u8]) -> Duration {
     (0..3).map(|_| run()).min().unwrap_or_default()
 }
 
-/// Eight times the input may take eight times as long. Quadratic work would
-/// take 64 times; the allowance between is for a busy machine.
+/// Eight times the input may take eight times as long; quadratic work would
+/// take 64 times. Twenty times, and a little for the clock, leaves room for a
+/// busy machine, which also gets three chances.
 #[test]
 fn bombs_take_time_in_proportion() {
     for (what, bomb) in bombs() {
-        let (small, large) = (time(&bomb(1)), time(&bomb(8)));
-        let allowed = small * 8 * 4 + Duration::from_millis(100);
-        assert!(large <= allowed, "{what}: {small:?} became {large:?}");
+        let (small, large) = (bomb(1), bomb(8));
+        let in_proportion = || {
+            let (short, long) = (time(&small), time(&large));
+            let allowed = short * 20 + Duration::from_millis(5);
+            (long <= allowed).then_some(()).ok_or((short, long))
+        };
+        let measured = in_proportion()
+            .or_else(|_| in_proportion())
+            .or_else(|_| in_proportion());
+        assert_eq!(measured, Ok(()), "{what}");
     }
 }
 
