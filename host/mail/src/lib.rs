@@ -9,6 +9,7 @@
 //! runtime and no database, and it must stay so.
 
 pub mod address;
+pub mod client;
 pub mod framing;
 pub mod message;
 pub mod reply;
