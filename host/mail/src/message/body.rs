@@ -134,7 +134,7 @@ fn attachment(part: &Part) -> Attachment {
 }
 
 /// The last piece of a path, however the sender's system divides them.
-fn file_name(claimed: &str) -> Option<String> {
+pub(super) fn file_name(claimed: &str) -> Option<String> {
     let last = claimed
         .rsplit(['/', '\\'])
         .next()

@@ -19,7 +19,7 @@ use mail_builder::mime::{BodyPart, MimePart};
 
 use super::fields::CRLF;
 use super::names::{Field, HeaderName, HeaderValue, MessageId, NameError, write_field};
-use super::{trace, words};
+use super::{body, trace, words};
 use crate::address::Address;
 
 /// Somebody a message is from or to.
@@ -332,15 +332,18 @@ fn canonical(text: &str) -> String {
 /// Base64 always: mail-builder would send a `text/*` file with its own line
 /// ends, and among those may be bare ones.
 fn attachment_part<'x>(file: &NewAttachment) -> MimePart<'x> {
-    let name = words::disarm(&file.name);
-    let name = bounded(name.rsplit(['/', '\\']).next().unwrap_or_default().trim()).to_owned();
+    let name = body::file_name(&words::disarm(&file.name));
     let media_type = if is_media_type(&file.media_type) {
         &file.media_type
     } else {
         OPAQUE
     };
     let kind = ContentType::new(media_type.to_ascii_lowercase());
-    let said = ContentType::new("attachment").attribute("filename", name);
+    let said = ContentType::new("attachment");
+    let said = match name {
+        Some(name) => said.attribute("filename", name),
+        None => said,
+    };
     MimePart::new(kind, BodyPart::Binary(base64_lines(&file.octets).into()))
         .header("Content-Disposition", said)
         .transfer_encoding("base64")
@@ -569,6 +572,22 @@ pub(super) mod tests {
         .compose()
         .unwrap();
         assert_eq!(read(&message).1.text, Some(long));
+    }
+
+    #[test]
+    fn text_without_white_space_fits_into_lines() {
+        for long in ["x", "\"", "\\", "é", "=?", "a/"].map(|piece| piece.repeat(20_000)) {
+            let mut composer = sample();
+            composer.subject.clone_from(&long);
+            composer.from.name.clone_from(&long);
+            composer.html = Some(long.clone());
+            composer.attachments = vec![NewAttachment {
+                name: long,
+                media_type: "a/b".to_owned(),
+                octets: Vec::new(),
+            }];
+            assert!(composer.compose().is_ok(), "{}", &composer.subject[..2]);
+        }
     }
 
     #[test]

@@ -338,13 +338,17 @@ fn keyword(word: &str) -> String {
 /// A token, or a quoted string if it has to be one.
 fn token(text: &str) -> String {
     let text = words::disarm(text);
+    let text = &text[..text.floor_char_boundary(WORD_OCTETS_MAX)];
     let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii() && is_token_char(c));
     if plain {
-        text.into_owned()
+        text.to_owned()
     } else {
-        words::quoted(&text)
+        words::quoted(text)
     }
 }
+
+/// A longer one could, quoted, be longer than a line; nobody needs it.
+const WORD_OCTETS_MAX: usize = 400;
 
 #[cfg(test)]
 mod tests {

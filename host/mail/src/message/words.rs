@@ -126,11 +126,7 @@ fn token_end(value: &[u8], from: usize, part: impl Fn(u8) -> bool) -> usize {
 /// Text that looks like an encoded word is encoded too; a subject somebody
 /// typed as `=?utf-8?q?x?=` must arrive as typed.
 pub(super) fn encode(text: &str) -> Cow<'_, str> {
-    let plain = text.is_ascii()
-        && !text.contains("=?")
-        && text
-            .split([' ', '\t'])
-            .all(|word| word.len() <= PLAIN_WORD_OCTETS_MAX);
+    let plain = text.is_ascii() && !text.contains("=?") && folds(text);
     if plain {
         text.into()
     } else {
@@ -164,10 +160,23 @@ pub(super) fn phrase(name: &str) -> String {
     if name.is_empty() {
         return String::new();
     }
-    match encode(name) {
-        Cow::Borrowed(plain) => quoted(plain),
-        Cow::Owned(encoded) => encoded,
+    let encoded = encode(name);
+    if matches!(encoded, Cow::Owned(_)) {
+        return encoded.into_owned();
     }
+    // Quoting can make a word that folded twice as long.
+    let quoted = quoted(&encoded);
+    if folds(&quoted) {
+        quoted
+    } else {
+        encode_always(name)
+    }
+}
+
+/// Whether every word fits into a line.
+fn folds(text: &str) -> bool {
+    text.split([' ', '\t'])
+        .all(|word| word.len() <= PLAIN_WORD_OCTETS_MAX)
 }
 
 pub(super) fn quoted(text: &str) -> String {
