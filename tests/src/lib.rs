@@ -24,4 +24,5 @@ pub mod process;
 pub mod relaygate;
 pub mod repository;
 pub mod smtp;
+pub mod transcript;
 pub mod wait;

@@ -62,6 +62,16 @@ impl Client {
         Self::greeted(Stream::wrap(connect(port), tls, name))
     }
 
+    /// Connects without TLS and leaves the greeting to be read.
+    pub fn unread(port: u16) -> Self {
+        Self::over(Stream::Plain(connect(port)))
+    }
+
+    /// Connects, starts TLS at once and leaves the greeting to be read.
+    pub fn unread_implicit(port: u16, tls: &Arc<ClientConfig>, name: &str) -> Self {
+        Self::over(Stream::wrap(connect(port), tls, name))
+    }
+
     /// Says EHLO, STARTTLS and EHLO again.
     pub fn starttls(port: u16, tls: &Arc<ClientConfig>, name: &str) -> Self {
         let mut client = Self::plain(port);
@@ -152,19 +162,25 @@ impl Client {
     }
 
     fn greeted(stream: Stream) -> Self {
-        let mut client = Self {
-            stream,
-            buffer: Vec::new(),
-            greeting: Reply {
-                code: 0,
-                lines: Vec::new(),
-            },
-        };
+        let mut client = Self::over(stream);
         client.greeting = client.reply();
         client
     }
 
-    fn line(&mut self) -> Option<String> {
+    fn over(stream: Stream) -> Self {
+        let greeting = Reply {
+            code: 0,
+            lines: Vec::new(),
+        };
+        Self {
+            stream,
+            buffer: Vec::new(),
+            greeting,
+        }
+    }
+
+    /// The next line without its CRLF; `None` if the server closed.
+    pub fn line(&mut self) -> Option<String> {
         loop {
             if let Some(end) = self.buffer.windows(2).position(|pair| pair == b"\r\n") {
                 let line: Vec<u8> = self.buffer.drain(..end + 2).collect();

@@ -5,6 +5,7 @@ use relaygate_tests::house::{
     ACCOUNT, Cottage, Credential, DOMAIN, SUPPORT, message, tickets, wait_for_ticket,
 };
 use relaygate_tests::smtp::Client;
+use relaygate_tests::transcript::{self, ProgramStage};
 
 /// A bare LF or CR in a message ends the session, not the message: SMG-01.
 #[test]
@@ -140,6 +141,31 @@ fn stuffed_dots_are_taken_out() {
         .unwrap_or_default()
         .replace("\r\n", "\n");
     assert_eq!(body.trim_end(), ".one\n..two");
+}
+
+/// The program says over TCP and TLS what a bare session says: every dialogue in
+/// `tests/transcripts/` that needs neither a clock nor other settings.
+#[test]
+fn the_program_speaks_like_its_transcripts() {
+    let cottage = Cottage::start("[limits]\nauth_failures_per_peer_max = 1000\n");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    for local in ["help", "sales"] {
+        cottage.add_address(ACCOUNT, &format!("{local}@{DOMAIN}"));
+    }
+    let mut failures = Vec::new();
+    let mut played = 0;
+    for (name, dialogue) in transcript::all() {
+        if transcript::needs_bare_session(&dialogue) {
+            continue;
+        }
+        let mut stage = ProgramStage::new(cottage.relay.ports(), cottage.tls(), &credential);
+        if let Err(why) = dialogue.play(&mut stage) {
+            failures.push(format!("{name}: {why}"));
+        }
+        played += 1;
+    }
+    assert!(played >= 30, "only {played} dialogues could be played");
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
 fn connected() -> (Cottage, Credential) {
