@@ -24,6 +24,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let directory = tempfile::tempdir_in(&parent)?;
         let figures = round(directory.path(), committers, octets).await?;
         report(committers, octets, &figures);
+        report_opening(directory.path())?;
     }
     Ok(())
 }
@@ -111,6 +112,25 @@ fn report(committers: u64, octets: usize, figures: &Figures) {
         at(0.5),
         at(0.99),
     );
+}
+
+/// How long a start takes after a clean stop and after a crash.
+#[allow(clippy::print_stdout)] // printing is what it is for
+fn report_opening(directory: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    for crashed in [false, true] {
+        if crashed {
+            std::fs::remove_file(directory.join("view.clean"))?;
+        }
+        let store = Embedded::open(Options::new(directory))?;
+        let recovery = store.recovery();
+        println!(
+            "    opened in {:?}, {} commits, index {}",
+            recovery.took,
+            recovery.sequence,
+            recovery.rebuilt.as_deref().unwrap_or("trusted"),
+        );
+    }
+    Ok(())
 }
 
 const ROUND: Duration = Duration::from_secs(3);

@@ -1,5 +1,7 @@
 //! The embedded store keeps every sentence of the contract.
 
+#![allow(clippy::unwrap_used)] // a test may panic
+
 use storage::embedded::{Embedded, Options};
 use storage::{Store, contract};
 

@@ -1,5 +1,7 @@
 //! What opening a store makes of one that is damaged, incomplete or in use.
 
+#![allow(clippy::unwrap_used)] // a test may panic
+
 mod workload;
 
 use std::fs;
@@ -52,7 +54,7 @@ async fn after_a_clean_stop_the_index_is_trusted() {
 /// STO-13
 #[tokio::test]
 async fn a_lost_index_is_rebuilt_the_same() {
-    let harms: [(&str, fn(&Path)); 5] = [
+    let harms: [(&str, Harm); 5] = [
         ("removed", |store| {
             fs::remove_dir_all(store.join("view")).unwrap()
         }),
@@ -392,6 +394,9 @@ async fn verify_names_a_damaged_text() {
     assert_eq!(report.texts_damaged.len(), 1);
     assert_eq!(report.damages, []);
 }
+
+/// What happens to the index of a closed store.
+type Harm = fn(&Path);
 
 const SMALL: Worker = Worker {
     number: 1,
