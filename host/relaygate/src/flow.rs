@@ -1,10 +1,12 @@
 //! What passes through at the moment, in memory only: seats, failed logins,
 //! counters, opened keys. All of it starts at zero with the process.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use desk::dkim_keys::DkimKeys;
-use tokio::sync::OnceCell;
+use storage::AccountId;
+use tokio::sync::{OnceCell, OwnedMutexGuard};
 
 use crate::config::Config;
 use crate::facts::Counters;
@@ -21,6 +23,7 @@ pub struct Flow {
     pub counters: Arc<Counters>,
     /// The installation's signing keys, opened when first needed.
     pub dkim_keys: OnceCell<DkimKeys>,
+    turns: Mutex<HashMap<AccountId, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Flow {
@@ -36,6 +39,18 @@ impl Flow {
             throttle: Throttle::new(limits.auth_failures_per_peer_max),
             counters: Arc::default(),
             dkim_keys: OnceCell::new(),
+            turns: Mutex::default(),
         }
+    }
+
+    /// The account's turn to change tickets and what is sent about them. One
+    /// after the other, since what conflicts has to be done again, and a lost
+    /// lease waits until it is over. Correct without it, only slower.
+    pub async fn turn(&self, account: AccountId) -> OwnedMutexGuard<()> {
+        let turn = {
+            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(turns.entry(account).or_default())
+        };
+        turn.lock_owned().await
     }
 }

@@ -13,7 +13,8 @@ mod way_out;
 
 use desk::messages::{self, Direction, Line, Message};
 use desk::notifications::{Event, OutboundDraft, Sender};
-use desk::{Account, outbound};
+use desk::tickets::{self, Comment, NewReply, Ticket};
+use desk::{Account, addresses, outbound, verification};
 use mail::address::{Address, Domain};
 use mail::message::{Edits, Field, HeaderError, HeaderName, Headers};
 use policy::questions::headers::{Edit, OutboundFacts, OutboundVerdict};
@@ -25,6 +26,7 @@ use crate::facts::{self, CallFacts, MessageStart, noted};
 use crate::runner::{self, Card, Delivery, Path, Work};
 use crate::services::Services;
 
+pub(crate) use signing::signs;
 use way_out::WayOut;
 
 /// Why notifications were not sent. Nothing of the batch happened.
@@ -65,6 +67,44 @@ pub fn announce(account: &Account, batch: &mut Batch, event: Event, now: Timesta
     });
 }
 
+/// An agent's answer, and what its ticket's people are told of it, in one commit.
+///
+/// # Errors
+/// What the desk says of the answer.
+pub async fn reply(
+    services: &Services,
+    account: &Account,
+    ticket: u64,
+    new: NewReply,
+) -> Result<(Ticket, Comment), desk::Error> {
+    let _turn = services.flow.turn(account.id()).await;
+    let now = services.clock.now();
+    let mut batch = Batch::new();
+    let (ticket, comment, event) = tickets::reply(account, &mut batch, ticket, new, now).await?;
+    announce(account, &mut batch, event, now);
+    drop(account.commit(batch).await?);
+    Ok((ticket, comment))
+}
+
+/// Starts one verification of a support address: its mail is queued when this returns.
+///
+/// # Errors
+/// See [`DispatchError`]; nothing was started.
+pub async fn verify(
+    services: &Services,
+    account: &Account,
+    address: &Address,
+    direction: addresses::Direction,
+) -> Result<(), DispatchError> {
+    let _turn = services.flow.turn(account.id()).await;
+    let now = services.clock.now();
+    let product = facts::product(services);
+    let mut batch = Batch::new();
+    let draft =
+        verification::start(account, &product, &mut batch, address, direction, now).await?;
+    send(services, account, batch, vec![draft]).await.map(drop)
+}
+
 /// Adds the drafts to the batch and commits it.
 ///
 /// # Errors
@@ -72,14 +112,34 @@ pub fn announce(account: &Account, batch: &mut Batch, event: Event, now: Timesta
 pub async fn send(
     services: &Services,
     account: &Account,
-    mut batch: Batch,
+    batch: Batch,
     drafts: Vec<OutboundDraft>,
 ) -> Result<Durable, DispatchError> {
-    let now = services.clock.now();
+    let departing = prepare_all(services, account, &drafts).await?;
+    commit(services, account, batch, departing).await
+}
+
+/// Makes the drafts messages; those a policy refuses are left out.
+pub(crate) async fn prepare_all<'d>(
+    services: &Services,
+    account: &Account,
+    drafts: &'d [OutboundDraft],
+) -> Result<Vec<Departing<'d>>, DispatchError> {
     let mut departing = Vec::with_capacity(drafts.len());
-    for draft in &drafts {
+    for draft in drafts {
         departing.extend(prepare(services, account, draft).await?);
     }
+    Ok(departing)
+}
+
+/// Adds the messages to the batch and commits it.
+pub(crate) async fn commit(
+    services: &Services,
+    account: &Account,
+    mut batch: Batch,
+    departing: Vec<Departing<'_>>,
+) -> Result<Durable, DispatchError> {
+    let now = services.clock.now();
     let records: Vec<_> =
         departing.iter().map(|d| (d.draft, d.way.sender.clone(), d.way.reason.clone())).collect();
     outbound::record(account, &facts::product(services), &mut batch, &records, now).await?;
@@ -96,7 +156,7 @@ pub async fn send(
 }
 
 /// A message that is ready to leave.
-struct Departing<'d> {
+pub(crate) struct Departing<'d> {
     draft: &'d OutboundDraft,
     way: WayOut,
     text: StagedText,

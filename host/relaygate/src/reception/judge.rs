@@ -163,3 +163,15 @@ fn found(acceptance: InboundAcceptance) -> Acceptance {
         flags: acceptance.flags,
     }
 }
+
+/// Whether one of the accounts it is for has made it (R37).
+async fn is_ours(reception: &Reception, headers: &Headers) -> Result<bool, desk::Error> {
+    let product = facts::product(&reception.services);
+    for accepted in &reception.accepted {
+        let account = reception.services.desk.account(accepted.account);
+        if desk::outbound::is_ours(&account, &product, headers).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,6 +1,7 @@
 //! Makes an accepted message durable: texts, one intake job for each recipient,
 //! log rows and idempotency marks, in one batch.
 
+use desk::messages::{self, Direction, Line, Message};
 use mail::address::Address;
 use mail::server::Envelope;
 use metrics::{counter, histogram};
@@ -54,6 +55,7 @@ fn batch(
             let id = batch.enqueue(job);
             mark.enter(&mut batch, &complete.queue_id, id);
         }
+        open_log(reception, complete, account, &mut batch);
     }
     batch
 }
@@ -93,6 +95,26 @@ fn new_job(reception: &Reception, account: AccountId, text: TextId, card: &Card)
         payload: card.to_payload(),
         texts: vec![text],
     }
+}
+
+/// The first lines of the message's log (R4).
+fn open_log(reception: &Reception, complete: &Complete, account: AccountId, batch: &mut Batch) {
+    let session = &reception.session;
+    let at = reception.services.clock.now();
+    let account = reception.services.desk.account(account);
+    let message = Message {
+        id: complete.queue_id.clone(),
+        direction: Direction::Inbound,
+        message_id: complete.judged.message_id.clone(),
+        connector: session.login.as_ref().map(|login| login.connector.clone()),
+        credential: session.login.as_ref().map(|login| login.credential.to_string()),
+        tls: session.tls.as_ref().map(|tls| format!("{} {}", tls.version, tls.cipher)),
+        at,
+    };
+    messages::open(&account, batch, &message);
+    let detail = format!("250 kept as {}", complete.queue_id);
+    let line = Line { at, what: "accepted".to_owned(), detail };
+    messages::add(&account, batch, &complete.queue_id, &line);
 }
 
 fn log_kept(reception: &Reception, complete: &Complete, fresh: usize) {

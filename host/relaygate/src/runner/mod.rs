@@ -53,6 +53,17 @@ enum Worker {
     Courier,
 }
 
+impl Worker {
+    /// How long a worker may hold a job. Intake waits for nobody; a dialogue
+    /// with another server may take as long as RFC 5321 §4.5.3.2 lets it.
+    fn lease_time(self) -> Duration {
+        match self {
+            Self::Intake => Duration::from_secs(60),
+            Self::Courier => Duration::from_secs(60 * 60),
+        }
+    }
+}
+
 struct LaneLoop {
     services: Arc<Services>,
     lane: Lane,
@@ -100,7 +111,8 @@ impl LaneLoop {
     async fn lease(&self) -> Result<Vec<Lease>, storage::Error> {
         let now = self.services.clock.now();
         let limit = self.permits.available_permits() + 1;
-        self.services.store.lease(&self.lane, now, later(now, LEASE_TIME), limit).await
+        let until = later(now, self.worker.lease_time());
+        self.services.store.lease(&self.lane, now, until, limit).await
     }
 
     /// Until something was added, is due, or a worker has become free.
@@ -214,8 +226,6 @@ pub(crate) fn log_settled(settled: Result<(), storage::CommitError>) {
     }
 }
 
-/// How long a worker may hold a job; longer than the longest dialogue.
-const LEASE_TIME: Duration = Duration::from_secs(30 * 60);
 /// A standing or wrong clock must not make the loop spin.
 const REST_MIN: Duration = Duration::from_millis(5);
 /// Looks again now and then although nothing is said to have changed.

@@ -1,0 +1,31 @@
+//! Delivery reports about mail of ours (R113).
+
+use desk::{Account, outbound};
+use mail::message::dsn;
+use storage::Batch;
+
+use super::{Ended, IntakeError, Message, drop_text};
+use crate::runner::Arrived;
+use crate::services::Services;
+
+/// Links a delivery report to the message it speaks of; `None` if the message
+/// is no report, or none about mail of this account.
+pub(super) async fn link(
+    services: &Services,
+    account: &Account,
+    batch: &mut Batch,
+    arrived: &Arrived,
+    message: &Message,
+) -> Result<Option<Ended>, IntakeError> {
+    if !dsn::is_report(&message.headers) {
+        return Ok(None);
+    }
+    let prefix = &services.config.product.header_prefix;
+    let Some(report) = dsn::read(&message.raw, &message.headers, prefix) else { return Ok(None) };
+    let now = services.clock.now();
+    if !outbound::bounced(account, batch, &report, now).await? {
+        return Ok(None);
+    }
+    drop_text(account, batch, arrived);
+    Ok(Some(Ended::new("bounce_linked", "")))
+}

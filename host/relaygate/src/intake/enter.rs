@@ -1,0 +1,130 @@
+//! Messages for people: asks the policies where they go and which tags they
+//! bring, and lets the desk enter them.
+
+use std::sync::Arc;
+
+use desk::Account;
+use desk::facts::{Cause, RouteAnswer, Tagging};
+use desk::intake::{self, Gathered, Incoming, Outcome};
+use desk::notifications::Event;
+use desk::suspended;
+use policy::questions::routes::Carried;
+use storage::{Batch, Timestamp};
+
+use super::{Ended, IntakeError, Message};
+use crate::dispatch;
+use crate::facts::{self, CallFacts, noted};
+use crate::runner::Arrived;
+use crate::services::Services;
+
+/// A message whose header cannot be read; kept aside with its raw source.
+pub(super) fn unreadable(
+    account: &Account,
+    batch: &mut Batch,
+    arrived: &Arrived,
+    now: Timestamp,
+) -> Ended {
+    let recipient = arrived.recipient.clone();
+    let id = suspended::put_unreadable(account, batch, recipient, arrived.text, now);
+    Ended::new("suspended", format!("{} {id}", Cause::Unprocessable.as_str()))
+}
+
+/// Enters a message as the policies say.
+pub(super) async fn enter(
+    services: &Services,
+    account: &Account,
+    batch: &mut Batch,
+    arrived: &Arrived,
+    message: &Message,
+) -> Result<Ended, IntakeError> {
+    let now = services.clock.now();
+    let product = facts::product(services);
+    let incoming = incoming(arrived, message);
+    let gathered = intake::gather(account, &product, &incoming).await?;
+    let call = call_facts(services, account, message).await?;
+    let (answer, tagging) = ask(services, &call, &gathered);
+    let outcome =
+        intake::enter(account, &product, batch, &incoming, gathered, answer, &tagging, now).await?;
+    if let Outcome::Entered(event) = &outcome {
+        dispatch::announce(account, batch, *event, now);
+    }
+    Ok(ended(outcome))
+}
+
+/// A policy that fails suspends the message: kept, visible, not let through.
+fn ask(
+    services: &Services,
+    call: &Arc<dyn policy::Facts>,
+    gathered: &Gathered,
+) -> (RouteAnswer, Tagging) {
+    let failed = || (RouteAnswer::Suspend(Cause::PolicyFailed), Tagging::default());
+    let arrival = facts::arrival(&gathered.arrival, Carried::Nothing);
+    let Ok(route) = noted(services.chain.route_inbound(call, &arrival)) else { return failed() };
+    let answer = facts::inbound_route(route);
+    let Some(delivery) = gathered.delivery(&answer) else { return (answer, Tagging::default()) };
+    match noted(services.chain.delivery(call, &facts::delivery(&delivery))) {
+        Ok(tagging) => (answer, facts::tagging(tagging)),
+        Err(_) => failed(),
+    }
+}
+
+fn incoming(arrived: &Arrived, message: &Message) -> Incoming {
+    let session = &arrived.session;
+    let login = session.login.as_ref();
+    Incoming {
+        queue_id: arrived.queue_id.clone(),
+        ingress: session.ingress,
+        tls: session.tls.as_ref().map(|tls| format!("{} {}", tls.version, tls.cipher)),
+        connector: login.map(|login| login.connector.clone()),
+        credential: login.map(|login| login.credential.clone()),
+        null_sender: arrived.sender.is_none(),
+        recipient: arrived.recipient.clone(),
+        recipients: arrived.recipients.len(),
+        text: arrived.text,
+        origin: arrived.acceptance.origin,
+        author: arrived.acceptance.author,
+        flags: arrived.acceptance.flags.clone(),
+        letter: message.letter.clone(),
+    }
+}
+
+/// What the policies may look up: the author and the recipient, no more.
+async fn call_facts(
+    services: &Services,
+    account: &Account,
+    message: &Message,
+) -> Result<Arc<dyn policy::Facts>, desk::Error> {
+    let counters = Arc::clone(&services.flow.counters);
+    let mut call = CallFacts::new(Some(account.id()), counters, services.clock.now())
+        .with_message(message.start());
+    if let Some(author) = &message.letter.author
+        && let Some(person) = desk::people::lookup(account, &author.address).await?
+    {
+        call = call.with_person(author.address.to_string(), facts::person(person));
+    }
+    for address in message.letter.addressed.iter().take(LOOKED_UP_MAX) {
+        if let Some(found) = desk::addresses::lookup(account, address).await? {
+            call = call.with_support_address(address.to_string(), facts::support_address(&found));
+        }
+    }
+    Ok(call.shared())
+}
+
+fn ended(outcome: Outcome) -> Ended {
+    match outcome {
+        Outcome::Entered(Event::Created { ticket, .. }) => {
+            Ended::new("ticket_created", ticket.to_string())
+        }
+        Outcome::Entered(Event::Commented { ticket, comment }) => {
+            Ended::new("comment_added", format!("{ticket} {comment}"))
+        }
+        Outcome::Suspended { id, cause } => {
+            Ended::new("suspended", format!("{} {id}", cause.as_str()))
+        }
+        Outcome::Dropped(reason) => Ended::new("dropped", reason),
+        Outcome::Repeated => Ended::new("repeated", ""),
+    }
+}
+
+/// Addressees a policy may look up; a message may name a thousand.
+const LOOKED_UP_MAX: usize = 20;
