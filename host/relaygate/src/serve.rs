@@ -1,1 +1,189 @@
-//! Being written.
+//! The running program: opened in order, stopped in order.
+//!
+//! Ports are bound before anything on the disk is touched, so a start that
+//! fails because of one leaves nothing behind. At the end nothing new is taken,
+//! what is in flight is finished or left for the next start, and the store is
+//! closed last.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+
+use crate::admin::{self, AdminSocket};
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError, io_reason};
+use crate::services::Services;
+use crate::{listener, runner, telemetry, web};
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It was told to stop, and did.
+    Stopped,
+    /// The disk failed: nothing can be promised any more, start again.
+    StoreFailed,
+}
+
+/// Every port, bound and not yet listened to by anybody.
+struct Ports {
+    smtp: Vec<TcpListener>,
+    metrics: Option<TcpListener>,
+}
+
+/// Runs the program until SIGTERM or SIGINT.
+pub async fn run(config: Config) -> Result<Ended, ConfigError> {
+    harden();
+    let mut signals = Signals::new()?;
+    let ports = Ports::bind(&config).await?;
+    let services = Services::open(config, Clock::system()).await?;
+    let socket = AdminSocket::bind(&services.config.admin_socket())?;
+    let recovery = services.embedded.recovery();
+    info!(
+        records = recovery.records,
+        damages = recovery.damages.len(),
+        "store opened"
+    );
+    let tasks = TaskTracker::new();
+    start(&services, ports, socket, &tasks);
+    info!("ready");
+    let ended = signals.wait(&services).await;
+    stop(&services, tasks).await;
+    Ok(ended)
+}
+
+fn start(services: &Arc<Services>, ports: Ports, socket: AdminSocket, tasks: &TaskTracker) {
+    for (config, listener) in services.config.listeners.iter().zip(ports.smtp) {
+        log_listening(config.kind.as_str(), &listener);
+        tasks.spawn(listener::serve(services.clone(), config.clone(), listener));
+    }
+    tasks.spawn(runner::run(services.clone()));
+    tasks.spawn(admin::serve(services.clone(), socket));
+    let (tls, until) = (services.server_tls.clone(), services.stop.clone());
+    tasks.spawn(async move { tls.watch(until).await });
+    let metrics = telemetry::start_metrics();
+    if let Some(listener) = ports.metrics {
+        log_listening("metrics", &listener);
+        tasks.spawn(web::serve(services.clone(), metrics, listener));
+    }
+}
+
+fn log_listening(kind: &str, listener: &TcpListener) {
+    if let Ok(bind) = listener.local_addr() {
+        info!(kind, %bind, "listening");
+    }
+}
+
+/// Stops taking, waits for what is in flight, closes the store.
+async fn stop(services: &Services, tasks: TaskTracker) {
+    info!("stopping");
+    services.stop.cancel();
+    services.in_flight.close();
+    tasks.close();
+    let grace = services.config.limits.stop();
+    let quiet = async {
+        tasks.wait().await;
+        services.in_flight.wait().await;
+    };
+    if tokio::time::timeout(grace, quiet).await.is_err() {
+        warn!(
+            left = services.in_flight.len(),
+            "time is up; what is left will be repeated"
+        );
+    }
+    services.embedded.close().await;
+    info!("stopped");
+}
+
+impl Ports {
+    async fn bind(config: &Config) -> Result<Self, ConfigError> {
+        let mut smtp = Vec::new();
+        for (index, listener) in config.listeners.iter().enumerate() {
+            smtp.push(bind(&format!("listener[{index}].bind"), listener.bind).await?);
+        }
+        let metrics = match &config.metrics {
+            Some(metrics) => Some(bind("metrics.bind", metrics.bind).await?),
+            None => None,
+        };
+        Ok(Self { smtp, metrics })
+    }
+}
+
+async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, ConfigError> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let problem = format!("{address} cannot be bound ({})", io_reason(&error));
+        let mend = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "stop the program that has it, or name another port",
+            std::io::ErrorKind::PermissionDenied => {
+                "allow the port to this user (CAP_NET_BIND_SERVICE)"
+            }
+            _ => "name an address of this machine",
+        };
+        ConfigError::new(key, problem, mend)
+    })
+}
+
+struct Signals {
+    hangup: Signal,
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, ConfigError> {
+        let listen = |kind| {
+            signal(kind).map_err(|error| {
+                ConfigError::new(
+                    "",
+                    format!("signals cannot be received ({})", io_reason(&error)),
+                    "start again",
+                )
+            })
+        };
+        Ok(Self {
+            hangup: listen(SignalKind::hangup())?,
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
+    }
+
+    /// Reloads certificates at SIGHUP, until there is a reason to end.
+    async fn wait(&mut self, services: &Services) -> Ended {
+        let mut look = tokio::time::interval(LOOK_AT_STORE_EVERY);
+        loop {
+            tokio::select! {
+                _ = self.hangup.recv() => services.server_tls.reload_and_log(),
+                _ = self.interrupt.recv() => return Ended::Stopped,
+                _ = self.terminate.recv() => return Ended::Stopped,
+                _ = look.tick() => {
+                    if !services.embedded.healthy() {
+                        error!("the disk has failed; ending, so that nothing is promised that cannot be kept");
+                        return Ended::StoreFailed;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// No core dumps and no debugger of another user: memory holds secrets (SEC-01).
+/// Best effort; a system that refuses is no reason not to start.
+fn harden() {
+    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    let core = setrlimit(Resource::Core, none);
+    let dumpable = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    if core.and(dumpable).is_err() {
+        warn!("core dumps could not be turned off");
+    }
+}
+
+/// How often the store is asked whether its disk still works.
+const LOOK_AT_STORE_EVERY: Duration = Duration::from_millis(500);

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use desk::Installation;
 use desk::credentials::{HashCost, Hasher, Verifier};
+use desk::dkim_keys::{self, DkimKeys};
 use desk::secrets::SealingKey;
+use desk::{Installation, Product};
 use mail::address::Domain;
-use policy::{Chain, ChainError, Engine, EngineSettings, Limits, Product};
+use policy::{Chain, ChainError, Engine, EngineSettings, Limits};
 use storage::Store;
 use storage::embedded::{Embedded, OpenError, Options};
 use tokio_util::sync::CancellationToken;
@@ -35,8 +36,12 @@ pub struct Services {
     pub store: Arc<dyn Store>,
     /// The same as the backend it is: health, and its end.
     pub embedded: Arc<Embedded>,
+    /// What the product calls itself, in messages.
+    pub product: Product,
     /// What the product knows.
     pub desk: Installation,
+    /// The keys that sign in customers' names.
+    pub dkim: DkimKeys,
     /// Seals and opens secrets; the key is kept outside the store.
     pub sealing: Arc<SealingKey>,
     /// Hashes new passwords, a bounded number at a time.
@@ -73,7 +78,11 @@ impl Services {
             ConfigError::new("", error.to_string(), mend)
         })?;
         let resolver = Resolver::new(&config).map_err(|error| {
-            ConfigError::new("resolver.servers", error.to_string(), "name a server, for example 127.0.0.1:53")
+            ConfigError::new(
+                "resolver.servers",
+                error.to_string(),
+                "name a server, for example 127.0.0.1:53",
+            )
         })?;
         private_directory(&config.data_dir)?;
         let sealing = keys::open(&config.key_file, &config.store_dir())?;
@@ -81,17 +90,21 @@ impl Services {
         let embedded = open_store(&config)?;
         let store: Arc<dyn Store> = embedded.clone();
         let desk = Installation::new(store.clone());
+        let dkim = dkim(&config, &desk, &sealing, &clock).await?;
         let hasher = Hasher::new(HashCost::default(), cores());
         let verifier = Verifier::new(desk.clone(), native.clone(), hasher.clone()).await;
         let flow = Flow::new(&config);
-        let verifier = verifier.map_err(|error| ConfigError::new("", error.to_string(), "start again"))?;
+        let verifier =
+            verifier.map_err(|error| ConfigError::new("", error.to_string(), "start again"))?;
         Ok(Arc::new(Self {
+            product: product(&config, &hostname, &native),
             config: Arc::new(config),
             hostname,
             native,
             store,
             embedded,
             desk,
+            dkim,
             sealing: Arc::new(sealing),
             hasher,
             verifier: Arc::new(verifier),
@@ -117,12 +130,18 @@ fn domain(key: &str, name: &str) -> Result<Domain, ConfigError> {
 /// Compiles the built-in policies with the operator's settings and limits.
 pub fn chain(config: &Config) -> Result<Chain, ConfigError> {
     let unfit = |reason: String| {
-        ConfigError::new("policy", reason, "lower policy.memory_octets_max, or give the process more address space")
+        ConfigError::new(
+            "policy",
+            reason,
+            "lower policy.memory_octets_max, or give the process more address space",
+        )
     };
     let engine = Engine::new(engine_settings(config)).map_err(|error| unfit(error.to_string()))?;
-    let components = policy::built_in::components(&engine).map_err(|error| unfit(error.to_string()))?;
-    let settings = serde_json::to_value(&config.policy.settings)
-        .map_err(|error| ConfigError::new("policy.settings", error.to_string(), "use plain values"))?;
+    let components =
+        policy::built_in::components(&engine).map_err(|error| unfit(error.to_string()))?;
+    let settings = serde_json::to_value(&config.policy.settings).map_err(|error| {
+        ConfigError::new("policy.settings", error.to_string(), "use plain values")
+    })?;
     let policies = policy::built_in::policies(&components, &settings, &limits(&config.policy));
     Ok(Chain::new(policies.map_err(settings_error)?, Vec::new()))
 }
@@ -130,12 +149,14 @@ pub fn chain(config: &Config) -> Result<Chain, ConfigError> {
 fn engine_settings(config: &Config) -> EngineSettings {
     let defaults = EngineSettings::default();
     EngineSettings {
-        product: Product {
+        product: policy::Product {
             name: config.product.name.clone(),
             header_prefix: config.product.header_prefix.clone(),
             hostname: config.hostname.clone(),
         },
-        memory_octets_max: defaults.memory_octets_max.max(octets(config.policy.memory_octets_max)),
+        memory_octets_max: defaults
+            .memory_octets_max
+            .max(octets(config.policy.memory_octets_max)),
         ..defaults
     }
 }
@@ -151,7 +172,9 @@ fn limits(config: &PolicyConfig) -> Limits {
 
 fn settings_error(error: ChainError) -> ConfigError {
     let (key, reason) = match &error {
-        ChainError::Settings(policy, reason) => (format!("policy.settings.{policy}"), reason.to_string()),
+        ChainError::Settings(policy, reason) => {
+            (format!("policy.settings.{policy}"), reason.to_string())
+        }
         ChainError::Compile(policy, reason) => (format!("policy.{policy}"), reason.to_string()),
     };
     ConfigError::new(&key, reason, "see the policy's settings in its own page")
@@ -165,13 +188,50 @@ fn cores() -> usize {
     available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
+fn product(config: &Config, hostname: &Domain, native: &Domain) -> Product {
+    Product {
+        name: config.product.name.clone(),
+        header_prefix: config.product.header_prefix.clone(),
+        hostname: hostname.clone(),
+        native: native.clone(),
+    }
+}
+
+/// Opens the DKIM keys; a wrong sealing key shows here, before any mail moves.
+async fn dkim(
+    config: &Config,
+    desk: &Installation,
+    sealing: &SealingKey,
+    clock: &Clock,
+) -> Result<DkimKeys, ConfigError> {
+    let keys = dkim_keys::ensure(desk, sealing, &config.product.selectors, clock.now()).await;
+    keys.map_err(|error| match error {
+        desk::Error::Sealed(_) => {
+            let mend = "bring back the key file this data_dir was made with";
+            ConfigError::new("key_file", "does not open what this store holds", mend)
+        }
+        other => ConfigError::new(
+            "data_dir",
+            other.to_string(),
+            "look at it with `relaygate journal verify`",
+        ),
+    })
+}
+
 /// Makes the directory for us alone.
 fn private_directory(path: &Path) -> Result<(), ConfigError> {
     use std::os::unix::fs::DirBuilderExt;
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    let made = std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path);
     made.map_err(|error| {
         let problem = format!("{} cannot be made ({})", path.display(), io_reason(&error));
-        ConfigError::new("data_dir", problem, "make it, owned by the user the program runs as")
+        ConfigError::new(
+            "data_dir",
+            problem,
+            "make it, owned by the user the program runs as",
+        )
     })
 }
 
@@ -191,13 +251,19 @@ fn open_store(config: &Config) -> Result<Arc<Embedded>, ConfigError> {
 
 fn store_error(error: &OpenError) -> ConfigError {
     let (problem, mend) = match error {
-        OpenError::InUse { .. } => (error.to_string(), "stop the other process, or give this one its own data_dir"),
+        OpenError::InUse { .. } => (
+            error.to_string(),
+            "stop the other process, or give this one its own data_dir",
+        ),
         OpenError::NewerFormat { .. } => (error.to_string(), "start the newer program again"),
         OpenError::Io { path, source } => {
             let problem = format!("{} cannot be used ({})", path.display(), io_reason(source));
             return ConfigError::new("data_dir", problem, "let this user read and write it");
         }
-        OpenError::View(_) => (error.to_string(), "look at it with `relaygate journal verify`"),
+        OpenError::View(_) => (
+            error.to_string(),
+            "look at it with `relaygate journal verify`",
+        ),
     };
     ConfigError::new("data_dir", problem, mend)
 }

@@ -11,7 +11,8 @@ use super::request::{
 use crate::operations::accounts::AccountInput;
 use crate::operations::addresses::AddressInput;
 use crate::operations::{
-    Actor, Outcome, accounts, addresses, domains, queue, signing, tickets, tokens, trace, verification,
+    Actor, Outcome, accounts, addresses, domains, queue, signing, tickets, tokens, trace,
+    verification,
 };
 use crate::services::Services;
 
@@ -34,7 +35,12 @@ pub(super) async fn act(services: &Services, actor: &Actor, request: Request) ->
 
 async fn account(services: &Services, actor: &Actor, request: AccountRequest) -> Outcome<Value> {
     match request {
-        AccountRequest::Create { subdomain, name, admins, sandbox_of } => {
+        AccountRequest::Create {
+            subdomain,
+            name,
+            admins,
+            sandbox_of,
+        } => {
             let input = AccountInput {
                 subdomain: &subdomain,
                 name: &name,
@@ -52,19 +58,27 @@ async fn domain(services: &Services, actor: &Actor, request: DomainRequest) -> O
     match request {
         DomainRequest::Add(input) => shown(domains::add(services, actor, &input).await),
         DomainRequest::List { account } => shown(domains::list(services, &account).await),
-        DomainRequest::Rotate { account, domain, keep_hours } => {
-            shown(domains::rotate(services, actor, &account, &domain, keep_hours).await)
-        }
-        DomainRequest::Discard { account, domain, credential } => {
-            shown(domains::discard(services, actor, &account, &domain, &credential).await)
-        }
+        DomainRequest::Rotate {
+            account,
+            domain,
+            keep_hours,
+        } => shown(domains::rotate(services, actor, &account, &domain, keep_hours).await),
+        DomainRequest::Discard {
+            account,
+            domain,
+            credential,
+        } => shown(domains::discard(services, actor, &account, &domain, &credential).await),
         DomainRequest::Disconnect { account, domain } => {
             empty(domains::disconnect(services, actor, &account, &domain).await)
         }
-        DomainRequest::Dkim { account, domain, enabled } => {
-            shown(signing::switch(services, actor, &account, &domain, enabled).await)
+        DomainRequest::Dkim {
+            account,
+            domain,
+            enabled,
+        } => shown(signing::switch(services, actor, &account, &domain, enabled).await),
+        DomainRequest::Dns { account, domain } => {
+            shown(signing::dns(services, &account, &domain).await)
         }
-        DomainRequest::Dns { account, domain } => shown(signing::dns(services, &account, &domain).await),
     }
 }
 

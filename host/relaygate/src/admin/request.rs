@@ -35,31 +35,67 @@ pub enum Request {
 /// See [`crate::operations::accounts`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the fields are those of the operation of the same name")]
+#[allow(
+    missing_docs,
+    reason = "the fields are those of the operation of the same name"
+)]
 pub enum AccountRequest {
-    Create { subdomain: String, name: String, admins: Vec<String>, sandbox_of: Option<String> },
+    Create {
+        subdomain: String,
+        name: String,
+        admins: Vec<String>,
+        sandbox_of: Option<String>,
+    },
     List,
-    Show { account: String },
+    Show {
+        account: String,
+    },
 }
 
 /// See [`crate::operations::domains`] and [`crate::operations::signing`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the fields are those of the operation of the same name")]
+#[allow(
+    missing_docs,
+    reason = "the fields are those of the operation of the same name"
+)]
 pub enum DomainRequest {
     Add(DomainInput),
-    List { account: String },
-    Rotate { account: String, domain: String, keep_hours: Option<u32> },
-    Discard { account: String, domain: String, credential: String },
-    Disconnect { account: String, domain: String },
-    Dkim { account: String, domain: String, enabled: bool },
-    Dns { account: String, domain: String },
+    List {
+        account: String,
+    },
+    Rotate {
+        account: String,
+        domain: String,
+        keep_hours: Option<u32>,
+    },
+    Discard {
+        account: String,
+        domain: String,
+        credential: String,
+    },
+    Disconnect {
+        account: String,
+        domain: String,
+    },
+    Dkim {
+        account: String,
+        domain: String,
+        enabled: bool,
+    },
+    Dns {
+        account: String,
+        domain: String,
+    },
 }
 
 /// See [`crate::operations::addresses`] and [`crate::operations::verification`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the fields are those of the operation of the same name")]
+#[allow(
+    missing_docs,
+    reason = "the fields are those of the operation of the same name"
+)]
 pub enum AddressRequest {
     Add(NewAddressRequest),
     List { account: String },
@@ -84,7 +120,10 @@ pub struct NewAddressRequest {
 /// See [`crate::operations::tokens`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the fields are those of the operation of the same name")]
+#[allow(
+    missing_docs,
+    reason = "the fields are those of the operation of the same name"
+)]
 pub enum TokenRequest {
     Create { account: String, agent: String },
     Revoke { account: String, id: String },
@@ -93,7 +132,10 @@ pub enum TokenRequest {
 /// See [`crate::operations::tickets`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the fields are those of the operation of the same name")]
+#[allow(
+    missing_docs,
+    reason = "the fields are those of the operation of the same name"
+)]
 pub enum TicketRequest {
     List { account: String },
     Show { account: String, id: u64 },
@@ -103,7 +145,10 @@ pub enum TicketRequest {
 /// See [`crate::operations::queue`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the fields are those of the operation of the same name")]
+#[allow(
+    missing_docs,
+    reason = "the fields are those of the operation of the same name"
+)]
 pub enum QueueRequest {
     List(JobQuery),
     Show { id: String },

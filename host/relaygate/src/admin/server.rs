@@ -36,10 +36,17 @@ impl AdminSocket {
             Ok(listener)
         });
         match bound {
-            Ok(listener) => Ok(Self { listener, path: path.to_owned() }),
+            Ok(listener) => Ok(Self {
+                listener,
+                path: path.to_owned(),
+            }),
             Err(error) => {
                 let reason = format!("cannot be bound ({})", io_reason(&error));
-                Err(problem(path, &reason, "make its directory, writable for this user"))
+                Err(problem(
+                    path,
+                    &reason,
+                    "make its directory, writable for this user",
+                ))
             }
         }
     }
@@ -53,16 +60,26 @@ impl Drop for AdminSocket {
 }
 
 fn clear(path: &Path) -> Result<(), ConfigError> {
-    let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(()) };
+    let Ok(metadata) = fs::symlink_metadata(path) else {
+        return Ok(());
+    };
     if !metadata.file_type().is_socket() {
-        return Err(problem(path, "exists and is not a socket", "name another path"));
+        return Err(problem(
+            path,
+            "exists and is not a socket",
+            "name another path",
+        ));
     }
     match std::os::unix::net::UnixStream::connect(path) {
         Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
             let removed = fs::remove_file(path);
             removed.map_err(|error| problem(path, &io_reason(&error), "remove it"))
         }
-        _ => Err(problem(path, "is in use", "stop the other process, or name another path")),
+        _ => Err(problem(
+            path,
+            "is in use",
+            "stop the other process, or name another path",
+        )),
     }
 }
 
@@ -73,7 +90,11 @@ fn problem(path: &Path, what: &str, mend: &str) -> ConfigError {
 /// Answers until the program is to stop.
 pub async fn serve(services: Arc<Services>, socket: AdminSocket) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    while let Some(accepted) = services.stop.run_until_cancelled(socket.listener.accept()).await {
+    while let Some(accepted) = services
+        .stop
+        .run_until_cancelled(socket.listener.accept())
+        .await
+    {
         let stream = match accepted {
             Ok((stream, _)) => stream,
             Err(reason) => {
@@ -82,7 +103,9 @@ pub async fn serve(services: Arc<Services>, socket: AdminSocket) {
                 continue;
             }
         };
-        let Ok(place) = places.clone().try_acquire_owned() else { continue };
+        let Ok(place) = places.clone().try_acquire_owned() else {
+            continue;
+        };
         let services = services.clone();
         let tracker = services.in_flight.clone();
         tracker.spawn(async move {
@@ -116,9 +139,16 @@ fn is_ours(user: u32) -> bool {
 async fn request(stream: &mut UnixStream) -> io::Result<Result<Request, Refusal>> {
     let mut line = Vec::new();
     let limit = REQUEST_OCTETS_MAX as u64;
-    BufReader::new(stream.take(limit)).read_until(b'\n', &mut line).await?;
+    BufReader::new(stream.take(limit))
+        .read_until(b'\n', &mut line)
+        .await?;
     let read = serde_json::from_slice(&line);
-    Ok(read.map_err(|_| Refusal::new("bad_request", "not a request of this version of the program")))
+    Ok(read.map_err(|_| {
+        Refusal::new(
+            "bad_request",
+            "not a request of this version of the program",
+        )
+    }))
 }
 
 async fn send(stream: &mut UnixStream, answer: &Answer) -> io::Result<()> {

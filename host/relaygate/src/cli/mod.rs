@@ -1,1 +1,150 @@
-//! Being written.
+//! The command line.
+//!
+//! `serve` is the program; most other commands ask it over the admin socket, so
+//! that there is one place where things are done. `check-config`, and `journal`
+//! for a store nobody has open, work by themselves.
+//!
+//! Exit codes: 0 done, 1 not done, 2 not understood, 78 wrong configuration.
+
+pub mod args;
+mod failure;
+mod journal;
+mod print;
+mod requests;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use serde_json::{Value, json};
+
+use crate::admin::{self, AddressRequest, Request};
+use crate::config::{self, Config};
+use crate::serve::{self, Ended};
+use crate::telemetry;
+use args::{Arguments, Command};
+
+pub use failure::Failure;
+
+/// Reads the command line, does it, and says how it went.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let context = Context {
+        config: arguments.config.unwrap_or_else(|| CONFIG.into()),
+        socket: arguments.socket,
+        json: arguments.json,
+    };
+    match execute(&context, arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(context.json),
+    }
+}
+
+/// What holds for every command.
+#[derive(Debug)]
+pub struct Context {
+    /// The configuration file.
+    pub config: PathBuf,
+    /// The admin socket, if not the one the configuration names.
+    pub socket: Option<PathBuf>,
+    /// Print one JSON object instead of words.
+    pub json: bool,
+}
+
+fn execute(context: &Context, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve => serve(context),
+        Command::CheckConfig { file } => check_config(context, file),
+        Command::ConfigSchema => {
+            context.print(&config::schema(), |_| print::pretty(&config::schema()))
+        }
+        Command::Journal(command) => journal::run(context, &command),
+        other => {
+            let request = requests::request(other)?;
+            let answer = context.ask(&request)?;
+            context.print(&answer, |answer| print::words(&request, answer))
+        }
+    }
+}
+
+impl Context {
+    /// Asks the running program.
+    pub fn ask(&self, request: &Request) -> Result<Value, Failure> {
+        Ok(admin::ask(
+            &self.admin_socket()?,
+            request,
+            patience(request),
+        )?)
+    }
+
+    /// Prints an answer, as JSON or in words.
+    pub fn print(
+        &self,
+        answer: &Value,
+        words: impl FnOnce(&Value) -> String,
+    ) -> Result<(), Failure> {
+        let text = if self.json {
+            format!("{answer}\n")
+        } else {
+            words(answer)
+        };
+        // Whoever reads may have read enough: a closed pipe is no failure.
+        drop(std::io::stdout().write_all(text.as_bytes()));
+        Ok(())
+    }
+
+    /// Reads the configuration; its values are judged where they matter.
+    fn load(&self) -> Result<Config, Failure> {
+        Ok(config::load(&self.config)?)
+    }
+
+    fn admin_socket(&self) -> Result<PathBuf, Failure> {
+        match &self.socket {
+            Some(socket) => Ok(socket.clone()),
+            None => Ok(config::read(&self.config)?.admin_socket()),
+        }
+    }
+}
+
+fn serve(context: &Context) -> Result<(), Failure> {
+    let config = context.load()?;
+    telemetry::start_logging(&config.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime
+        .map_err(|error| Failure::new("runtime", format!("no threads to run on: {error}")))?;
+    let outcome = runtime.block_on(serve::run(config));
+    // Blocking work left behind (a hash, a look-up) must not hold up the end.
+    runtime.shutdown_timeout(LAST_WORK_TIMEOUT);
+    match outcome.map_err(|error| error.in_file(&context.config))? {
+        Ended::Stopped => Ok(()),
+        Ended::StoreFailed => Err(Failure::new(
+            "store_failed",
+            "the disk has failed; see the log",
+        )),
+    }
+}
+
+fn check_config(context: &Context, file: Option<PathBuf>) -> Result<(), Failure> {
+    let file = file.unwrap_or_else(|| context.config.clone());
+    config::load(&file)?;
+    let answer = json!({"config": {"file": file.display().to_string(), "ok": true}});
+    context.print(&answer, |_| format!("{}: ok\n", file.display()))
+}
+
+/// How long the answer may take: what the program waits for, and then some.
+fn patience(request: &Request) -> Duration {
+    let waited = match request {
+        Request::Address(AddressRequest::Verify(input)) => input.wait_seconds.unwrap_or_default(),
+        _ => 0,
+    };
+    ANSWER_TIMEOUT + Duration::from_secs(waited)
+}
+
+/// Where the configuration is, unless somebody says otherwise.
+const CONFIG: &str = "/etc/relaygate/relaygate.toml";
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+const LAST_WORK_TIMEOUT: Duration = Duration::from_secs(1);

@@ -61,10 +61,21 @@ impl std::error::Error for ConfigError {}
 /// Reads and judges the file; what it names (certificates, keys) is looked at,
 /// nothing is changed.
 pub fn load(file: &Path) -> Result<Config, ConfigError> {
-    let text = std::fs::read_to_string(file).map_err(|error| unreadable(file, &error))?;
-    let config = parse(&text).map_err(|error| error.in_file(file))?;
+    let config = read(file)?;
     super::check(&config).map_err(|error| error.in_file(file))?;
     Ok(config)
+}
+
+/// Reads the file without judging its values, for commands that only want to
+/// know where something is.
+pub fn read(file: &Path) -> Result<Config, ConfigError> {
+    let text = std::fs::read_to_string(file).map_err(|error| unreadable(file, &error))?;
+    parse(&text).map_err(|error| error.in_file(file))
+}
+
+/// The manual: every key with its comment, as a JSON schema.
+pub fn schema() -> Value {
+    schema_for!(Config).to_value()
 }
 
 /// Reads the text of a configuration file; the shape is judged, not the values.
@@ -138,10 +149,9 @@ fn unknown(path: &str, message: &str) -> (String, String, String) {
 
 /// The mend for a wrong or missing value: what the manual says of the key.
 fn expected(path: &str) -> String {
-    let schema = schema_for!(Config);
-    match describe(schema.as_value(), path) {
+    match describe(&schema(), path) {
         Some(text) => format!("expected: {text}"),
-        None => "see `relaygate config-example`".to_owned(),
+        None => "see `relaygate config-schema`".to_owned(),
     }
 }
 

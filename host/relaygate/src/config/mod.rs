@@ -1,7 +1,7 @@
 //! The configuration file: one TOML file, read once at start.
 //!
 //! The structs are the manual: what a key means stands in its doc comment, and
-//! `relaygate config-example` prints the comments beside the defaults. An
+//! `relaygate config-schema` prints the comments. An
 //! unknown key is an error, never ignored: a misspelt limit is no limit.
 //!
 //! Not here: reading and judging the file ([`load`], [`check`]); what accounts,
@@ -22,7 +22,7 @@ use serde::Deserialize;
 
 pub use check::check;
 pub(crate) use load::io_reason;
-pub use load::{ConfigError, load, parse};
+pub use load::{ConfigError, load, parse, read, schema};
 
 /// Everything an operator decides before the start.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

@@ -46,12 +46,19 @@ pub struct AccountInput<'a> {
 }
 
 /// Makes an account with its native default address.
-pub async fn create(services: &Services, actor: &Actor, input: AccountInput<'_>) -> Outcome<AccountView> {
+pub async fn create(
+    services: &Services,
+    actor: &Actor,
+    input: AccountInput<'_>,
+) -> Outcome<AccountView> {
     let sandbox_of = match input.sandbox_of {
         Some(subdomain) => Some(super::account(services, subdomain).await?.id()),
         None => None,
     };
-    let admins = input.admins.iter().map(|admin| parse_address("admins", admin));
+    let admins = input
+        .admins
+        .iter()
+        .map(|admin| parse_address("admins", admin));
     let new = NewAccount {
         subdomain: Subdomain::parse(input.subdomain)?,
         name: input.name.to_owned(),
@@ -61,14 +68,24 @@ pub async fn create(services: &Services, actor: &Actor, input: AccountInput<'_>)
     let now = services.clock.now();
     let profile = accounts::create(&services.desk, &services.native, new, now).await?;
     let account = services.desk.account(profile.id);
-    audit::record(services, &account, actor, "account.create", profile.subdomain.as_str()).await;
+    audit::record(
+        services,
+        &account,
+        actor,
+        "account_created",
+        profile.subdomain.as_str(),
+    )
+    .await;
     Ok(view(services, &profile))
 }
 
 /// Every account.
 pub async fn list(services: &Services) -> Outcome<AccountsView> {
     let profiles = accounts::list(&services.desk).await?;
-    let accounts = profiles.iter().map(|profile| view(services, profile)).collect();
+    let accounts = profiles
+        .iter()
+        .map(|profile| view(services, profile))
+        .collect();
     Ok(AccountsView { accounts })
 }
 

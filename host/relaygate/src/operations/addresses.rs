@@ -64,7 +64,7 @@ pub struct OneAddressView {
 /// Every address of an account.
 #[derive(Debug, Serialize)]
 pub struct AddressesView {
-    /// In the order of their names.
+    /// Those of connectors first, then in the order of their names.
     pub addresses: Vec<AddressView>,
 }
 
@@ -101,19 +101,40 @@ pub struct AddressInput {
 
 /// Adds a support address to the connector of its domain, if the policies
 /// allow it. Both verifications start as failed (R70).
-pub async fn add(services: &Services, actor: &Actor, input: &AddressInput) -> Outcome<OneAddressView> {
+pub async fn add(
+    services: &Services,
+    actor: &Actor,
+    input: &AddressInput,
+) -> Outcome<OneAddressView> {
     let account = super::account(services, &input.account).await?;
     let address = parse_address("address", &input.address)?;
     check_authority(services, input.ca_pem.as_deref())?;
     let outbound = outbound(input)?;
     let brand = input.brand.unwrap_or(FIRST_BRAND);
-    let new = NewAddress { address: address.clone(), brand, outbound };
+    let new = NewAddress {
+        address: address.clone(),
+        brand,
+        outbound,
+    };
     let added = retried(|| Box::pin(try_add(services, &account, new.clone()))).await?;
-    audit::record(services, &account, actor, "address.add", &address.to_string()).await;
-    Ok(OneAddressView { address: view(&added, services.clock.now()) })
+    audit::record(
+        services,
+        &account,
+        actor,
+        "address_added",
+        &address.to_string(),
+    )
+    .await;
+    Ok(OneAddressView {
+        address: view(&added, services.clock.now()),
+    })
 }
 
-async fn try_add(services: &Services, account: &Account, new: NewAddress) -> Outcome<SupportAddress> {
+async fn try_add(
+    services: &Services,
+    account: &Account,
+    new: NewAddress,
+) -> Outcome<SupportAddress> {
     let now = services.clock.now();
     let (found, basis) = addresses::facts(account, &services.native, &new.address).await?;
     let call = CallFacts::new(Some(account.id()), services.flow.counters.clone(), now).shared();
@@ -125,31 +146,55 @@ async fn try_add(services: &Services, account: &Account, new: NewAddress) -> Out
 pub async fn list(services: &Services, account: &str) -> Outcome<AddressesView> {
     let account = super::account(services, account).await?;
     let now = services.clock.now();
-    let found = addresses::list(&account).await?;
-    Ok(AddressesView { addresses: found.iter().map(|address| view(address, now)).collect() })
+    let mut found = addresses::list(&account).await?;
+    // Those somebody set up come before those that came with the account.
+    found.sort_by_key(|address| address.connector().is_none());
+    Ok(AddressesView {
+        addresses: found.iter().map(|address| view(address, now)).collect(),
+    })
 }
 
 /// One address.
-pub async fn show(services: &Services, account: &Account, address: &Address) -> Outcome<OneAddressView> {
+pub async fn show(
+    services: &Services,
+    account: &Account,
+    address: &Address,
+) -> Outcome<OneAddressView> {
     let found = addresses::find(account, address).await?;
     let found = found.ok_or(desk::Error::NotFound("address"))?;
-    Ok(OneAddressView { address: view(&found, services.clock.now()) })
+    Ok(OneAddressView {
+        address: view(&found, services.clock.now()),
+    })
 }
 
 /// Removes an address and its sealed password (R105).
-pub async fn remove(services: &Services, actor: &Actor, account: &str, address: &str) -> Outcome<()> {
+pub async fn remove(
+    services: &Services,
+    actor: &Actor,
+    account: &str,
+    address: &str,
+) -> Outcome<()> {
     let account = super::account(services, account).await?;
     let address = parse_address("address", address)?;
     let remove = || async { Ok(addresses::remove(&account, &address).await?) };
     retried(|| Box::pin(remove())).await?;
-    audit::record(services, &account, actor, "address.remove", &address.to_string()).await;
+    audit::record(
+        services,
+        &account,
+        actor,
+        "address_removed",
+        &address.to_string(),
+    )
+    .await;
     Ok(())
 }
 
 fn check_authority(services: &Services, pem: Option<&str>) -> Outcome<()> {
-    services.client_tls.connector(pem).map(drop).map_err(|_| {
-        Refusal::field("ca", "ca_malformed", "give one or more certificates in PEM")
-    })
+    services
+        .client_tls
+        .connector(pem)
+        .map(drop)
+        .map_err(|_| Refusal::field("ca", "ca_malformed", "give one or more certificates in PEM"))
 }
 
 fn outbound(input: &AddressInput) -> Outcome<NewOutbound> {
@@ -187,8 +232,19 @@ fn host_and_port(text: &str) -> Outcome<(String, Option<u16>)> {
         }
         None => (text, None),
     };
-    let refused = || Refusal::field("port", "port_malformed", "give host:port with a port of 1 to 65535");
-    let port = port.map(|port| port.parse().ok().filter(|port| *port != 0).ok_or_else(refused));
+    let refused = || {
+        Refusal::field(
+            "port",
+            "port_malformed",
+            "give host:port with a port of 1 to 65535",
+        )
+    };
+    let port = port.map(|port| {
+        port.parse()
+            .ok()
+            .filter(|port| *port != 0)
+            .ok_or_else(refused)
+    });
     Ok((host.to_owned(), port.transpose()?))
 }
 
@@ -247,7 +303,9 @@ mod tests {
 
     #[test]
     fn ports_that_are_none() {
-        for text in ["h:0", "h:65536", "h:", "h:smtp", "h:-1", "[::1]587", "[::1]:"] {
+        for text in [
+            "h:0", "h:65536", "h:", "h:smtp", "h:-1", "[::1]587", "[::1]:",
+        ] {
             let refusal = host_and_port(text).expect_err(text);
             assert_eq!(refusal.code, "port_malformed", "{text}");
         }

@@ -109,11 +109,24 @@ pub struct DomainInput {
 pub async fn add(services: &Services, actor: &Actor, input: &DomainInput) -> Outcome<AddedView> {
     let account = super::account(services, &input.account).await?;
     let domain = parse_domain(&input.domain)?;
-    let (connector, issued) = retried(|| Box::pin(try_add(services, &account, &domain, input))).await?;
-    audit::record(services, &account, actor, "domain.add", domain.as_str()).await;
-    audit::record(services, &account, actor, "credential.issue", issued.credential.id.as_str()).await;
+    let (connector, issued) =
+        retried(|| Box::pin(try_add(services, &account, &domain, input))).await?;
+    audit::record(services, &account, actor, "domain_added", domain.as_str()).await;
+    let id = issued.credential.id.as_str();
+    audit::record_credential(
+        services,
+        &account,
+        actor,
+        "credential_issued",
+        domain.as_str(),
+        id,
+    )
+    .await;
     let summary = connectors::summary(&account, &connector.domain, services.clock.now()).await?;
-    Ok(AddedView { connector: view(&summary), credential: issued_view(services, &account, issued).await? })
+    Ok(AddedView {
+        connector: view(&summary),
+        credential: issued_view(services, &account, issued).await?,
+    })
 }
 
 async fn try_add(
@@ -126,7 +139,11 @@ async fn try_add(
     let (found, basis) = connectors::facts(account, &services.native, domain).await?;
     let call = CallFacts::new(Some(account.id()), services.flow.counters.clone(), now).shared();
     permitted(services.chain.add_domain(&call, &facts::domain(&found)))?;
-    let protocol = if input.login { Protocol::Login } else { Protocol::Plain };
+    let protocol = if input.login {
+        Protocol::Login
+    } else {
+        Protocol::Plain
+    };
     let new = NewConnector {
         domain: domain.clone(),
         name: input.name.clone().unwrap_or_else(|| domain.to_string()),
@@ -144,7 +161,9 @@ async fn try_add(
 pub async fn list(services: &Services, account: &str) -> Outcome<ConnectorsView> {
     let account = super::account(services, account).await?;
     let summaries = connectors::summaries(&account, services.clock.now()).await?;
-    Ok(ConnectorsView { connectors: summaries.iter().map(view).collect() })
+    Ok(ConnectorsView {
+        connectors: summaries.iter().map(view).collect(),
+    })
 }
 
 /// Issues a second credential set; the first keeps working until it is
@@ -159,8 +178,19 @@ pub async fn rotate(
     let account = super::account(services, account).await?;
     let domain = parse_domain(domain)?;
     let issued = retried(|| Box::pin(try_rotate(services, &account, &domain, keep_hours))).await?;
-    audit::record(services, &account, actor, "credential.issue", issued.credential.id.as_str()).await;
-    Ok(RotatedView { credential: issued_view(services, &account, issued).await? })
+    let id = issued.credential.id.as_str();
+    audit::record_credential(
+        services,
+        &account,
+        actor,
+        "credential_issued",
+        domain.as_str(),
+        id,
+    )
+    .await;
+    Ok(RotatedView {
+        credential: issued_view(services, &account, issued).await?,
+    })
 }
 
 async fn try_rotate(
@@ -188,17 +218,37 @@ pub async fn discard(
     let id = CredentialId::parse(credential).ok_or_else(unknown)?;
     let discard = || async { Ok(credentials::discard(&account, &domain, &id).await?) };
     retried(|| Box::pin(discard())).await?;
-    audit::record(services, &account, actor, "credential.discard", id.as_str()).await;
+    audit::record_credential(
+        services,
+        &account,
+        actor,
+        "credential_discarded",
+        domain.as_str(),
+        id.as_str(),
+    )
+    .await;
     show(services, &account, &domain).await
 }
 
 /// Takes a domain out of use: marks it, so that inbound mail is deferred, and
 /// removes it with its addresses and credentials (R98, R106).
-pub async fn disconnect(services: &Services, actor: &Actor, account: &str, domain: &str) -> Outcome<()> {
+pub async fn disconnect(
+    services: &Services,
+    actor: &Actor,
+    account: &str,
+    domain: &str,
+) -> Outcome<()> {
     let account = super::account(services, account).await?;
     let domain = parse_domain(domain)?;
     retried(|| Box::pin(try_disconnect(services, &account, &domain))).await?;
-    audit::record(services, &account, actor, "domain.disconnect", domain.as_str()).await;
+    audit::record(
+        services,
+        &account,
+        actor,
+        "domain_disconnected",
+        domain.as_str(),
+    )
+    .await;
     Ok(())
 }
 
@@ -221,7 +271,9 @@ async fn try_set_dkim(account: &Account, domain: &Domain, enabled: bool) -> Outc
 }
 
 async fn show(services: &Services, account: &Account, domain: &Domain) -> Outcome<ConnectorView> {
-    Ok(view(&connectors::summary(account, domain, services.clock.now()).await?))
+    Ok(view(
+        &connectors::summary(account, domain, services.clock.now()).await?,
+    ))
 }
 
 fn view(summary: &Summary) -> ConnectorView {
@@ -256,12 +308,19 @@ fn credential_view(credential: &Credential) -> CredentialView {
     }
 }
 
-async fn issued_view(services: &Services, account: &Account, issued: Issued) -> Outcome<IssuedView> {
+async fn issued_view(
+    services: &Services,
+    account: &Account,
+    issued: Issued,
+) -> Outcome<IssuedView> {
     let profile = accounts::profile(account).await?;
     Ok(IssuedView {
         id: issued.credential.id.as_str().to_owned(),
         username: issued.username,
-        username_alias: profile.subdomain.user_name_alias(&services.native).to_string(),
+        username_alias: profile
+            .subdomain
+            .user_name_alias(&services.native)
+            .to_string(),
         password: issued.password.expose_secret().to_owned(),
     })
 }

@@ -22,8 +22,8 @@ pub mod verification;
 
 use std::pin::Pin;
 
-use desk::accounts::Subdomain;
 use desk::Account;
+use desk::accounts::Subdomain;
 use mail::address::{Address, Domain};
 use policy::questions::limits::Permission;
 use policy::{Answered, Decision};
@@ -48,14 +48,22 @@ pub async fn account(services: &Services, subdomain: &str) -> Outcome<Account> {
 /// Reads a domain from what somebody typed (R49).
 fn parse_domain(text: &str) -> Outcome<Domain> {
     Domain::parse(text.trim().trim_end_matches('.')).map_err(|_| {
-        Refusal::field("domain", "domain_malformed", "give a domain name such as acme.example")
+        Refusal::field(
+            "domain",
+            "domain_malformed",
+            "give a domain name such as acme.example",
+        )
     })
 }
 
 /// Reads an address from what somebody typed.
 fn parse_address(field: &str, text: &str) -> Outcome<Address> {
     Address::parse(text.trim()).map_err(|_| {
-        Refusal::field(field, "address_malformed", "give an address such as help@acme.example")
+        Refusal::field(
+            field,
+            "address_malformed",
+            "give an address such as help@acme.example",
+        )
     })
 }
 

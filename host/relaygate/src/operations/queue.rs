@@ -77,11 +77,21 @@ pub async fn list(services: &Services, query: &JobQuery) -> Outcome<JobsView> {
     };
     let limit = query.limit.unwrap_or(JOBS_MAX).min(JOBS_MAX);
     let lane = query.lane.as_deref().map(Lane::new);
-    let jobs = services.store.jobs(JobFilter { scope, lane, ..JobFilter::first(limit) }).await?;
+    let jobs = services
+        .store
+        .jobs(JobFilter {
+            scope,
+            lane,
+            ..JobFilter::first(limit)
+        })
+        .await?;
     let mut names = HashMap::new();
     let mut views = Vec::new();
     for job in &jobs {
-        views.push(view(job, account_name(services, &mut names, job.scope).await?));
+        views.push(view(
+            job,
+            account_name(services, &mut names, job.scope).await?,
+        ));
     }
     Ok(JobsView { jobs: views })
 }
@@ -90,19 +100,24 @@ pub async fn list(services: &Services, query: &JobQuery) -> Outcome<JobsView> {
 pub async fn show(services: &Services, id: &str) -> Outcome<OneJobView> {
     let job = find(services, id).await?;
     let account = account_name(services, &mut HashMap::new(), job.scope).await?;
-    Ok(OneJobView { job: view(&job, account) })
+    Ok(OneJobView {
+        job: view(&job, account),
+    })
 }
 
 /// Retries, holds, releases or deletes a job.
 pub async fn change(services: &Services, actor: &Actor, id: &str, hand: Hand) -> Outcome<()> {
     let job = find(services, id).await?;
     let mut batch = Batch::new();
-    batch.change_job(job.id, match hand {
-        Hand::Retry => JobChange::Retry(services.clock.now()),
-        Hand::Hold => JobChange::Hold,
-        Hand::Release => JobChange::Release,
-        Hand::Delete => JobChange::Delete,
-    });
+    batch.change_job(
+        job.id,
+        match hand {
+            Hand::Retry => JobChange::Retry(services.clock.now()),
+            Hand::Hold => JobChange::Hold,
+            Hand::Release => JobChange::Release,
+            Hand::Delete => JobChange::Delete,
+        },
+    );
     services.store.commit(batch).await?;
     if let Scope::Account(account) = job.scope {
         let account = services.desk.account(account);
@@ -114,10 +129,10 @@ pub async fn change(services: &Services, actor: &Actor, id: &str, hand: Hand) ->
 impl Hand {
     fn act(self) -> &'static str {
         match self {
-            Self::Retry => "queue.retry",
-            Self::Hold => "queue.hold",
-            Self::Release => "queue.release",
-            Self::Delete => "queue.delete",
+            Self::Retry => "job_retried",
+            Self::Hold => "job_held",
+            Self::Release => "job_released",
+            Self::Delete => "job_deleted",
         }
     }
 }
@@ -157,7 +172,10 @@ fn view(job: &Job, account: Option<String>) -> JobView {
         due: job.due.0,
         attempts: card.as_ref().map_or(0, |card| card.attempts),
         last_reply: card.as_ref().and_then(|card| card.last_reply.clone()),
-        subject_kind: card.as_ref().map_or("unreadable", Card::subject_kind).to_owned(),
+        subject_kind: card
+            .as_ref()
+            .map_or("unreadable", Card::subject_kind)
+            .to_owned(),
     }
 }
 

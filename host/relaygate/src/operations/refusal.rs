@@ -33,7 +33,11 @@ pub struct Detail {
 impl Refusal {
     /// A refusal that is about no single field.
     pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), details: Vec::new() }
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            details: Vec::new(),
+        }
     }
 
     /// A refusal of one field.
@@ -52,13 +56,25 @@ impl Refusal {
 
     /// What the policies held against it.
     pub fn violations(violations: Vec<Violation>) -> Self {
-        let detail = |v: Violation| Detail { field: v.field, code: v.code, hint: v.hint };
+        let detail = |v: Violation| Detail {
+            field: v.field,
+            code: v.code,
+            hint: v.hint,
+        };
         Self::details(violations.into_iter().map(detail).collect())
     }
 
     /// Somebody else was faster; doing it again may work.
     pub fn is_conflict(&self) -> bool {
         self.code == CONFLICT
+    }
+
+    /// A failure of ours: the operator finds the reason in the log, the caller
+    /// gets none.
+    pub(super) fn internal(reason: &dyn std::error::Error) -> Self {
+        let source = reason.source().map(ToString::to_string);
+        error!(%reason, source, "operation failed");
+        Self::new("internal", "failed inside; the log says why")
     }
 
     fn details(details: Vec<Detail>) -> Self {
@@ -68,7 +84,11 @@ impl Refusal {
             code: "refused".to_owned(),
             hint: "refused without a reason".to_owned(),
         });
-        Self { code: first.code, message: format!("{}: {}", first.field, first.hint), details }
+        Self {
+            code: first.code,
+            message: format!("{}: {}", first.field, first.hint),
+            details,
+        }
     }
 }
 
@@ -86,7 +106,7 @@ impl From<Error> for Refusal {
             Error::NotFound(what) => Self::new(NOT_FOUND, format!("no such {what}")),
             Error::Changed => Self::new(CONFLICT, "changed meanwhile; try again"),
             Error::Commit(reason) => commit(&reason),
-            other => internal(&other),
+            other => Refusal::internal(&other),
         }
     }
 }
@@ -99,7 +119,7 @@ impl From<CommitError> for Refusal {
 
 impl From<storage::Error> for Refusal {
     fn from(error: storage::Error) -> Self {
-        internal(&error)
+        Refusal::internal(&error)
     }
 }
 
@@ -109,16 +129,11 @@ fn commit(error: &CommitError) -> Refusal {
             Refusal::new(CONFLICT, "changed meanwhile; try again")
         }
         CommitError::NoSuchJob(_) => Refusal::new(NOT_FOUND, "no such job"),
-        CommitError::Full => Refusal::new("store_full", "the disk is full; make room and try again"),
-        other => internal(other),
+        CommitError::Full => {
+            Refusal::new("store_full", "the disk is full; make room and try again")
+        }
+        other => Refusal::internal(other),
     }
-}
-
-/// The operator finds the reason in the log; the caller gets none.
-fn internal(reason: &dyn std::error::Error) -> Refusal {
-    let source = reason.source().map(ToString::to_string);
-    error!(%reason, source, "operation failed");
-    Refusal::new("internal", "failed inside; the log says why")
 }
 
 const NOT_FOUND: &str = "not_found";

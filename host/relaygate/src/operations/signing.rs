@@ -1,12 +1,14 @@
 //! DKIM for connected domains: the switch, and what stands in DNS (R83-R85).
 
+use desk::dkim_keys::{Cname, cnames};
+use mail::address::Domain;
 use serde::Serialize;
 
-use super::{Actor, Outcome, audit, domains, parse_domain};
+use super::{Actor, Outcome, Refusal, audit, domains, parse_domain};
 use crate::resolver::ResolveError;
 use crate::services::Services;
 
-/// What a customer has to put into DNS, and what is there.
+/// What has to stand in DNS, and what is there.
 #[derive(Debug, Serialize)]
 pub struct DnsView {
     /// The records.
@@ -20,7 +22,7 @@ pub struct DnsView {
 pub struct RecordView {
     /// Its name.
     pub name: String,
-    /// Its type: `CNAME`.
+    /// `CNAME` (the customer's) or `TXT` (the operator's).
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// What it has to say.
@@ -52,7 +54,11 @@ pub async fn switch(
     let found = super::account(services, account).await?;
     let parsed = parse_domain(domain)?;
     domains::set_dkim(&found, &parsed, enabled).await?;
-    let act = if enabled { "dkim.enable" } else { "dkim.disable" };
+    let act = if enabled {
+        "dkim_enabled"
+    } else {
+        "dkim_disabled"
+    };
     audit::record(services, &found, actor, act, parsed.as_str()).await;
     dns(services, account, domain).await
 }
@@ -62,16 +68,58 @@ pub async fn dns(services: &Services, account: &str, domain: &str) -> Outcome<Dn
     let account = super::account(services, account).await?;
     let domain = parse_domain(domain)?;
     let connector = desk::connectors::find(&account, &domain).await?;
-    let enabled = connector.ok_or(desk::Error::NotFound("domain"))?.dkim_enabled;
-    let mut records = Vec::new();
-    for selector in &services.config.product.selectors {
-        let name = format!("{selector}._domainkey.{domain}");
-        let value = format!("{selector}._domainkey.{}", services.native);
-        let state = state(services.resolver.cname(&name).await, &value);
-        records.push(RecordView { name, kind: "CNAME", value, state });
-    }
+    let enabled = connector
+        .ok_or(desk::Error::NotFound("domain"))?
+        .dkim_enabled;
+    let mut records = customers_records(services, &domain).await;
     let cname_ok = records.iter().all(|record| record.state == OK);
-    Ok(DnsView { records, signing: SigningView { enabled, cname_ok, signs: enabled && cname_ok } })
+    records.extend(own_records(services).await?);
+    Ok(DnsView {
+        records,
+        signing: SigningView {
+            enabled,
+            cname_ok,
+            signs: enabled && cname_ok,
+        },
+    })
+}
+
+/// The CNAMEs the customer makes.
+async fn customers_records(services: &Services, domain: &Domain) -> Vec<RecordView> {
+    let mut records = Vec::new();
+    for Cname { name, target } in
+        cnames(domain, &services.native, &services.config.product.selectors)
+    {
+        services.resolver.forget(&name);
+        let state = state(services.resolver.cname(&name).await, &target);
+        records.push(RecordView {
+            name,
+            kind: "CNAME",
+            value: target,
+            state,
+        });
+    }
+    records
+}
+
+/// The keys the operator publishes, where the CNAMEs point.
+async fn own_records(services: &Services) -> Outcome<Vec<RecordView>> {
+    let mut records = Vec::new();
+    for (selector, key) in services.dkim.all() {
+        let name = format!("{selector}._domainkey.{}", services.native);
+        let value = key.dns_txt().map_err(|error| Refusal::internal(&error))?;
+        services.resolver.forget(&name);
+        let found = services.resolver.txt(&name).await;
+        let found = found.map(|texts| texts.into_iter().find(|text| text.contains("p=")));
+        let state = state(found, &value);
+        records.push(RecordView {
+            name,
+            kind: "TXT",
+            value,
+            state,
+        });
+    }
+    Ok(records)
 }
 
 fn state(found: Result<Option<String>, ResolveError>, value: &str) -> &'static str {

@@ -1,9 +1,131 @@
 //! Tickets: listed, shown, answered.
 
+use desk::outbound::{self, Delivery, Email};
+use desk::tickets::{self, Comment, NewReply, Ticket};
+use desk::{Account, facts as desk_facts};
 use serde::{Deserialize, Serialize};
+use storage::Batch;
 
-use super::{Actor, Outcome, Refusal};
+use super::{Actor, Outcome, audit, parse_address, retried};
+use crate::dispatch;
 use crate::services::Services;
+
+/// A ticket as it is shown.
+#[derive(Debug, Serialize)]
+pub struct TicketView {
+    /// Number within the account.
+    pub id: u64,
+    /// Of the message that made it.
+    pub subject: String,
+    /// `new`, `open`, `pending`, `solved` or `closed`.
+    pub status: &'static str,
+    /// Reserved and ordinary ones.
+    pub tags: Vec<String>,
+    /// The address it was written to, which is also the one that answers.
+    pub recipient: Option<String>,
+    /// Who asked.
+    pub requester: String,
+    /// Number of its brand.
+    pub brand: u64,
+    /// End users who read along.
+    pub email_ccs: Vec<String>,
+    /// People who read along unseen by end users.
+    pub followers: Vec<String>,
+    /// Milliseconds since the epoch.
+    pub created_at: u64,
+    /// Milliseconds since the epoch.
+    pub updated_at: u64,
+}
+
+/// The tickets of an account.
+#[derive(Debug, Serialize)]
+pub struct TicketsView {
+    /// Newest first.
+    pub tickets: Vec<TicketView>,
+}
+
+/// A ticket with everything.
+#[derive(Debug, Serialize)]
+pub struct WholeTicketView {
+    /// The ticket.
+    pub ticket: TicketView,
+    /// Oldest first.
+    pub comments: Vec<CommentView>,
+}
+
+/// A ticket that was just answered.
+#[derive(Debug, Serialize)]
+pub struct RepliedView {
+    /// The ticket after it.
+    pub ticket: TicketView,
+    /// The answer.
+    pub comment: CommentView,
+}
+
+/// A comment as it is shown.
+#[derive(Debug, Serialize)]
+pub struct CommentView {
+    /// Number within the account.
+    pub id: u64,
+    /// Who wrote it.
+    pub author: String,
+    /// What they call themselves.
+    pub author_name: String,
+    /// Who they were to the ticket then.
+    pub author_role: &'static str,
+    /// End users may read it.
+    pub public: bool,
+    /// It came over the connector of the recipient's domain.
+    pub authenticated: bool,
+    /// The author could not be confirmed.
+    pub flagged: bool,
+    /// As text.
+    pub body: String,
+    /// As HTML, as it was written: not cleaned.
+    pub html_body: Option<String>,
+    /// Identifier of the message it came by.
+    pub message_id: Option<String>,
+    /// Milliseconds since the epoch.
+    pub created_at: u64,
+    /// How it came in by mail.
+    pub via: Option<ViaView>,
+    /// What became of the mail that told of it.
+    pub deliveries: Vec<DeliveryView>,
+}
+
+/// How a comment came in by mail.
+#[derive(Debug, Serialize)]
+pub struct ViaView {
+    /// `submission` or `mx`.
+    pub ingress: &'static str,
+    /// TLS version and cipher.
+    pub tls: Option<String>,
+    /// Id of the credential set its session proved.
+    pub credential: Option<String>,
+}
+
+/// One message to one recipient.
+#[derive(Debug, Serialize)]
+pub struct DeliveryView {
+    /// The message's id, also in its header.
+    pub email_id: String,
+    /// To whom.
+    pub recipient: String,
+    /// `smarthost` or `native`.
+    pub path: &'static str,
+    /// In whose name.
+    pub sender: String,
+    /// `queued`, `accepted_by_customer_mta` …
+    pub state: &'static str,
+    /// Stable word.
+    pub reason: Option<String>,
+    /// The last SMTP reply.
+    pub reply: Option<String>,
+    /// TLS version and cipher of the last session.
+    pub tls: Option<String>,
+    /// User name proved in the last session.
+    pub credential: Option<String>,
+}
 
 /// An agent's answer as typed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,17 +144,145 @@ pub struct ReplyInput {
     pub cc: Vec<String>,
 }
 
-/// The tickets of an account, newest first.
-pub async fn list(_services: &Services, _account: &str) -> Outcome<()> {
-    Err(Refusal::new("internal", "not yet"))
+/// The tickets of an account.
+pub async fn list(services: &Services, account: &str) -> Outcome<TicketsView> {
+    let account = super::account(services, account).await?;
+    let found = tickets::list(&account).await?;
+    Ok(TicketsView {
+        tickets: found.iter().rev().map(view).collect(),
+    })
 }
 
-/// One ticket with its comments.
-pub async fn show(_services: &Services, _account: &str, _id: u64) -> Outcome<()> {
-    Err(Refusal::new("internal", "not yet"))
+/// One ticket with its comments and what became of the mail about them.
+pub async fn show(services: &Services, account: &str, id: u64) -> Outcome<WholeTicketView> {
+    let account = super::account(services, account).await?;
+    let ticket = tickets::find(&account, id).await?;
+    let emails = outbound::of_ticket(&account, id).await?;
+    let comments = tickets::comments(&account, id).await?;
+    let comments = comments
+        .into_iter()
+        .map(|comment| comment_view(comment, &emails))
+        .collect();
+    Ok(WholeTicketView {
+        ticket: view(&ticket),
+        comments,
+    })
 }
 
-/// Answers a ticket.
-pub async fn reply(_services: &Services, _actor: &Actor, _input: &ReplyInput) -> Outcome<()> {
-    Err(Refusal::new("internal", "not yet"))
+/// Answers a ticket. The people of the ticket are told by mail, except of an
+/// internal note.
+pub async fn reply(services: &Services, actor: &Actor, input: &ReplyInput) -> Outcome<RepliedView> {
+    let account = super::account(services, &input.account).await?;
+    let ccs = input.cc.iter().map(|cc| parse_address("cc", cc));
+    let new = NewReply {
+        agent: parse_address("agent", &input.agent)?,
+        body: input.body.clone(),
+        public: !input.internal,
+        email_ccs: ccs.collect::<Outcome<_>>()?,
+        followers: Vec::new(),
+    };
+    let replied = retried(|| Box::pin(try_reply(services, &account, input.id, new.clone())));
+    let (ticket, comment) = replied.await?;
+    audit::record(
+        services,
+        &account,
+        actor,
+        "ticket_answered",
+        &ticket.id.to_string(),
+    )
+    .await;
+    Ok(RepliedView {
+        ticket: view(&ticket),
+        comment: comment_view(comment, &[]),
+    })
+}
+
+async fn try_reply(
+    services: &Services,
+    account: &Account,
+    id: u64,
+    new: NewReply,
+) -> Outcome<(Ticket, Comment)> {
+    let now = services.clock.now();
+    let mut batch = Batch::new();
+    let (ticket, comment, event) = tickets::reply(account, &mut batch, id, new, now).await?;
+    dispatch::announce(account, &mut batch, event, now);
+    let _durable = account.commit(batch).await?;
+    Ok((ticket, comment))
+}
+
+fn view(ticket: &Ticket) -> TicketView {
+    TicketView {
+        id: ticket.id,
+        subject: ticket.subject.clone(),
+        status: ticket.status.as_str(),
+        tags: ticket.tags.iter().cloned().collect(),
+        recipient: ticket.recipient.as_ref().map(ToString::to_string),
+        requester: ticket.requester.to_string(),
+        brand: ticket.brand,
+        email_ccs: ticket.email_ccs.iter().map(ToString::to_string).collect(),
+        followers: ticket.followers.iter().map(ToString::to_string).collect(),
+        created_at: ticket.created_at.0,
+        updated_at: ticket.updated_at.0,
+    }
+}
+
+fn comment_view(comment: Comment, emails: &[Email]) -> CommentView {
+    let about_it = emails
+        .iter()
+        .filter(|email| email.comment == Some(comment.id));
+    CommentView {
+        id: comment.id,
+        author: comment.author.to_string(),
+        author_name: comment.author_name,
+        author_role: role(comment.role),
+        public: comment.public,
+        authenticated: comment.authenticated,
+        flagged: comment.flagged,
+        body: comment.body,
+        html_body: comment.html_body,
+        message_id: comment.message_id.map(|id| id.to_string()),
+        created_at: comment.created_at.0,
+        via: comment.via.map(|via| ViaView {
+            ingress: match via.ingress {
+                desk_facts::Ingress::Submission => "submission",
+                desk_facts::Ingress::Mx => "mx",
+            },
+            tls: via.tls,
+            credential: via.credential.map(|id| id.as_str().to_owned()),
+        }),
+        deliveries: about_it.flat_map(deliveries).collect(),
+    }
+}
+
+fn role(role: desk_facts::Role) -> &'static str {
+    match role {
+        desk_facts::Role::Agent => "agent",
+        desk_facts::Role::Requester => "requester",
+        desk_facts::Role::Copied => "copied",
+        desk_facts::Role::Follower => "follower",
+        desk_facts::Role::Known => "known",
+        desk_facts::Role::Stranger => "stranger",
+    }
+}
+
+fn deliveries(email: &Email) -> impl Iterator<Item = DeliveryView> {
+    email
+        .deliveries
+        .iter()
+        .map(|delivery| delivery_view(email, delivery))
+}
+
+fn delivery_view(email: &Email, delivery: &Delivery) -> DeliveryView {
+    DeliveryView {
+        email_id: email.id.clone(),
+        recipient: delivery.recipient.to_string(),
+        path: email.path.as_str(),
+        sender: email.sender.to_string(),
+        state: delivery.state.as_str(),
+        reason: delivery.reason.clone(),
+        reply: delivery.reply.clone(),
+        tls: delivery.tls.clone(),
+        credential: delivery.credential.clone(),
+    }
 }

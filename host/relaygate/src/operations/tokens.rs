@@ -26,13 +26,18 @@ pub struct TokenView {
 }
 
 /// Makes a token for an agent, registering them if they are new.
-pub async fn create(services: &Services, actor: &Actor, account: &str, agent: &str) -> Outcome<CreatedView> {
+pub async fn create(
+    services: &Services,
+    actor: &Actor,
+    account: &str,
+    agent: &str,
+) -> Outcome<CreatedView> {
     let account = super::account(services, account).await?;
     let agent = parse_address("agent", agent)?;
     let now = services.clock.now();
     let create = || async { Ok(people::create_token(&account, &agent, now).await?) };
     let issued = super::retried(|| Box::pin(create())).await?;
-    audit::record(services, &account, actor, "token.create", &issued.token.id).await;
+    audit::record(services, &account, actor, "token_created", &issued.token.id).await;
     let token = TokenView {
         id: issued.token.id,
         agent: issued.token.agent.to_string(),
@@ -45,6 +50,6 @@ pub async fn create(services: &Services, actor: &Actor, account: &str, agent: &s
 pub async fn revoke(services: &Services, actor: &Actor, account: &str, id: &str) -> Outcome<()> {
     let account = super::account(services, account).await?;
     people::revoke_token(&account, id).await?;
-    audit::record(services, &account, actor, "token.revoke", id).await;
+    audit::record(services, &account, actor, "token_revoked", id).await;
     Ok(())
 }

@@ -1,8 +1,18 @@
 //! Starting the two verifications of a support address, and waiting for them.
 
-use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
-use super::{Actor, Outcome, Refusal};
+use desk::Account;
+use desk::addresses::{self, Direction};
+use desk::verification;
+use mail::address::Address;
+use serde::{Deserialize, Serialize};
+use storage::Batch;
+use tracing::error;
+
+use super::addresses::OneAddressView;
+use super::{Actor, Outcome, Refusal, audit, parse_address, retried};
+use crate::dispatch::{self, DispatchError};
 use crate::services::Services;
 
 /// Which way is to be verified, as typed.
@@ -30,7 +40,90 @@ pub struct VerifyInput {
     pub wait_seconds: Option<u64>,
 }
 
-/// Sends the confirmation mails.
-pub async fn verify(_services: &Services, _actor: &Actor, _input: &VerifyInput) -> Outcome<()> {
-    Err(Refusal::new("internal", "not yet"))
+impl Ways {
+    fn directions(self) -> &'static [Direction] {
+        match self {
+            Self::Inbound => &[Direction::Inbound],
+            Self::Outbound => &[Direction::Outbound],
+            Self::Both => &[Direction::Inbound, Direction::Outbound],
+        }
+    }
 }
+
+/// Sends the confirmation mails; older ones no longer count (R81). With a wait,
+/// returns when nothing is pending any more or the time is up, whichever is
+/// first; how it went stands in the answer.
+pub async fn verify(
+    services: &Services,
+    actor: &Actor,
+    input: &VerifyInput,
+) -> Outcome<OneAddressView> {
+    let account = super::account(services, &input.account).await?;
+    let address = parse_address("address", &input.address)?;
+    for direction in input.ways.directions() {
+        retried(|| Box::pin(start(services, &account, &address, *direction))).await?;
+    }
+    audit::record(
+        services,
+        &account,
+        actor,
+        "verification_started",
+        &address.to_string(),
+    )
+    .await;
+    if let Some(seconds) = input.wait_seconds {
+        let wait = Duration::from_secs(seconds.min(WAIT_SECONDS_MAX));
+        let settled = settled(services, &account, &address, input.ways);
+        // Time being up is told by the states in the answer.
+        if let Ok(outcome) = tokio::time::timeout(wait, settled).await {
+            outcome?;
+        }
+    }
+    super::addresses::show(services, &account, &address).await
+}
+
+async fn start(
+    services: &Services,
+    account: &Account,
+    address: &Address,
+    direction: Direction,
+) -> Outcome<()> {
+    let mut batch = Batch::new();
+    let now = services.clock.now();
+    let product = &services.product;
+    let draft = verification::start(account, product, &mut batch, address, direction, now).await?;
+    match dispatch::send(services, account, batch, vec![draft]).await {
+        Ok(_durable) => Ok(()),
+        Err(DispatchError::Desk(error)) => Err(error.into()),
+        Err(reason) => {
+            error!(%reason, account = account.id().get(), "verification mail not sent");
+            Err(Refusal::new(
+                "verification_not_sent",
+                "the confirmation mail could not be sent; try again",
+            ))
+        }
+    }
+}
+
+async fn settled(
+    services: &Services,
+    account: &Account,
+    address: &Address,
+    ways: Ways,
+) -> Outcome<()> {
+    loop {
+        let found = addresses::find(account, address).await?;
+        let found = found.ok_or(desk::Error::NotFound("address"))?;
+        let now = services.clock.now();
+        let pending = |way: &Direction| found.check(*way).view(now).state == PENDING;
+        if !ways.directions().iter().any(pending) || services.stop.is_cancelled() {
+            return Ok(());
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+const PENDING: &str = "pending";
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// Longer than a greylisting server makes us wait, shorter than for ever.
+const WAIT_SECONDS_MAX: u64 = 3_600;

@@ -163,6 +163,13 @@ impl Resolver {
         }))
     }
 
+    /// Forgets what is known of a name, for somebody who has just changed it.
+    pub fn forget(&self, name: &str) {
+        self.dns
+            .clear_lookup_cache(absolute(name), RecordType::CNAME);
+        self.dns.clear_lookup_cache(absolute(name), RecordType::TXT);
+    }
+
     /// Records of one type; an absent name has none.
     async fn records(&self, name: &str, kind: RecordType) -> Result<Vec<RData>, ResolveError> {
         match bounded(self.dns.lookup(absolute(name), kind)).await {
@@ -178,13 +185,14 @@ impl Resolver {
 }
 
 fn dns(servers: &[SocketAddr]) -> Result<TokioResolver, ResolveError> {
-    let builder = if servers.is_empty() {
+    let mut builder = if servers.is_empty() {
         TokioResolver::builder_tokio().map_err(|_| ResolveError::Temporary)?
     } else {
         let servers = servers.iter().map(|server| name_server(*server)).collect();
         let config = ResolverConfig::from_name_servers(servers);
         TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
     };
+    builder.options_mut().negative_max_ttl = Some(ABSENCE_REMEMBERED);
     builder.build().map_err(|_| ResolveError::Temporary)
 }
 
@@ -216,6 +224,8 @@ fn plain(name: &str) -> String {
 }
 
 const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(15);
+/// A record that is missing today may be made by a customer any minute.
+const ABSENCE_REMEMBERED: Duration = Duration::from_secs(60);
 /// MX hosts tried; a domain with more is odd or hostile.
 const EXCHANGES_MAX: usize = 10;
 /// Addresses of a host that are looked at.
