@@ -11,6 +11,9 @@ use std::process::{Command, exit};
 const TARGET: &str = "wasm32-unknown-unknown";
 const POLICIES: [&str; 4] = ["address-limits", "header-check", "tagging", "routing"];
 
+/// Built along, for the tests only; it does everything a policy should not.
+const MISCHIEF: [&str; 4] = ["--package", "relaygate-policy-sdk", "--example", "mischief"];
+
 /// Small stack and memory: what is never touched need never be wiped between
 /// calls. 256 KiB hold the headers of ordinary mail without `memory.grow`.
 const GUEST_FLAGS: [&str; 4] = [
@@ -34,11 +37,19 @@ fn main() {
     let out = PathBuf::from(variable("OUT_DIR"));
     let built = out.join("guest");
     build(&workspace, &sysroot, &built);
+    let built = built.join(TARGET).join("guest");
     for name in POLICIES.map(|name| format!("{}.wasm", name.replace('-', "_"))) {
-        let from = built.join(TARGET).join("guest").join(&name);
-        if let Err(error) = std::fs::copy(&from, out.join(&name)) {
-            give_up(&format!("copy {}: {error}", from.display()));
-        }
+        copy(&built.join(&name), &out.join(&name));
+    }
+    copy(
+        &built.join("examples/mischief.wasm"),
+        &out.join("mischief.wasm"),
+    );
+}
+
+fn copy(from: &Path, to: &Path) {
+    if let Err(error) = std::fs::copy(from, to) {
+        give_up(&format!("copy {}: {error}", from.display()));
     }
 }
 
@@ -67,6 +78,7 @@ fn build(workspace: &Path, sysroot: &Path, target_dir: &Path) {
     for name in POLICIES {
         cargo.args(["--package", name]);
     }
+    cargo.args(["--lib"]).args(MISCHIEF);
     outer_cargo_is_not_ours(&mut cargo);
     match cargo.status() {
         Ok(status) if status.success() => {}

@@ -17,7 +17,7 @@ use crate::questions::{Question, headers, limits, routes, tags, types};
 use crate::{Facts, Failure, Limits, LogLine};
 
 /// What a call cost, and what the policy wrote.
-pub(crate) struct Account {
+pub(crate) struct Cost {
     pub(crate) micros: u64,
     pub(crate) fuel: Option<u64>,
     pub(crate) log: Vec<LogLine>,
@@ -29,7 +29,7 @@ pub(crate) fn ask<P, R>(
     question: Question,
     facts: &Arc<dyn Facts>,
     params: P,
-) -> Option<(Result<R, Failure>, Account)>
+) -> Option<(Result<R, Failure>, Cost)>
 where
     P: ComponentNamedList + Lower,
     R: Lift + 'static,
@@ -43,12 +43,12 @@ where
     let mut store = new_store(linked, state);
     let answer =
         answer(linked, &index, &mut store, params).map_err(|error| failure(&error, &policy.limits));
-    let account = Account {
+    let cost = Cost {
         micros: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         fuel: fuel_used(&store, &policy.limits),
         log: std::mem::take(&mut store.data_mut().log),
     };
-    Some((answer, account))
+    Some((answer, cost))
 }
 
 fn answer<P, R>(

@@ -6,7 +6,7 @@ use tracing::debug;
 use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
 use crate::answer::{Answered, Decision};
-use crate::call::{self, Account};
+use crate::call::{self, Cost};
 use crate::engine::Product;
 use crate::output;
 use crate::questions::Question;
@@ -260,11 +260,11 @@ impl Chain {
             if !link.operator && standing.is_none() {
                 break;
             }
-            let Some((answer, account)) = call::ask(&link.policy, question, facts, params) else {
+            let Some((answer, cost)) = call::ask(&link.policy, question, facts, params) else {
                 continue;
             };
             let answer = answer.and_then(|answer| check(answer, link));
-            decisions.push(decision(&link.policy, question, &answer, account));
+            decisions.push(decision(&link.policy, question, &answer, cost));
             let answer = match answer {
                 Ok(answer) => answer,
                 Err(failure) => return failed(link, question, failure, decisions),
@@ -318,7 +318,7 @@ fn decision<R: Answer>(
     policy: &Policy,
     question: Question,
     answer: &Result<R, Failure>,
-    account: Account,
+    cost: Cost,
 ) -> Decision {
     let (verdict, code) = match answer {
         Ok(answer) => (answer.word(), answer.code().map(str::to_owned)),
@@ -331,7 +331,7 @@ fn decision<R: Answer>(
         %question,
         verdict,
         code = code.as_deref(),
-        micros = account.micros,
+        micros = cost.micros,
         "policy answered"
     );
     Decision {
@@ -340,8 +340,8 @@ fn decision<R: Answer>(
         question,
         verdict,
         code,
-        micros: account.micros,
-        fuel: account.fuel,
-        log: account.log,
+        micros: cost.micros,
+        fuel: cost.fuel,
+        log: cost.log,
     }
 }
