@@ -111,6 +111,21 @@ impl Batch {
             && self.jobs.is_empty()
     }
 
+    /// About how much memory the batch takes.
+    pub(crate) fn octets(&self) -> usize {
+        let rows = self
+            .rows
+            .iter()
+            .map(|(key, value)| key.id.len() + value.as_ref().map_or(0, Vec::len));
+        let texts = self.texts.iter().map(|text| text.place.octets());
+        let jobs = self.jobs.iter().map(|step| match step {
+            JobStep::Enqueue(_, job) => job.payload.len(),
+            JobStep::Again(_, _, payload) | JobStep::Fail(_, payload) => payload.len(),
+            JobStep::Finish(_) | JobStep::Change(..) => 0,
+        });
+        rows.chain(texts).chain(jobs).sum()
+    }
+
     /// Whether the batch ends or lessens something. Such batches may use the last
     /// of the space, since refusing them would repeat work that is done.
     pub(crate) fn settles(&self) -> bool {

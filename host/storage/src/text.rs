@@ -184,6 +184,16 @@ pub(crate) enum Staged {
     File(Spill),
 }
 
+impl Staged {
+    /// How much memory it takes.
+    pub(crate) fn octets(&self) -> usize {
+        match self {
+            Self::Memory(octets) => octets.len(),
+            Self::File(_) => 0,
+        }
+    }
+}
+
 /// A file that removes itself unless somebody keeps it.
 #[derive(Debug)]
 pub(crate) struct Spill {

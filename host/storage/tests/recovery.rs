@@ -364,6 +364,21 @@ async fn a_damaged_snapshot_loses_one_block() {
 }
 
 #[tokio::test]
+async fn a_snapshot_that_was_never_finished_gives_way_to_the_one_before() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = filled(small_options(directory.path()), &SMALL, 90).await;
+    assert!(store.compact().await);
+    store.close().await;
+    let whole = files(&directory.path().join("snapshot")).pop().unwrap();
+    let newer = whole.with_file_name("00000000000000000091-00000001.snapshot");
+    fs::write(&newer, "cut off").unwrap();
+    let store = Embedded::open(small_options(directory.path())).unwrap();
+    assert_eq!(store.recovery().damages, []);
+    assert_eq!(files(&directory.path().join("snapshot")), [whole]);
+    SMALL.expect(&store, 90).await;
+}
+
+#[tokio::test]
 async fn dump_shows_every_commit() {
     let directory = tempfile::tempdir().unwrap();
     filled(one_segment(directory.path()), &SMALL, 6)

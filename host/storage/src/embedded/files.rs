@@ -14,6 +14,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use ulid::Ulid;
 
@@ -101,7 +103,7 @@ impl Layout {
             .truncate(false)
             .open(&path)
             .map_err(OpenError::at(&path))?;
-        match file.try_lock() {
+        match try_lock_patiently(&file) {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
                 let holder = fs::read_to_string(&path).unwrap_or_default();
@@ -155,6 +157,17 @@ impl Layout {
         copy.sync_all()?;
         sync_directory(&self.quarantine())
     }
+}
+
+/// `verify` holds the lock for a moment to see whether it is free.
+fn try_lock_patiently(file: &File) -> Result<(), fs::TryLockError> {
+    for _ in 1..LOCK_ATTEMPTS {
+        match file.try_lock() {
+            Err(fs::TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+            outcome => return outcome,
+        }
+    }
+    file.try_lock()
 }
 
 /// A file is named after a commit, with a salt its checksums begin with: so
@@ -223,4 +236,6 @@ pub(crate) fn is_full(error: &io::Error) -> bool {
 
 const SEGMENT: &str = "journal";
 const SNAPSHOT: &str = "snapshot";
+const LOCK_ATTEMPTS: u32 = 4;
+const LOCK_PAUSE: Duration = Duration::from_millis(25);
 const COPY_OCTETS: usize = 1024 * 1024;

@@ -39,7 +39,7 @@ use crate::batch::Batch;
 use crate::durable::Durable;
 use crate::error::{CommitError, Error};
 use crate::key::{Key, ListRange, Scope, Table, Timestamp, Versioned};
-use crate::queue::{Job, JobFilter, JobId, Lane, Lease};
+use crate::queue::{Job, JobFilter, JobId, JobState, Lane, Lease};
 use crate::text::{TextId, TextReader, TextWriter};
 use files::Layout;
 use housekeeping::Housekeeping;
@@ -242,10 +242,10 @@ impl Store for Embedded {
         let leased = self.shared.ready().lease(lane, now, until, limit);
         let mut leases = Vec::with_capacity(leased.len());
         for (id, epoch) in leased {
-            // A job that ended this moment is in the list, but not to be found.
-            if let Some(job) = self.shared.find_job(id)? {
-                leases.push(Lease { job, until, epoch });
-            }
+            // A job that ended or was held this moment may still be in the list.
+            let job = self.shared.find_job(id)?;
+            let job = job.filter(|job| job.state == JobState::Leased);
+            leases.extend(job.map(|job| Lease { job, until, epoch }));
         }
         Ok(leases)
     }

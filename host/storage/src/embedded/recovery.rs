@@ -1,5 +1,6 @@
 //! Opening a store: read what is there, put it in order, lose nothing more.
 
+use std::cmp::Ordering;
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt as _;
@@ -133,8 +134,23 @@ fn move_aside(layout: &Layout, view: &Path, keep: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Copies what is damaged to the quarantine.
+/// Copies what is damaged to the quarantine; of the snapshots only the one that
+/// was read stays.
 fn put_aside(layout: &Layout, outcome: &Outcome) -> Result<(), OpenError> {
+    let directory = layout.snapshots();
+    let names = layout.list_snapshots().map_err(OpenError::at(&directory))?;
+    for name in names {
+        let path = layout.snapshot(name);
+        let moved = match Some(name).cmp(&outcome.snapshot) {
+            Ordering::Less => remove(&path),
+            Ordering::Equal => Ok(()),
+            Ordering::Greater => {
+                let aside = path.file_name().unwrap_or_default();
+                fs::rename(&path, layout.quarantine().join(aside))
+            }
+        };
+        moved.map_err(OpenError::at(&path))?;
+    }
     for damage in &outcome.damages {
         layout
             .quarantine_range(&damage.file, damage.offset, damage.octets)
@@ -152,9 +168,7 @@ fn last_segment(
     let next = outcome.last.max(outcome.known) + 1;
     if let Some(name) = outcome.segments.last() {
         let path = layout.segment(*name);
-        if outcome.segments.len() > outcome.covered {
-            put_in_order(&path, outcome).map_err(OpenError::at(&path))?;
-        }
+        put_in_order(&path, outcome).map_err(OpenError::at(&path))?;
         let segment = Segment::reopen(layout, *name).map_err(OpenError::at(&path))?;
         sync_directory(&layout.journal()).map_err(OpenError::at(&path))?;
         if segment.length < options.segment_octets && name.sequence <= next {

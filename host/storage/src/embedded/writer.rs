@@ -114,13 +114,12 @@ impl Writer {
         requests: &mut mpsc::Receiver<Request>,
     ) -> Option<oneshot::Sender<()>> {
         let mut next = Some(request);
-        let mut commits = Vec::new();
+        let (mut commits, mut octets) = (Vec::new(), 0);
         while let Some(Request::Commit(batch, answer)) = next {
+            octets += batch.octets();
             commits.push((batch, answer));
-            next = match commits.len() {
-                GROUP_COMMITS_MAX => None,
-                _ => requests.try_recv().ok(),
-            };
+            let full = commits.len() >= GROUP_COMMITS_MAX || octets >= GROUP_OCTETS_MAX;
+            next = if full { None } else { requests.try_recv().ok() };
         }
         if !commits.is_empty() {
             self.commit_group(commits);
@@ -404,5 +403,7 @@ fn job_of(change: &Change) -> Option<(JobId, Option<StoredJob>)> {
     }
 }
 
-/// Bounds the memory of a group and the wait of its first member.
+/// Bounds the wait of a group's first member.
 const GROUP_COMMITS_MAX: usize = 512;
+/// Bounds the memory of a group; the batch that exceeds it is still taken.
+const GROUP_OCTETS_MAX: usize = 16 * 1024 * 1024;
