@@ -1,16 +1,230 @@
-//! Being written.
+//! Hands messages to other mail servers: customers' own ([`smarthost`]) or those
+//! the recipients' domains name ([`native`]).
+//!
+//! Jobs for one destination are worked on together: one connection, one message
+//! after the other, an outcome for every recipient of each. Every attempt is
+//! settled by itself ([`settle`]), so a connection that breaks costs what was
+//! not delivered yet and nothing else.
+//!
+//! Not here: the dialogue (`mail::client`), which way a message goes
+//! (`dispatch`), names and addresses (`resolver`), when work is due (`runner`).
 
-use storage::Lease;
+mod connection;
+mod native;
+mod opportunistic;
+mod reason;
+mod settle;
+mod smarthost;
 
-use crate::runner::LeaseSlot;
+use desk::Account;
+use mail::client::{Cause, Outcome, Transaction, Trouble};
+use storage::{Batch, Lease, Scope, TextReader};
+use tracing::{Instrument as _, error, info_span, warn};
+
+use crate::resolver::ResolveError;
+use crate::runner::{Card, Delivery, LeaseSlot, Path, Work, log_settled};
 use crate::services::Services;
 
-/// Jobs of one destination together.
-pub fn by_destination(leases: Vec<Lease>) -> Vec<Vec<Lease>> {
-    leases.into_iter().map(|lease| vec![lease]).collect()
+use connection::Connection;
+
+/// Why no dialogue could be begun.
+#[derive(Debug, thiserror::Error)]
+enum OpenError {
+    #[error("{0}")]
+    Resolve(#[from] ResolveError),
+    #[error("no connection to the server")]
+    Unreachable(#[source] std::io::Error),
+    #[error("server name cannot be verified")]
+    ServerName,
+    #[error("pinned certificate authority cannot be used")]
+    Tls(#[from] crate::tls::TlsError),
+    #[error("support address has no server any more")]
+    Disconnected,
+    #[error("look up the server")]
+    Desk(#[from] desk::Error),
 }
 
-/// Delivers messages for one destination.
-pub async fn work(services: &Services, slots: Vec<LeaseSlot>) {
-    let _ = (services, slots);
+/// How one attempt at one message went.
+struct Attempted {
+    /// One for each recipient, in their order.
+    outcomes: Vec<Outcome>,
+    /// TLS version and cipher, if it came to that.
+    tls: Option<String>,
+    /// User name proved.
+    credential: Option<String>,
+    /// Our own words where the server had none.
+    detail: Option<String>,
+    /// Stable word for trouble before the dialogue.
+    reason: Option<&'static str>,
 }
+
+/// Jobs of one destination together, in the order they were leased.
+pub fn by_destination(leases: Vec<Lease>) -> Vec<Vec<Lease>> {
+    let mut groups: Vec<(Option<(Scope, Path)>, Vec<Lease>)> = Vec::new();
+    for lease in leases {
+        let destination = destination(&lease);
+        match groups.iter_mut().find(|(known, _)| known.is_some() && *known == destination) {
+            Some((_, group)) => group.push(lease),
+            None => groups.push((destination, vec![lease])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+fn destination(lease: &Lease) -> Option<(Scope, Path)> {
+    match Card::read(lease.job()).ok()?.work {
+        Work::Delivery(delivery) => Some((lease.job().scope, delivery.path)),
+        _ => None,
+    }
+}
+
+/// Delivers the messages of one destination.
+pub async fn work(services: &Services, slots: Vec<LeaseSlot>) {
+    let mut connection = None;
+    for slot in slots {
+        let span = info_span!("job", job = %slot.job().id);
+        attempt(services, &slot, &mut connection).instrument(span).await;
+    }
+    if let Some(connection) = connection {
+        connection.quit().await;
+    }
+}
+
+async fn attempt(services: &Services, slot: &LeaseSlot, connection: &mut Option<Connection>) {
+    let scope = slot.job().scope;
+    match (Card::read(slot.job()), scope) {
+        (Ok(card), Scope::Account(account)) => {
+            let account = services.desk.account(account);
+            if let Work::Delivery(delivery) = &card.work {
+                let attempted = deliver(services, &account, delivery, connection).await;
+                let settled = settle::settle(services, &account, slot, &card, delivery, attempted);
+                if let Err(error) = settled.await {
+                    warn!(error = &error as &dyn std::error::Error, "attempt could not be noted");
+                }
+                return;
+            }
+            give_up(services, slot).await;
+        }
+        _ => give_up(services, slot).await,
+    }
+}
+
+/// One attempt at one message, over the connection there is or a new one.
+async fn deliver(
+    services: &Services,
+    account: &Account,
+    delivery: &Delivery,
+    connection: &mut Option<Connection>,
+) -> Attempted {
+    let text = match account.store().text(delivery.text).await {
+        Ok(text) => text,
+        Err(error) => {
+            error!(%error, "text of a message is gone");
+            return Attempted::before(delivery, Trouble::Abandoned, error.to_string(), None);
+        }
+    };
+    if connection.as_ref().is_none_or(|open| !open.is_open()) {
+        *connection = match open(services, account, &delivery.path).await {
+            Ok(open) => Some(open),
+            Err(error) => return Attempted::unopened(delivery, &error),
+        };
+    }
+    let Some(open) = connection else {
+        return Attempted::before(delivery, Trouble::ConnectionLost, String::new(), None);
+    };
+    let transaction = transaction(delivery, &text).await;
+    let outcomes = open.deliver(transaction, &text).await;
+    Attempted {
+        outcomes,
+        tls: open.tls().map(|tls| format!("{} {}", tls.version, tls.cipher)),
+        credential: open.credential().map(str::to_owned),
+        detail: open.tls_trouble().map(str::to_owned),
+        reason: open.tls_trouble().map(|_| "tls_failed"),
+    }
+}
+
+async fn open(
+    services: &Services,
+    account: &Account,
+    path: &Path,
+) -> Result<Connection, OpenError> {
+    match path {
+        Path::Smarthost(address) => smarthost::open(services, account, address).await,
+        Path::Native(domain) => native::open(services, domain).await,
+    }
+}
+
+async fn transaction(delivery: &Delivery, text: &TextReader) -> Transaction {
+    let (eight_bit, utf8) = beyond_ascii(text).await;
+    Transaction {
+        sender: delivery.reverse_path.clone(),
+        recipients: delivery.recipients.clone(),
+        octets: text.octets(),
+        eight_bit,
+        utf8,
+    }
+}
+
+/// Whether the text, and whether its header, has octets beyond ASCII. A text
+/// that cannot be read is found out when it is sent.
+async fn beyond_ascii(text: &TextReader) -> (bool, bool) {
+    let (mut at, mut eight_bit, mut utf8) = (0, false, false);
+    while let Ok(piece) = text.read(at, PIECE_OCTETS).await {
+        if piece.is_empty() {
+            break;
+        }
+        if at == 0 {
+            let header = piece.windows(4).position(|four| four == b"\r\n\r\n");
+            utf8 = !piece[..header.unwrap_or(piece.len())].is_ascii();
+        }
+        eight_bit |= !piece.is_ascii();
+        at += piece.len() as u64;
+    }
+    (eight_bit, utf8)
+}
+
+impl Attempted {
+    /// It did not come to a dialogue: the same for every recipient.
+    fn before(
+        delivery: &Delivery,
+        trouble: Trouble,
+        detail: String,
+        reason: Option<&'static str>,
+    ) -> Self {
+        let outcome = Outcome::Deferred(Cause::Trouble(trouble));
+        Self {
+            outcomes: vec![outcome; delivery.recipients.len()],
+            tls: None,
+            credential: None,
+            detail: Some(detail),
+            reason,
+        }
+    }
+
+    fn unopened(delivery: &Delivery, error: &OpenError) -> Self {
+        let mut attempted = Self::before(
+            delivery,
+            Trouble::ConnectionLost,
+            error.to_string(),
+            Some(reason::of_open_error(error)),
+        );
+        if reason::is_final(error) {
+            let outcome = Outcome::Failed(Cause::Trouble(Trouble::ConnectionLost));
+            attempted.outcomes = vec![outcome; delivery.recipients.len()];
+        }
+        attempted
+    }
+}
+
+/// A job nobody can do stays as failed, to be looked at.
+async fn give_up(services: &Services, slot: &LeaseSlot) {
+    error!("job cannot be worked on");
+    let Some(lease) = slot.take() else { return };
+    let payload = lease.job().payload.clone();
+    let mut batch = Batch::new();
+    batch.fail(lease, payload);
+    log_settled(services.store.commit(batch).await.map(drop));
+}
+
+/// Read from the store at once.
+const PIECE_OCTETS: usize = 64 * 1024;

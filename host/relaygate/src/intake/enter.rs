@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use desk::Account;
 use desk::facts::{Cause, RouteAnswer, Tagging};
-use desk::intake::{self, Gathered, Incoming, Outcome};
+use desk::intake::{self, Answers, Gathered, Incoming, Outcome};
 use desk::notifications::Event;
 use desk::suspended;
 use policy::questions::routes::Carried;
@@ -42,9 +42,9 @@ pub(super) async fn enter(
     let incoming = incoming(arrived, message);
     let gathered = intake::gather(account, &product, &incoming).await?;
     let call = call_facts(services, account, message).await?;
-    let (answer, tagging) = ask(services, &call, &gathered);
+    let answers = ask(services, &call, &gathered);
     let outcome =
-        intake::enter(account, &product, batch, &incoming, gathered, answer, &tagging, now).await?;
+        intake::enter(account, &product, batch, &incoming, gathered, &answers, now).await?;
     if let Outcome::Entered(event) = &outcome {
         dispatch::announce(account, batch, *event, now);
     }
@@ -52,20 +52,23 @@ pub(super) async fn enter(
 }
 
 /// A policy that fails suspends the message: kept, visible, not let through.
-fn ask(
-    services: &Services,
-    call: &Arc<dyn policy::Facts>,
-    gathered: &Gathered,
-) -> (RouteAnswer, Tagging) {
-    let failed = || (RouteAnswer::Suspend(Cause::PolicyFailed), Tagging::default());
+fn ask(services: &Services, call: &Arc<dyn policy::Facts>, gathered: &Gathered) -> Answers {
     let arrival = facts::arrival(&gathered.arrival, Carried::Nothing);
     let Ok(route) = noted(services.chain.route_inbound(call, &arrival)) else { return failed() };
-    let answer = facts::inbound_route(route);
-    let Some(delivery) = gathered.delivery(&answer) else { return (answer, Tagging::default()) };
+    let route = facts::inbound_route(route);
+    let Some(delivery) = gathered.delivery(&route) else { return untagged(route) };
     match noted(services.chain.delivery(call, &facts::delivery(&delivery))) {
-        Ok(tagging) => (answer, facts::tagging(tagging)),
+        Ok(tagging) => Answers { route, tagging: facts::tagging(tagging) },
         Err(_) => failed(),
     }
+}
+
+fn untagged(route: RouteAnswer) -> Answers {
+    Answers { route, tagging: Tagging::default() }
+}
+
+fn failed() -> Answers {
+    untagged(RouteAnswer::Suspend(Cause::PolicyFailed))
 }
 
 fn incoming(arrived: &Arrived, message: &Message) -> Incoming {

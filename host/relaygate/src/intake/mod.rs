@@ -159,7 +159,7 @@ fn due(now: Timestamp, delay: std::time::Duration) -> Timestamp {
 }
 
 /// A job nobody can do stays as failed, to be looked at.
-async fn give_up(services: &Services, slot: &LeaseSlot, why: &dyn std::fmt::Display) {
+async fn give_up(services: &Services, slot: &LeaseSlot, why: &(dyn std::fmt::Display + Sync)) {
     error!(reason = %why, "job cannot be worked on");
     let Some(lease): Option<Lease> = slot.take() else { return };
     let payload = lease.job().payload.clone();

@@ -1,0 +1,44 @@
+//! Our own path: to the servers a recipient's domain names, by fixed routes or
+//! MX records (RFC 5321 §5.1). TLS where it is offered (RFC 7435), never AUTH.
+
+use mail::address::Domain;
+use mail::client::{Settings, Timeouts, Tls};
+use tracing::debug;
+
+use super::OpenError;
+use super::connection::{Connection, TlsPlan};
+use super::opportunistic;
+use super::smarthost::server_name;
+use crate::resolver::{ResolveError, Target};
+use crate::services::Services;
+
+/// Connects to the first server of the domain that answers.
+pub(super) async fn open(services: &Services, domain: &Domain) -> Result<Connection, OpenError> {
+    let targets = services.resolver.targets(domain.as_str()).await?;
+    let mut last = OpenError::Resolve(ResolveError::NotFound);
+    for target in targets.iter().take(TARGETS_MAX) {
+        match open_one(services, target).await {
+            Ok(connection) => return Ok(connection),
+            Err(error) => {
+                debug!(%error, "server of the domain was not reached");
+                last = error;
+            }
+        }
+    }
+    Err(last)
+}
+
+async fn open_one(services: &Services, target: &Target) -> Result<Connection, OpenError> {
+    let sockets = services.resolver.addresses(&target.host, target.port).await?;
+    let tls = TlsPlan { connector: opportunistic::connector(), name: server_name(&target.host)? };
+    let settings = Settings {
+        host: services.hostname.clone(),
+        tls: Tls::Opportunistic,
+        credentials: None,
+        timeouts: Timeouts::default(),
+    };
+    Connection::open(&sockets, tls, settings).await
+}
+
+/// Servers tried in one attempt; a domain may name a hundred.
+const TARGETS_MAX: usize = 5;
