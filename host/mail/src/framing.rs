@@ -69,7 +69,11 @@ impl Lines {
                 let line = self.start..self.start + length;
                 self.consume(length + CRLF.len());
                 let skipped = std::mem::take(&mut self.skipping);
-                if skipped || length > octets_max { Line::TooLong } else { Line::Complete(line) }
+                if skipped || length > octets_max {
+                    Line::TooLong
+                } else {
+                    Line::Complete(line)
+                }
             }
             Ok(None) => {
                 self.scanned = rest.len() - usize::from(rest.ends_with(b"\r"));
@@ -159,7 +163,10 @@ pub enum TextStep {
 
 impl Default for TextReader {
     fn default() -> Self {
-        Self { at_line_start: true, line_octets: 0 }
+        Self {
+            at_line_start: true,
+            line_octets: 0,
+        }
     }
 }
 
@@ -198,10 +205,10 @@ impl TextReader {
                 self.at_line_start = true;
                 self.line_octets = 0;
             }
-            match (too_long, end, input.get(at)) {
-                (true, ..) => return TextStep::LineTooLong(at),
-                (_, Some(_), Some(b) ) if *b != b'.' => {}
+            match (end, input.get(at)) {
                 _ if at == 0 => return TextStep::More,
+                _ if too_long => return TextStep::LineTooLong(at),
+                (Some(_), Some(b)) if *b != b'.' => {}
                 _ => return TextStep::Text(at),
             }
         }
@@ -223,7 +230,10 @@ pub struct TextWriter {
 
 impl Default for TextWriter {
     fn default() -> Self {
-        Self { at_line_start: true, pending_cr: false }
+        Self {
+            at_line_start: true,
+            pending_cr: false,
+        }
     }
 }
 
@@ -314,7 +324,8 @@ mod tests {
 
     /// Reads message text cut as given: the text and whether its end was seen, or `None` if broken.
     fn read(chunks: &[&[u8]]) -> Option<(Vec<u8>, bool)> {
-        let (mut lines, mut reader, mut text) = (Lines::default(), TextReader::default(), Vec::new());
+        let (mut lines, mut reader, mut text) =
+            (Lines::default(), TextReader::default(), Vec::new());
         for chunk in chunks {
             lines.space(chunk.len()).extend_from_slice(chunk);
             loop {
@@ -355,7 +366,10 @@ mod tests {
 
     #[test]
     fn only_crlf_ends_a_line() {
-        assert_eq!(lines_of(&[b"NOOP\r", b"\nRS", b"ET\r\n"], 100), [Ok(b"NOOP".to_vec()), Ok(b"RSET".to_vec())]);
+        assert_eq!(
+            lines_of(&[b"NOOP\r", b"\nRS", b"ET\r\n"], 100),
+            [Ok(b"NOOP".to_vec()), Ok(b"RSET".to_vec())]
+        );
         for bad in [&b"NOOP\nx"[..], b"NOOP\rx", b"NO\0OP\r\n", b"\n", b"\r\r\n"] {
             assert_eq!(lines_of(&[bad], 100), [Err(Line::Broken)], "{bad:?}");
         }
@@ -366,7 +380,11 @@ mod tests {
         let long = [&[b'x'; 60][..], b"\r\nNOOP\r\n"].concat();
         for size in 1..long.len() {
             let chunks: Vec<&[u8]> = long.chunks(size).collect();
-            assert_eq!(lines_of(&chunks, 50), [Err(Line::TooLong), Ok(b"NOOP".to_vec())], "cut every {size}");
+            assert_eq!(
+                lines_of(&chunks, 50),
+                [Err(Line::TooLong), Ok(b"NOOP".to_vec())],
+                "cut every {size}"
+            );
         }
         assert_eq!(lines_of(&[&[b'x'; 50], b"\r\n"], 50), [Ok(vec![b'x'; 50])]);
     }
@@ -393,18 +411,34 @@ mod tests {
         ] {
             for size in 1..=wire.len() {
                 let chunks: Vec<&[u8]> = wire.chunks(size).collect();
-                assert_eq!(read(&chunks), Some((text.to_vec(), true)), "{wire:?} cut every {size}");
+                assert_eq!(
+                    read(&chunks),
+                    Some((text.to_vec(), true)),
+                    "{wire:?} cut every {size}"
+                );
             }
         }
     }
 
     #[test]
     fn loose_line_ends_break_the_text() {
-        for bad in [&b"a\n.\n"[..], b"a\r.\r", b"a\n.\r\n", b"a\r\n.\n", b"a\r\n.\r\r\n", b".\rx", b"a\0", b"..\n"] {
+        for bad in [
+            &b"a\n.\n"[..],
+            b"a\r.\r",
+            b"a\n.\r\n",
+            b"a\r\n.\n",
+            b"a\r\n.\r\r\n",
+            b".\rx",
+            b"a\0",
+            b"..\n",
+        ] {
             for size in 1..=bad.len() {
                 let chunks: Vec<&[u8]> = bad.chunks(size).collect();
                 let ended = read(&chunks);
-                assert!(ended.is_none() || ended == Some((b"a".to_vec(), false)), "{bad:?} cut every {size}: {ended:?}");
+                assert!(
+                    ended.is_none() || ended == Some((b"a".to_vec(), false)),
+                    "{bad:?} cut every {size}: {ended:?}"
+                );
             }
         }
     }
@@ -412,7 +446,12 @@ mod tests {
     #[test]
     fn a_long_text_line_is_told_once_it_is_too_long() {
         let mut reader = TextReader::default();
-        assert_eq!(reader.step(&[b'x'; TEXT_LINE_OCTETS_MAX]), TextStep::Text(TEXT_LINE_OCTETS_MAX));
+        assert_eq!(
+            reader.step(&[b'x'; TEXT_LINE_OCTETS_MAX]),
+            TextStep::Text(TEXT_LINE_OCTETS_MAX)
+        );
+        assert_eq!(reader.step(b"x"), TextStep::LineTooLong(1));
+        assert_eq!(reader.step(b""), TextStep::More);
         assert_eq!(reader.step(b"x\r\n"), TextStep::LineTooLong(3));
         assert_eq!(reader.step(b"ok\r\n.\r\n"), TextStep::Text(4));
     }
@@ -440,7 +479,14 @@ mod tests {
     fn smg_02_no_sequence_gets_a_loose_line_end_out() {
         let loose = loose_strings();
         for (before, after) in loose.iter().flat_map(|p| loose.iter().map(move |s| (p, s))) {
-            let text = [b"Subject: x\r\n\r\na", &before[..], b".", &after[..], b"MAIL FROM:<a@b.example>\r\n"].concat();
+            let text = [
+                b"Subject: x\r\n\r\na",
+                &before[..],
+                b".",
+                &after[..],
+                b"MAIL FROM:<a@b.example>\r\n",
+            ]
+            .concat();
             for size in [1, 2, 3, 5, text.len()] {
                 let chunks: Vec<&[u8]> = text.chunks(size).collect();
                 assert_clean(&written(&chunks));
@@ -451,7 +497,11 @@ mod tests {
     pub(super) fn loose_strings() -> Vec<Vec<u8>> {
         let mut all = vec![vec![]];
         for length in 0..3 {
-            let longest: Vec<Vec<u8>> = all.iter().filter(|s: &&Vec<u8>| s.len() == length).cloned().collect();
+            let longest: Vec<Vec<u8>> = all
+                .iter()
+                .filter(|s: &&Vec<u8>| s.len() == length)
+                .cloned()
+                .collect();
             for string in longest {
                 all.extend([b'\r', b'\n', 0].map(|octet| [&string[..], &[octet]].concat()));
             }
@@ -461,11 +511,16 @@ mod tests {
 
     /// No bare CR, LF or NUL, and one terminator, at the end.
     fn assert_clean(wire: &[u8]) {
-        let text = wire.strip_suffix(b".\r\n").expect("ends with the terminator");
+        let text = wire
+            .strip_suffix(b".\r\n")
+            .expect("ends with the terminator");
         assert!(text.is_empty() || text.ends_with(b"\r\n"), "{wire:?}");
         let bare = String::from_utf8_lossy(wire).replace("\r\n", "");
         assert!(!bare.contains(['\r', '\n', '\0']), "{wire:?}");
-        assert!(!text.starts_with(b".\r\n") && !text.windows(5).any(|w| w == b"\r\n.\r\n"), "{wire:?}");
+        assert!(
+            !text.starts_with(b".\r\n") && !text.windows(5).any(|w| w == b"\r\n.\r\n"),
+            "{wire:?}"
+        );
     }
 
     proptest! {

@@ -46,18 +46,29 @@ impl Reply {
     /// A reply with an enhanced status, its class taken from `code`. Line
     /// breaks in `text` make a reply of several lines.
     pub const fn new(code: u16, detail: Detail, text: &'static str) -> Self {
-        Self { code, detail: Some(detail), text: Cow::Borrowed(text) }
+        Self {
+            code,
+            detail: Some(detail),
+            text: Cow::Borrowed(text),
+        }
     }
 
     /// A reply that carries no enhanced status: 220, 250 to EHLO, 334, 354 (RFC 2034 §4).
     pub const fn bare(code: u16, text: &'static str) -> Self {
-        Self { code, detail: None, text: Cow::Borrowed(text) }
+        Self {
+            code,
+            detail: None,
+            text: Cow::Borrowed(text),
+        }
     }
 
     /// The same reply with another text.
     #[must_use]
     pub fn with_text(self, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { text: text.into(), ..self }
+        Self {
+            text: text.into(),
+            ..self
+        }
     }
 
     /// The basic code.
@@ -72,7 +83,8 @@ impl Reply {
 
     /// The enhanced status as printed, for example `5.7.8`.
     pub fn status(&self) -> Option<String> {
-        self.detail.map(|Detail(subject, detail)| format!("{}.{subject}.{detail}", self.class()))
+        self.detail
+            .map(|Detail(subject, detail)| format!("{}.{subject}.{detail}", self.class()))
     }
 
     /// The text, lines joined by `\n`.
@@ -99,7 +111,11 @@ impl Reply {
     /// in doubt the message stays with the sender (RFC 5321 §4.2.1).
     #[must_use]
     pub fn or_defer(self) -> Self {
-        if self.is_transient() || self.is_permanent() { self } else { Self::TRY_LATER }
+        if self.is_transient() || self.is_permanent() {
+            self
+        } else {
+            Self::TRY_LATER
+        }
     }
 
     /// Appends the wire form to `out`.
@@ -141,7 +157,13 @@ impl Reply {
             last = is_last;
             let (detail, text) = split_status(code, text);
             match &mut reply {
-                None => reply = Some(Self { code, detail, text: Cow::Owned(text) }),
+                None => {
+                    reply = Some(Self {
+                        code,
+                        detail,
+                        text: Cow::Owned(text),
+                    })
+                }
                 Some(reply) if reply.code == code => {
                     reply.text.to_mut().push('\n');
                     reply.text.to_mut().push_str(&text);
@@ -173,7 +195,9 @@ pub(crate) fn split_line(line: &[u8]) -> Result<(u16, bool, &[u8]), ReplyError> 
     if !matches!(digits[0], b'2'..=b'5') || !digits.iter().all(u8::is_ascii_digit) {
         return Err(ReplyError::Code);
     }
-    let code = digits.iter().fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
+    let code = digits
+        .iter()
+        .fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
     match rest.split_first() {
         None => Ok((code, true, rest)),
         Some((b' ', text)) => Ok((code, true, text)),
@@ -199,14 +223,21 @@ fn parse_status(word: &str) -> Option<(u16, Detail)> {
         plain.then(|| part.parse().ok()).flatten()
     });
     let (class, subject, detail) = (parts.next()??, parts.next()??, parts.next()??);
-    parts.next().is_none().then_some((class, Detail(subject, detail)))
+    parts
+        .next()
+        .is_none()
+        .then_some((class, Detail(subject, detail)))
 }
 
 /// The text without controls, cut to what fits a line.
 fn printable(text: &str) -> Cow<'_, str> {
     let cut = &text[..text.floor_char_boundary(LINE_TEXT_OCTETS_MAX)];
     if cut.chars().any(char::is_control) {
-        return cut.chars().map(|c| if c.is_control() { '?' } else { c }).collect::<String>().into();
+        return cut
+            .chars()
+            .map(|c| if c.is_control() { '?' } else { c })
+            .collect::<String>()
+            .into();
     }
     cut.into()
 }
@@ -222,21 +253,39 @@ impl Reply {
     /// QUIT.
     pub const GOODBYE: Self = Self::new(221, Detail(0, 0), "goodbye");
     /// HELP.
-    pub const HELP: Self = Self::new(214, Detail(0, 0), "see RFC 5321; mail postmaster for people");
+    pub const HELP: Self = Self::new(
+        214,
+        Detail(0, 0),
+        "see RFC 5321; mail postmaster for people",
+    );
     /// VRFY (RFC 5321 §3.5.3).
-    pub const NOT_VERIFIED: Self = Self::new(252, Detail(1, 5), "addresses are not verified, send mail to find out");
+    pub const NOT_VERIFIED: Self = Self::new(
+        252,
+        Detail(1, 5),
+        "addresses are not verified, send mail to find out",
+    );
     /// The handshake may begin (RFC 3207 §4).
     pub const START_TLS: Self = Self::new(220, Detail(0, 0), "ready to start TLS");
     /// AUTH took place (RFC 4954 §6).
     pub const AUTHENTICATED: Self = Self::new(235, Detail(7, 0), "authentication succeeded");
     /// Wrong, discarded or unknown: nobody learns which (RFC 4954 §6).
-    pub const CREDENTIALS_INVALID: Self = Self::new(535, Detail(7, 8), "authentication credentials invalid");
+    pub const CREDENTIALS_INVALID: Self =
+        Self::new(535, Detail(7, 8), "authentication credentials invalid");
     /// The checking of credentials is not possible just now (RFC 4954 §6).
-    pub const AUTH_TEMPORARY: Self = Self::new(454, Detail(7, 0), "temporary authentication failure, try again later");
+    pub const AUTH_TEMPORARY: Self = Self::new(
+        454,
+        Detail(7, 0),
+        "temporary authentication failure, try again later",
+    );
     /// AUTH without TLS (RFC 4954 §6).
-    pub const ENCRYPTION_REQUIRED: Self = Self::new(538, Detail(7, 11), "encryption required, use STARTTLS first");
+    pub const ENCRYPTION_REQUIRED: Self = Self::new(
+        538,
+        Detail(7, 11),
+        "encryption required, use STARTTLS first",
+    );
     /// MAIL without TLS where it is obligatory (RFC 3207 §4).
-    pub const STARTTLS_REQUIRED: Self = Self::new(530, Detail(7, 0), "must issue a STARTTLS command first");
+    pub const STARTTLS_REQUIRED: Self =
+        Self::new(530, Detail(7, 0), "must issue a STARTTLS command first");
     /// MAIL without AUTH (RFC 4954 §6).
     pub const AUTH_REQUIRED: Self = Self::new(530, Detail(7, 0), "authentication required");
     /// The client ended the exchange with `*` (RFC 4954 §4).
@@ -244,11 +293,20 @@ impl Reply {
     /// A response that is no base64 (RFC 4954 §4).
     pub const AUTH_MALFORMED: Self = Self::new(501, Detail(5, 2), "cannot decode the response");
     /// A response longer than 12,288 octets (RFC 4954 §6).
-    pub const AUTH_TOO_LONG: Self = Self::new(500, Detail(5, 6), "authentication exchange line is too long");
+    pub const AUTH_TOO_LONG: Self = Self::new(
+        500,
+        Detail(5, 6),
+        "authentication exchange line is too long",
+    );
     /// A mechanism that is not offered (RFC 4954 §4).
-    pub const MECHANISM_UNKNOWN: Self = Self::new(504, Detail(5, 4), "authentication mechanism not offered");
+    pub const MECHANISM_UNKNOWN: Self =
+        Self::new(504, Detail(5, 4), "authentication mechanism not offered");
     /// Too many failed attempts in one session.
-    pub const TOO_MANY_FAILURES: Self = Self::new(421, Detail(7, 0), "too many failed authentications, closing");
+    pub const TOO_MANY_FAILURES: Self = Self::new(
+        421,
+        Detail(7, 0),
+        "too many failed authentications, closing",
+    );
     /// The credentials of this session are no longer valid.
     pub const REVOKED: Self = Self::new(421, Detail(3, 2), "credentials revoked, closing");
     /// MAIL.
@@ -262,15 +320,28 @@ impl Reply {
     /// DATA after every recipient was refused.
     pub const NO_RECIPIENTS: Self = Self::new(554, Detail(5, 1), "no valid recipients");
     /// Too many recipients (RFC 5321 §4.5.3.1.10).
-    pub const TOO_MANY_RECIPIENTS: Self = Self::new(452, Detail(5, 3), "too many recipients, send the rest in another message");
+    pub const TOO_MANY_RECIPIENTS: Self = Self::new(
+        452,
+        Detail(5, 3),
+        "too many recipients, send the rest in another message",
+    );
     /// Larger than SIZE allows (RFC 1870 §6).
     pub const TOO_LARGE: Self = Self::new(552, Detail(3, 4), "message exceeds the size limit");
     /// A text line beyond the limit of 8,192 octets.
-    pub const TEXT_LINE_TOO_LONG: Self = Self::new(554, Detail(6, 0), "a line of the message exceeds 8192 octets");
+    pub const TEXT_LINE_TOO_LONG: Self = Self::new(
+        554,
+        Detail(6, 0),
+        "a line of the message exceeds 8192 octets",
+    );
     /// A bare CR, a bare LF or a NUL: whoever sends those may be smuggling (FAULTS SMG-01).
-    pub const BAD_LINE_END: Self = Self::new(521, Detail(5, 2), "bare CR, bare LF or NUL received, closing");
+    pub const BAD_LINE_END: Self = Self::new(
+        521,
+        Detail(5, 2),
+        "bare CR, bare LF or NUL received, closing",
+    );
     /// Octets that came before they were asked for (RFC 2920 §3.1).
-    pub const UNEXPECTED_INPUT: Self = Self::new(503, Detail(5, 1), "input before the reply, closing");
+    pub const UNEXPECTED_INPUT: Self =
+        Self::new(503, Detail(5, 1), "input before the reply, closing");
     /// A command where it may not stand (RFC 5321 §4.1.4).
     pub const BAD_SEQUENCE: Self = Self::new(503, Detail(5, 1), "bad sequence of commands");
     /// A command line longer than 2,048 octets.
@@ -294,7 +365,8 @@ impl Reply {
     /// The error limit.
     pub const TOO_MANY_ERRORS: Self = Self::new(421, Detail(7, 0), "too many errors, closing");
     /// The junk limit.
-    pub const TOO_MUCH_JUNK: Self = Self::new(421, Detail(7, 0), "too many commands without mail, closing");
+    pub const TOO_MUCH_JUNK: Self =
+        Self::new(421, Detail(7, 0), "too many commands without mail, closing");
     /// The peer was silent or slow for too long (RFC 5321 §4.5.3.2.7).
     pub const TIMED_OUT: Self = Self::new(421, Detail(4, 2), "timed out, closing");
     /// We are going down.
@@ -311,13 +383,19 @@ mod tests {
     #[test]
     fn the_class_comes_from_the_code() {
         assert_eq!(Reply::TRY_LATER.to_string(), "451 4.3.0 try again later");
-        assert_eq!(Reply::CREDENTIALS_INVALID.to_wire(), b"535 5.7.8 authentication credentials invalid\r\n");
+        assert_eq!(
+            Reply::CREDENTIALS_INVALID.to_wire(),
+            b"535 5.7.8 authentication credentials invalid\r\n"
+        );
     }
 
     #[test]
     fn a_text_of_several_lines_repeats_code_and_status() {
         let reply = Reply::TOO_LARGE.with_text("too large\nthe limit is 5");
-        assert_eq!(reply.to_wire(), b"552-5.3.4 too large\r\n552 5.3.4 the limit is 5\r\n");
+        assert_eq!(
+            reply.to_wire(),
+            b"552-5.3.4 too large\r\n552 5.3.4 the limit is 5\r\n"
+        );
     }
 
     #[test]
@@ -340,7 +418,11 @@ mod tests {
             ("550 \r\n", None, ""),
         ] {
             let reply = Reply::parse(wire.as_bytes()).unwrap();
-            assert_eq!((reply.status().as_deref(), reply.text()), (status, text), "{wire:?}");
+            assert_eq!(
+                (reply.status().as_deref(), reply.text()),
+                (status, text),
+                "{wire:?}"
+            );
         }
     }
 

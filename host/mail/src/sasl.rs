@@ -35,7 +35,9 @@ impl Mechanism {
 
     /// Finds a mechanism by its name in any case.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Plain, Self::Login].into_iter().find(|known| known.name().eq_ignore_ascii_case(name))
+        [Self::Plain, Self::Login]
+            .into_iter()
+            .find(|known| known.name().eq_ignore_ascii_case(name))
     }
 }
 
@@ -48,7 +50,10 @@ pub struct Credentials {
 impl Credentials {
     /// Both as the peer is to see them.
     pub fn new(user: impl Into<String>, password: impl Into<String>) -> Self {
-        Self { user: user.into(), password: Zeroizing::new(password.into()) }
+        Self {
+            user: user.into(),
+            password: Zeroizing::new(password.into()),
+        }
     }
 
     /// The user name (authcid).
@@ -69,7 +74,10 @@ impl Credentials {
 
     /// The answers of LOGIN in base64: name, then password.
     pub fn login_responses(&self) -> [Zeroizing<String>; 2] {
-        [encode(self.user.as_bytes()), encode(self.password.as_bytes())]
+        [
+            encode(self.user.as_bytes()),
+            encode(self.password.as_bytes()),
+        ]
     }
 }
 
@@ -146,7 +154,11 @@ impl Exchange {
     /// # Errors
     /// See [`SaslError`]; the exchange is over then.
     pub fn respond_initially(self, line: &[u8]) -> Result<Step, SaslError> {
-        if line == b"=" { self.take(Zeroizing::default()) } else { self.respond(line) }
+        if line == b"=" {
+            self.take(Zeroizing::default())
+        } else {
+            self.respond(line)
+        }
     }
 
     fn take(self, message: Zeroizing<Vec<u8>>) -> Result<Step, SaslError> {
@@ -191,7 +203,10 @@ fn encode(octets: &[u8]) -> Zeroizing<String> {
 }
 
 fn decode(line: &[u8]) -> Result<Zeroizing<Vec<u8>>, SaslError> {
-    STANDARD.decode(line).map(Zeroizing::new).map_err(|_| SaslError::Encoding)
+    STANDARD
+        .decode(line)
+        .map(Zeroizing::new)
+        .map_err(|_| SaslError::Encoding)
 }
 
 #[cfg(test)]
@@ -203,7 +218,9 @@ mod tests {
         for response in responses {
             match exchange.respond(response.as_bytes())? {
                 Step::Challenge(next) => exchange = next,
-                Step::Done(found) => return Ok((found.user().to_owned(), found.password().to_owned())),
+                Step::Done(found) => {
+                    return Ok((found.user().to_owned(), found.password().to_owned()));
+                }
             }
         }
         panic!("the exchange wants more");
@@ -259,10 +276,27 @@ mod tests {
     /// AUTH-04: base64 is read strictly.
     #[test]
     fn auth_04_loose_base64_is_refused() {
-        for line in ["AHUAcA", "AHUAcA=", "AHUAcA== ", " AHUAcA==", "AHU AcA==", "AHUAcB==", "AHUA_A==", "AHUAcA==AHUAcA==", "\u{fc}"] {
-            assert_eq!(outcome(Mechanism::Plain, &[line]), Err(SaslError::Encoding), "{line:?}");
+        for line in [
+            "AHUAcA",
+            "AHUAcA=",
+            "AHUAcA== ",
+            " AHUAcA==",
+            "AHU AcA==",
+            "AHUAcB==",
+            "AHUA_A==",
+            "AHUAcA==AHUAcA==",
+            "\u{fc}",
+        ] {
+            assert_eq!(
+                outcome(Mechanism::Plain, &[line]),
+                Err(SaslError::Encoding),
+                "{line:?}"
+            );
         }
-        assert_eq!(outcome(Mechanism::Login, &["dQ==", "*"]), Err(SaslError::Cancelled));
+        assert_eq!(
+            outcome(Mechanism::Login, &["dQ==", "*"]),
+            Err(SaslError::Cancelled)
+        );
     }
 
     #[test]

@@ -203,7 +203,11 @@ mod tests {
 
     #[test]
     fn dots_match_the_rest() {
-        for (expected, said, fits) in [("250 ...", "250 ok", true), ("250 ok", "250 ok!", false), ("250-...", "250 x", false)] {
+        for (expected, said, fits) in [
+            ("250 ...", "250 ok", true),
+            ("250 ok", "250 ok!", false),
+            ("250-...", "250 x", false),
+        ] {
             assert_eq!(matches(expected, said), fits, "{expected} {said}");
         }
     }

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use mail::address::{Address, Domain};
-use mail::client::{Action, Cause, Dialogue, Outcome, Settings, Timeouts, Tls, Transaction, Trouble};
+use mail::client::{
+    Action, Cause, Dialogue, Outcome, Settings, Timeouts, Tls, Transaction, Trouble,
+};
 use mail::sasl::Credentials;
 
-const OFFER: &str = "250-mx\r\n250-PIPELINING\r\n250-SIZE 1000000\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN\r\n";
+const OFFER: &str =
+    "250-mx\r\n250-PIPELINING\r\n250-SIZE 1000000\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN\r\n";
 const PLAIN_OFFER: &str = "250-mx\r\n250-PIPELINING\r\n250 STARTTLS\r\n";
 const SECRET: &str = "correct horse";
 
@@ -22,7 +25,10 @@ fn settings(tls: Tls, credentials: bool) -> Settings {
 fn message(recipients: &[&str]) -> Transaction {
     Transaction {
         sender: Some(Address::parse("help@acme.example").unwrap()),
-        recipients: recipients.iter().map(|text| Address::parse(text).unwrap()).collect(),
+        recipients: recipients
+            .iter()
+            .map(|text| Address::parse(text).unwrap())
+            .collect(),
         octets: 100,
         eight_bit: false,
         utf8: false,
@@ -47,7 +53,9 @@ impl Course {
 
     fn has_sent_secret(&self) -> bool {
         let all = self.all();
-        ["AUTH", "AGFjbWU", "YWNtZQ", "Y29ycmVjd"].iter().any(|secret| all.contains(secret))
+        ["AUTH", "AGFjbWU", "YWNtZQ", "Y29ycmVjd"]
+            .iter()
+            .any(|secret| all.contains(secret))
     }
 }
 
@@ -61,7 +69,9 @@ fn play(mut dialogue: Dialogue, server: &[&str], transaction: Transaction) -> Co
     for _ in 0..10_000 {
         match dialogue.next(Duration::ZERO) {
             Action::Send(octets) => {
-                course.writes.push(String::from_utf8(octets.to_vec()).unwrap());
+                course
+                    .writes
+                    .push(String::from_utf8(octets.to_vec()).unwrap());
                 course.clear_writes += usize::from(!secure);
             }
             Action::Read => match server.next() {
@@ -90,7 +100,11 @@ fn play(mut dialogue: Dialogue, server: &[&str], transaction: Transaction) -> Co
 
 /// Implicit TLS and credentials.
 fn submit(server: &[&str], recipients: &[&str]) -> Course {
-    play(Dialogue::new(settings(Tls::Implicit, true)), server, message(recipients))
+    play(
+        Dialogue::new(settings(Tls::Implicit, true)),
+        server,
+        message(recipients),
+    )
 }
 
 fn replied(outcome: &Outcome) -> (char, u16) {
@@ -105,69 +119,156 @@ fn replied(outcome: &Outcome) -> (char, u16) {
 #[test]
 fn a_message_is_handed_over_in_few_round_trips() {
     let course = submit(
-        &["220 mx\r\n", OFFER, "235 2.7.0 ok\r\n", "250 ok\r\n250 ok\r\n354 go\r\n", "250 2.0.0 kept\r\n", "221 bye\r\n"],
+        &[
+            "220 mx\r\n",
+            OFFER,
+            "235 2.7.0 ok\r\n",
+            "250 ok\r\n250 ok\r\n354 go\r\n",
+            "250 2.0.0 kept\r\n",
+            "221 bye\r\n",
+        ],
         &["anna@customer.example"],
     );
-    assert_eq!(course.writes[2], "MAIL FROM:<help@acme.example> SIZE=100\r\nRCPT TO:<anna@customer.example>\r\nDATA\r\n");
+    assert_eq!(
+        course.writes[2],
+        "MAIL FROM:<help@acme.example> SIZE=100\r\nRCPT TO:<anna@customer.example>\r\nDATA\r\n"
+    );
     assert_eq!(course.writes[3], "Subject: x\r\n\r\n..\r\n.\r\n");
-    assert_eq!(course.outcomes.iter().map(replied).collect::<Vec<_>>(), [('a', 250)]);
+    assert_eq!(
+        course.outcomes.iter().map(replied).collect::<Vec<_>>(),
+        [('a', 250)]
+    );
     assert_eq!(course.trouble, None);
 }
 
 #[test]
 fn without_pipelining_every_command_waits() {
     let course = submit(
-        &["220 mx\r\n", "250-mx\r\n250 AUTH PLAIN\r\n", "235 ok\r\n", "250 ok\r\n", "550 5.1.1 no\r\n", "250 ok\r\n", "354 go\r\n", "250 kept\r\n", "221 bye\r\n"],
+        &[
+            "220 mx\r\n",
+            "250-mx\r\n250 AUTH PLAIN\r\n",
+            "235 ok\r\n",
+            "250 ok\r\n",
+            "550 5.1.1 no\r\n",
+            "250 ok\r\n",
+            "354 go\r\n",
+            "250 kept\r\n",
+            "221 bye\r\n",
+        ],
         &["nobody@customer.example", "anna@customer.example"],
     );
     assert_eq!(course.writes[2], "MAIL FROM:<help@acme.example>\r\n");
-    assert_eq!(course.outcomes.iter().map(replied).collect::<Vec<_>>(), [('f', 550), ('a', 250)]);
+    assert_eq!(
+        course.outcomes.iter().map(replied).collect::<Vec<_>>(),
+        [('f', 550), ('a', 250)]
+    );
 }
 
 #[test]
 fn every_recipient_has_its_own_outcome() {
     let course = submit(
-        &["220 mx\r\n", OFFER, "235 ok\r\n", "250 ok\r\n250 ok\r\n", "450 4.2.0 later\r\n550 5.1.1 no\r\n552 too many\r\n354 go\r\n", "250 kept\r\n"],
-        &["a@customer.example", "b@customer.example", "c@customer.example", "d@customer.example"],
+        &[
+            "220 mx\r\n",
+            OFFER,
+            "235 ok\r\n",
+            "250 ok\r\n250 ok\r\n",
+            "450 4.2.0 later\r\n550 5.1.1 no\r\n552 too many\r\n354 go\r\n",
+            "250 kept\r\n",
+        ],
+        &[
+            "a@customer.example",
+            "b@customer.example",
+            "c@customer.example",
+            "d@customer.example",
+        ],
     );
     let expected = [('a', 250), ('d', 450), ('f', 550), ('d', 552)];
-    assert_eq!(course.outcomes.iter().map(replied).collect::<Vec<_>>(), expected);
+    assert_eq!(
+        course.outcomes.iter().map(replied).collect::<Vec<_>>(),
+        expected
+    );
 }
 
 #[test]
 fn login_is_used_where_plain_is_not_offered() {
     let offer = "250-mx\r\n250 AUTH LOGIN\r\n";
-    let course = submit(&["220 mx\r\n", offer, "334 VXNlcm5hbWU6\r\n", "334 UGFzc3dvcmQ6\r\n", "235 ok\r\n"], &["a@customer.example"]);
-    assert_eq!(course.writes[1..4], ["AUTH LOGIN\r\n", "YWNtZQ==\r\n", "Y29ycmVjdCBob3JzZQ==\r\n"]);
+    let course = submit(
+        &[
+            "220 mx\r\n",
+            offer,
+            "334 VXNlcm5hbWU6\r\n",
+            "334 UGFzc3dvcmQ6\r\n",
+            "235 ok\r\n",
+        ],
+        &["a@customer.example"],
+    );
+    assert_eq!(
+        course.writes[1..4],
+        ["AUTH LOGIN\r\n", "YWNtZQ==\r\n", "Y29ycmVjdCBob3JzZQ==\r\n"]
+    );
 }
 
 #[test]
 fn a_refused_sender_is_refused_for_everybody() {
     let course = submit(
-        &["220 mx\r\n", OFFER, "235 ok\r\n", "550 5.7.1 no\r\n503 x\r\n503 x\r\n503 x\r\n", "250 reset\r\n", "221 bye\r\n"],
+        &[
+            "220 mx\r\n",
+            OFFER,
+            "235 ok\r\n",
+            "550 5.7.1 no\r\n503 x\r\n503 x\r\n503 x\r\n",
+            "250 reset\r\n",
+            "221 bye\r\n",
+        ],
         &["a@customer.example", "b@customer.example"],
     );
-    assert_eq!(course.outcomes.iter().map(replied).collect::<Vec<_>>(), [('f', 550), ('f', 550)]);
+    assert_eq!(
+        course.outcomes.iter().map(replied).collect::<Vec<_>>(),
+        [('f', 550), ('f', 550)]
+    );
     assert!(course.all().ends_with("DATA\r\nRSET\r\nQUIT\r\n"));
 }
 
 #[test]
 fn a_354_without_recipients_is_left_with_an_empty_message() {
     let course = submit(
-        &["220 mx\r\n", OFFER, "235 ok\r\n", "250 ok\r\n550 no\r\n354 go\r\n", "554 nothing\r\n", "221 bye\r\n"],
+        &[
+            "220 mx\r\n",
+            OFFER,
+            "235 ok\r\n",
+            "250 ok\r\n550 no\r\n354 go\r\n",
+            "554 nothing\r\n",
+            "221 bye\r\n",
+        ],
         &["a@customer.example"],
     );
-    assert_eq!(course.outcomes.iter().map(replied).collect::<Vec<_>>(), [('f', 550)]);
-    assert!(course.all().ends_with("DATA\r\n.\r\nQUIT\r\n"), "{}", course.all());
+    assert_eq!(
+        course.outcomes.iter().map(replied).collect::<Vec<_>>(),
+        [('f', 550)]
+    );
+    assert!(
+        course.all().ends_with("DATA\r\n.\r\nQUIT\r\n"),
+        "{}",
+        course.all()
+    );
 }
 
 #[test]
 fn a_refused_data_is_refused_for_those_who_were_taken() {
     let course = submit(
-        &["220 mx\r\n", OFFER, "235 ok\r\n", "250 ok\r\n250 ok\r\n550 no\r\n451 4.3.0 full\r\n", "250 reset\r\n", "221 bye\r\n"],
+        &[
+            "220 mx\r\n",
+            OFFER,
+            "235 ok\r\n",
+            "250 ok\r\n250 ok\r\n550 no\r\n451 4.3.0 full\r\n",
+            "250 reset\r\n",
+            "221 bye\r\n",
+        ],
         &["a@customer.example", "b@customer.example"],
     );
-    assert_eq!(course.outcomes.iter().map(replied).collect::<Vec<_>>(), [('d', 451), ('f', 550)]);
+    assert_eq!(
+        course.outcomes.iter().map(replied).collect::<Vec<_>>(),
+        [('d', 451), ('f', 550)]
+    );
 }
 
 #[test]
@@ -175,17 +276,42 @@ fn a_hundred_recipients_do_not_block_the_pipe() {
     let recipients: Vec<String> = (0..250).map(|n| format!("r{n}@customer.example")).collect();
     let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
     let replies = "250 ok\r\n".repeat(251);
-    let course = submit(&["220 mx\r\n", OFFER, "235 ok\r\n", &replies, "354 go\r\n", "250 kept\r\n"], &recipients);
-    assert!(course.writes.iter().all(|write| write.lines().count() <= 100));
-    assert!(course.outcomes.len() == 250 && course.outcomes.iter().all(|o| replied(o) == ('a', 250)));
+    let course = submit(
+        &[
+            "220 mx\r\n",
+            OFFER,
+            "235 ok\r\n",
+            &replies,
+            "354 go\r\n",
+            "250 kept\r\n",
+        ],
+        &recipients,
+    );
+    assert!(
+        course
+            .writes
+            .iter()
+            .all(|write| write.lines().count() <= 100)
+    );
+    assert!(
+        course.outcomes.len() == 250 && course.outcomes.iter().all(|o| replied(o) == ('a', 250))
+    );
 }
 
 #[test]
 fn a_lost_reply_to_the_dot_is_unknown_and_nothing_else() {
-    let up_to_text = ["220 mx\r\n", OFFER, "235 ok\r\n", "250 ok\r\n550 no\r\n250 ok\r\n354 go\r\n"];
+    let up_to_text = [
+        "220 mx\r\n",
+        OFFER,
+        "235 ok\r\n",
+        "250 ok\r\n550 no\r\n250 ok\r\n354 go\r\n",
+    ];
     let course = submit(&up_to_text, &["a@customer.example", "b@customer.example"]);
     assert_eq!(replied(&course.outcomes[0]), ('f', 550));
-    assert_eq!(course.outcomes[1], Outcome::Unknown(Trouble::ConnectionLost));
+    assert_eq!(
+        course.outcomes[1],
+        Outcome::Unknown(Trouble::ConnectionLost)
+    );
 }
 
 #[test]
@@ -202,7 +328,10 @@ fn a_text_that_breaks_off_is_never_ended() {
             Action::Text if sent.ends_with(b"half\r\n") => dialogue.abandon(),
             Action::Text => dialogue.text(b"half\r\n"),
             Action::Finished(outcomes) => {
-                assert_eq!(outcomes, [Outcome::Deferred(Cause::Trouble(Trouble::Abandoned))]);
+                assert_eq!(
+                    outcomes,
+                    [Outcome::Deferred(Cause::Trouble(Trouble::Abandoned))]
+                );
                 break;
             }
             other => panic!("{other:?}"),
@@ -215,7 +344,16 @@ fn a_text_that_breaks_off_is_never_ended() {
 fn a_connection_takes_a_second_message() {
     let mut dialogue = Dialogue::new(settings(Tls::Implicit, false));
     let envelope = "250 ok\r\n250 ok\r\n354 go\r\n";
-    let mut server = ["220 mx\r\n", OFFER, envelope, "250 one\r\n", envelope, "250 two\r\n", "221 bye\r\n"].into_iter();
+    let mut server = [
+        "220 mx\r\n",
+        OFFER,
+        envelope,
+        "250 one\r\n",
+        envelope,
+        "250 two\r\n",
+        "221 bye\r\n",
+    ]
+    .into_iter();
     let mut to_send = 2;
     let mut accepted = Vec::new();
     loop {
@@ -247,9 +385,16 @@ fn deadlines_are_those_of_rfc_5321() {
     assert_eq!(dialogue.deadline(), Some(Duration::from_secs(7 + 300)));
     dialogue.receive(b"220-a");
     assert_eq!(dialogue.next(Duration::from_secs(200)), Action::Read);
-    assert_eq!(dialogue.deadline(), Some(Duration::from_secs(307)), "dripping wins no time");
+    assert_eq!(
+        dialogue.deadline(),
+        Some(Duration::from_secs(307)),
+        "dripping wins no time"
+    );
     dialogue.deadline_passed();
-    assert_eq!(dialogue.next(Duration::from_secs(307)), Action::Close(Some(Trouble::TimedOut)));
+    assert_eq!(
+        dialogue.next(Duration::from_secs(307)),
+        Action::Close(Some(Trouble::TimedOut))
+    );
 }
 
 #[test]
@@ -276,21 +421,46 @@ fn what_the_server_cannot_take_is_not_tried() {
 #[test]
 fn no_mail_and_no_password_without_tls() {
     for (server, trouble) in [
-        (&["220 mx\r\n", "250-mx\r\n250 AUTH PLAIN\r\n"][..], "TlsNotOffered"),
+        (
+            &["220 mx\r\n", "250-mx\r\n250 AUTH PLAIN\r\n"][..],
+            "TlsNotOffered",
+        ),
         (&["220 mx\r\n", "250 mx\r\n"], "TlsNotOffered"),
         (&["220 mx\r\n", "502 no EHLO\r\n"], "Hello"),
-        (&["220 mx\r\n", PLAIN_OFFER, "454 4.7.0 not now\r\n"], "TlsRefused"),
+        (
+            &["220 mx\r\n", PLAIN_OFFER, "454 4.7.0 not now\r\n"],
+            "TlsRefused",
+        ),
         (&["220 mx\r\n", PLAIN_OFFER, "502 no\r\n"], "TlsRefused"),
         (&["220 mx\r\n", PLAIN_OFFER, "250 ok\r\n"], "TlsRefused"),
-        (&["220 mx\r\n", PLAIN_OFFER, "220 go\r\n250-AUTH PLAIN\r\n"], "InjectedBeforeTls"),
-        (&["220 mx\r\n", PLAIN_OFFER, "220 go\r\n2"], "InjectedBeforeTls"),
+        (
+            &["220 mx\r\n", PLAIN_OFFER, "220 go\r\n250-AUTH PLAIN\r\n"],
+            "InjectedBeforeTls",
+        ),
+        (
+            &["220 mx\r\n", PLAIN_OFFER, "220 go\r\n2"],
+            "InjectedBeforeTls",
+        ),
         (&["220 mx\r\n250-mx\r\n250 AUTH PLAIN\r\n"], "Unsolicited"),
     ] {
         for tls in [Tls::Required, Tls::Opportunistic] {
-            let course = play(Dialogue::new(settings(tls, true)), server, message(&["a@customer.example"]));
-            assert!(format!("{:?}", course.trouble).contains(trouble), "{server:?}: {course:?}");
-            assert!(!course.has_sent_secret() && !course.all().contains("MAIL"), "{course:?}");
-            assert!(matches!(course.outcomes[..], [Outcome::Deferred(_)]), "{course:?}");
+            let course = play(
+                Dialogue::new(settings(tls, true)),
+                server,
+                message(&["a@customer.example"]),
+            );
+            assert!(
+                format!("{:?}", course.trouble).contains(trouble),
+                "{server:?}: {course:?}"
+            );
+            assert!(
+                !course.has_sent_secret() && !course.all().contains("MAIL"),
+                "{course:?}"
+            );
+            assert!(
+                matches!(course.outcomes[..], [Outcome::Deferred(_)]),
+                "{course:?}"
+            );
         }
     }
 }
@@ -299,10 +469,19 @@ fn no_mail_and_no_password_without_tls() {
 fn after_starttls_everything_begins_anew() {
     let course = play(
         Dialogue::new(settings(Tls::Required, true)),
-        &["220 mx\r\n", "250-mx\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n", "220 go\r\n", "250 mx\r\n"],
+        &[
+            "220 mx\r\n",
+            "250-mx\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n",
+            "220 go\r\n",
+            "250 mx\r\n",
+        ],
         message(&["a@customer.example"]),
     );
-    assert_eq!(course.trouble, Some(Trouble::AuthNotOffered), "the offer in the clear does not count");
+    assert_eq!(
+        course.trouble,
+        Some(Trouble::AuthNotOffered),
+        "the offer in the clear does not count"
+    );
     assert_eq!(course.clear_writes, 2);
 }
 
@@ -310,7 +489,16 @@ fn after_starttls_everything_begins_anew() {
 fn our_own_path_may_do_without_tls() {
     let course = play(
         Dialogue::new(settings(Tls::Opportunistic, false)),
-        &["220 mx\r\n", "500 what\r\n", "250 mx\r\n", "250 ok\r\n", "250 ok\r\n", "354 go\r\n", "250 kept\r\n", "221 bye\r\n"],
+        &[
+            "220 mx\r\n",
+            "500 what\r\n",
+            "250 mx\r\n",
+            "250 ok\r\n",
+            "250 ok\r\n",
+            "354 go\r\n",
+            "250 kept\r\n",
+            "221 bye\r\n",
+        ],
         message(&["a@customer.example"]),
     );
     assert_eq!(replied(&course.outcomes[0]), ('a', 250));
@@ -344,27 +532,60 @@ fn hostile_servers_gain_nothing() {
         ("refuses EHLO for now", vec!["220 mx\r\n", "421 no\r\n"]),
         ("refuses EHLO", vec!["220 mx\r\n", "550 no\r\n"]),
         ("answers EHLO with 354", vec!["220 mx\r\n", "354 go\r\n"]),
-        ("offers only CRAM-MD5", vec!["220 mx\r\n", "250-mx\r\n250 AUTH CRAM-MD5\r\n"]),
-        ("refuses the password", vec!["220 mx\r\n", OFFER, "535 5.7.8 no\r\n"]),
-        ("asks for the password again", vec!["220 mx\r\n", OFFER, "334 \r\n"]),
-        ("answers AUTH with 250", vec!["220 mx\r\n", OFFER, "250 ok\r\n"]),
-        ("answers AUTH and what was not asked", vec!["220 mx\r\n", OFFER, "235 ok\r\n250 ok\r\n"]),
+        (
+            "offers only CRAM-MD5",
+            vec!["220 mx\r\n", "250-mx\r\n250 AUTH CRAM-MD5\r\n"],
+        ),
+        (
+            "refuses the password",
+            vec!["220 mx\r\n", OFFER, "535 5.7.8 no\r\n"],
+        ),
+        (
+            "asks for the password again",
+            vec!["220 mx\r\n", OFFER, "334 \r\n"],
+        ),
+        (
+            "answers AUTH with 250",
+            vec!["220 mx\r\n", OFFER, "250 ok\r\n"],
+        ),
+        (
+            "answers AUTH and what was not asked",
+            vec!["220 mx\r\n", OFFER, "235 ok\r\n250 ok\r\n"],
+        ),
         ("hangs up after AUTH", up(&[])),
         ("answers MAIL with 354", up(&["354 go\r\n"])),
         ("answers RCPT with 354", up(&["250 ok\r\n354 go\r\n"])),
         ("answers MAIL with 421", up(&["421 bye\r\n"])),
         ("answers RCPT with 421", up(&["250 ok\r\n421 bye\r\n"])),
-        ("answers DATA with 421", up(&["250 ok\r\n250 ok\r\n421 bye\r\n"])),
-        ("answers DATA with 250", up(&["250 ok\r\n250 ok\r\n250 kept\r\n"])),
-        ("answers DATA with 334", up(&["250 ok\r\n250 ok\r\n334 x\r\n"])),
-        ("takes the text before it was sent", up(&["250 ok\r\n250 ok\r\n354 go\r\n250 kept\r\n"])),
+        (
+            "answers DATA with 421",
+            up(&["250 ok\r\n250 ok\r\n421 bye\r\n"]),
+        ),
+        (
+            "answers DATA with 250",
+            up(&["250 ok\r\n250 ok\r\n250 kept\r\n"]),
+        ),
+        (
+            "answers DATA with 334",
+            up(&["250 ok\r\n250 ok\r\n334 x\r\n"]),
+        ),
+        (
+            "takes the text before it was sent",
+            up(&["250 ok\r\n250 ok\r\n354 go\r\n250 kept\r\n"]),
+        ),
         ("hangs up before 354", up(&["250 ok\r\n250 ok\r\n"])),
-        ("answers the text with 421", up(&["250 ok\r\n250 ok\r\n354 go\r\n", "421 bye\r\n"])),
+        (
+            "answers the text with 421",
+            up(&["250 ok\r\n250 ok\r\n354 go\r\n", "421 bye\r\n"]),
+        ),
     ];
     assert!(cases.len() >= 30);
     for (what, server) in cases {
         let course = submit(&server, &["a@customer.example"]);
-        assert!(matches!(course.outcomes[..], [Outcome::Deferred(_)]), "{what}: {course:?}");
+        assert!(
+            matches!(course.outcomes[..], [Outcome::Deferred(_)]),
+            "{what}: {course:?}"
+        );
         assert!(course.trouble.is_some(), "{what}");
     }
 }
@@ -373,20 +594,39 @@ fn hostile_servers_gain_nothing() {
 fn garbage_after_the_text_leaves_the_outcome_unknown() {
     for garbage in ["nonsense\r\n", "354 again\r\n", "250 ok\n", "250-more\r\n"] {
         let course = submit(
-            &["220 mx\r\n", OFFER, "235 ok\r\n", "250 ok\r\n250 ok\r\n354 go\r\n", garbage],
+            &[
+                "220 mx\r\n",
+                OFFER,
+                "235 ok\r\n",
+                "250 ok\r\n250 ok\r\n354 go\r\n",
+                garbage,
+            ],
             &["a@customer.example"],
         );
-        assert!(matches!(course.outcomes[..], [Outcome::Unknown(_)]), "{garbage:?}: {course:?}");
+        assert!(
+            matches!(course.outcomes[..], [Outcome::Unknown(_)]),
+            "{garbage:?}: {course:?}"
+        );
     }
 }
 
 /// TCP may cut replies anywhere.
 #[test]
 fn packet_boundaries_do_not_matter() {
-    let replies = ["220 mx\r\n", OFFER, "235 2.7.0 ok\r\n", "250 ok\r\n250 ok\r\n354 go\r\n", "250-2.0.0 a\r\n250 2.0.0 kept\r\n", "221 bye\r\n"];
+    let replies = [
+        "220 mx\r\n",
+        OFFER,
+        "235 2.7.0 ok\r\n",
+        "250 ok\r\n250 ok\r\n354 go\r\n",
+        "250-2.0.0 a\r\n250 2.0.0 kept\r\n",
+        "221 bye\r\n",
+    ];
     let octets: Vec<String> = replies.concat().chars().map(String::from).collect();
     let octets: Vec<&str> = octets.iter().map(String::as_str).collect();
     let whole = submit(&replies, &["a@customer.example"]);
     let cut = submit(&octets, &["a@customer.example"]);
-    assert_eq!((whole.writes, whole.outcomes, whole.trouble), (cut.writes, cut.outcomes, cut.trouble));
+    assert_eq!(
+        (whole.writes, whole.outcomes, whole.trouble),
+        (cut.writes, cut.outcomes, cut.trouble)
+    );
 }

@@ -48,7 +48,9 @@ impl Extensions {
     /// What we authenticate with: PLAIN, which saves a round trip, before LOGIN.
     pub(super) fn mechanism(&self) -> Option<Mechanism> {
         let has = |mechanism| self.mechanisms.contains(&mechanism);
-        [Mechanism::Plain, Mechanism::Login].into_iter().find(|&mechanism| has(mechanism))
+        [Mechanism::Plain, Mechanism::Login]
+            .into_iter()
+            .find(|&mechanism| has(mechanism))
     }
 }
 

@@ -107,7 +107,11 @@ struct Output {
 impl Dialogue {
     /// A connection that was just made, at time zero.
     pub fn new(settings: Settings) -> Self {
-        let state = if settings.tls == Tls::Implicit { State::TlsDue } else { State::Greeting };
+        let state = if settings.tls == Tls::Implicit {
+            State::TlsDue
+        } else {
+            State::Greeting
+        };
         Self {
             settings,
             extensions: Extensions::default(),

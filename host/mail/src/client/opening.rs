@@ -88,7 +88,12 @@ impl Dialogue {
 
     /// The challenges of LOGIN say "Username:" and "Password:" in many tongues; their order is fixed.
     fn login_response(&mut self, sent: usize) {
-        let Some(line) = self.settings.credentials.as_ref().map(Credentials::login_responses) else {
+        let Some(line) = self
+            .settings
+            .credentials
+            .as_ref()
+            .map(Credentials::login_responses)
+        else {
             return self.fail(Trouble::AuthNotOffered);
         };
         match sent {

@@ -103,7 +103,10 @@ impl Trouble {
 
     /// True if this message cannot ever pass through this server.
     pub fn is_permanent(&self) -> bool {
-        matches!(self, Self::TooLarge { .. } | Self::EightBitNotOffered | Self::Utf8NotOffered)
+        matches!(
+            self,
+            Self::TooLarge { .. } | Self::EightBitNotOffered | Self::Utf8NotOffered
+        )
     }
 }
 
@@ -112,7 +115,11 @@ impl Outcome {
     pub(super) fn refused(reply: Reply) -> Self {
         let permanent = reply.is_permanent();
         let cause = Cause::Reply(reply);
-        if permanent { Self::Failed(cause) } else { Self::Deferred(cause) }
+        if permanent {
+            Self::Failed(cause)
+        } else {
+            Self::Deferred(cause)
+        }
     }
 
     /// Trouble with the server: a 421 is its reply, the rest is ours to tell.
@@ -124,6 +131,10 @@ impl Outcome {
         }
         let permanent = trouble.is_permanent();
         let cause = Cause::Trouble(trouble);
-        if permanent { Self::Failed(cause) } else { Self::Deferred(cause) }
+        if permanent {
+            Self::Failed(cause)
+        } else {
+            Self::Deferred(cause)
+        }
     }
 }

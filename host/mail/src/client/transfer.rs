@@ -58,7 +58,10 @@ impl Dialogue {
     /// Why this server cannot take this message, as far as its offer tells.
     fn obstacle(&self, transaction: &Transaction) -> Option<Trouble> {
         let offer = &self.extensions;
-        if let Some(limit) = offer.octets_max().filter(|&limit| transaction.octets > limit) {
+        if let Some(limit) = offer
+            .octets_max()
+            .filter(|&limit| transaction.octets > limit)
+        {
             return Some(Trouble::TooLarge { limit });
         }
         if transaction.needs_utf8() && !offer.utf8 {
@@ -69,7 +72,11 @@ impl Dialogue {
 
     /// Sends as many commands as may be under way at once.
     fn send_ahead(&mut self, transfer: &mut Transfer) {
-        let ahead_max = if self.extensions.pipelining { AHEAD_MAX } else { 1 };
+        let ahead_max = if self.extensions.pipelining {
+            AHEAD_MAX
+        } else {
+            1
+        };
         while transfer.sent.len() < ahead_max
             && let Some(command) = transfer.next_command()
         {
@@ -88,7 +95,11 @@ impl Dialogue {
     }
 
     fn mail_line(&self, transaction: &Transaction) -> String {
-        let sender = transaction.sender.as_ref().map(ToString::to_string).unwrap_or_default();
+        let sender = transaction
+            .sender
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         let mut line = format!("MAIL FROM:<{sender}>");
         if self.extensions.size.is_some() {
             line.push_str(&format!(" SIZE={}", transaction.octets));
@@ -150,8 +161,11 @@ impl Dialogue {
             return self.fail(Trouble::Said(reply));
         }
         let closing = (reply.code() == CLOSING).then(|| Trouble::Said(reply.clone()));
-        let outcome =
-            if reply.is_positive() { Outcome::Accepted(reply) } else { Outcome::refused(reply) };
+        let outcome = if reply.is_positive() {
+            Outcome::Accepted(reply)
+        } else {
+            Outcome::refused(reply)
+        };
         self.finish(transfer, Some(outcome));
         match closing {
             Some(trouble) => self.fail(trouble),

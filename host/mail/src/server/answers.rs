@@ -58,7 +58,11 @@ impl<Proof, Identity> Session<Proof, Identity> {
         self.state = match self.take_state() {
             State::AskingSender(envelope, true) => {
                 self.reply(Reply::SENDER_OK);
-                State::Mail(Gathering { envelope, refused: 0, surplus: 0 })
+                State::Mail(Gathering {
+                    envelope,
+                    refused: 0,
+                    surplus: 0,
+                })
             }
             State::AskingRecipient(mut gathering, recipient, true) => {
                 gathering.envelope.recipients.push(recipient);
@@ -115,15 +119,17 @@ impl<Proof, Identity> Session<Proof, Identity> {
     }
 
     fn on_deadline(&mut self, now: Duration) {
-        match self.state {
-            // The window is over, but text came fast enough: another one begins.
-            State::Data(..) if !self.output.sending && !self.clock.text_is_late(now, &self.settings.timeouts) => {}
-            State::Keeping(_) | State::Closing | State::Tls | State::TlsDue => self.hang_up(),
-            _ if self.output.sending => self.hang_up(),
-            _ => {
-                self.close_with(Reply::TIMED_OUT);
-            }
+        if self.clock.deadline.take().is_none() {
+            return;
         }
+        let deaf = self.output.sending || matches!(self.state, State::Tls);
+        let in_text = matches!(self.state, State::Data(..));
+        if deaf {
+            self.hang_up();
+        } else if !in_text || self.clock.text_is_late(now, &self.settings.timeouts) {
+            self.close_with(Reply::TIMED_OUT);
+        }
+        // Else the window is over, but text came fast enough: another one begins.
     }
 
     /// Ends without another word: nobody listens.

@@ -70,7 +70,9 @@ impl Clock {
     /// The window is over and too little came, or the whole transaction took too long.
     pub(super) fn text_is_late(&self, now: Duration, timeouts: &Timeouts) -> bool {
         let slow = self.pace.waited >= timeouts.pace_window && self.too_slow(timeouts);
-        let ends = self.transaction_since.map(|since| since + timeouts.transaction);
+        let ends = self
+            .transaction_since
+            .map(|since| since + timeouts.transaction);
         slow || ends.is_some_and(|end| now >= end)
     }
 
@@ -79,7 +81,9 @@ impl Clock {
     }
 
     fn soonest(&self, deadline: Duration, timeouts: &Timeouts) -> Option<Duration> {
-        let transaction = self.transaction_since.map(|since| since + timeouts.transaction);
+        let transaction = self
+            .transaction_since
+            .map(|since| since + timeouts.transaction);
         Some(transaction.map_or(deadline, |end| end.min(deadline)))
     }
 }

@@ -15,15 +15,19 @@ use crate::reply::Reply;
 /// Longest EHLO argument: a domain name, or an address literal (RFC 5321 §4.5.3.1.2).
 const HELO_OCTETS_MAX: usize = 255;
 /// Verbs of other protocols that browsers can be made to send here (FAULTS SMG-05).
-const FOREIGN_VERBS: [&str; 9] =
-    ["GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT"];
+const FOREIGN_VERBS: [&str; 9] = [
+    "GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT",
+];
 
 /// One command, its arguments read.
 pub(super) enum Command {
     Ehlo(String),
     Helo(String),
     StartTls,
-    Auth { mechanism: String, initial: Option<Zeroizing<Vec<u8>>> },
+    Auth {
+        mechanism: String,
+        initial: Option<Zeroizing<Vec<u8>>>,
+    },
     Mail(Mail),
     Rcpt(Rcpt),
     Data,
@@ -89,15 +93,23 @@ impl Command {
             b"QUIT" => Self::Quit,
             _ => return Err(Reply::UNKNOWN_COMMAND),
         };
-        if rest.is_empty() { Ok(command) } else { Err(Reply::BAD_ARGUMENTS) }
+        if rest.is_empty() {
+            Ok(command)
+        } else {
+            Err(Reply::BAD_ARGUMENTS)
+        }
     }
 }
 
 /// An HTTP verb, or a word with a colon such as `Host:`: somebody else's protocol.
 fn is_foreign(verb: &[u8]) -> bool {
-    FOREIGN_VERBS.iter().any(|foreign| foreign.as_bytes() == verb)
+    FOREIGN_VERBS
+        .iter()
+        .any(|foreign| foreign.as_bytes() == verb)
         || verb.iter().position(|&b| b == b':').is_some_and(|colon| {
-            verb[..colon].iter().all(|&b| b.is_ascii_alphanumeric() || b == b'-')
+            verb[..colon]
+                .iter()
+                .all(|&b| b.is_ascii_alphanumeric() || b == b'-')
         })
 }
 
@@ -119,7 +131,10 @@ fn auth(rest: &str) -> Result<Command, Reply> {
         return Err(Reply::BAD_ARGUMENTS);
     }
     let initial = initial.map(|text| Zeroizing::new(text.as_bytes().to_vec()));
-    Ok(Command::Auth { mechanism: mechanism.to_owned(), initial })
+    Ok(Command::Auth {
+        mechanism: mechanism.to_owned(),
+        initial,
+    })
 }
 
 fn mail(rest: &str) -> Result<Mail, Reply> {
@@ -142,7 +157,11 @@ fn mail(rest: &str) -> Result<Mail, Reply> {
         mail.take(&name, value)?;
         seen.push(name);
     }
-    if mail.utf8 || rest.is_ascii() { Ok(mail) } else { Err(Reply::BAD_OCTETS) }
+    if mail.utf8 || rest.is_ascii() {
+        Ok(mail)
+    } else {
+        Err(Reply::BAD_OCTETS)
+    }
 }
 
 impl Mail {
@@ -179,11 +198,18 @@ fn rcpt(rest: &str) -> Result<Rcpt, Reply> {
     } else {
         Some(Address::parse(without_route(path)).map_err(|_| Reply::BAD_RECIPIENT)?)
     };
-    Ok(Rcpt { recipient, needs_utf8: !rest.is_ascii() })
+    Ok(Rcpt {
+        recipient,
+        needs_utf8: !rest.is_ascii(),
+    })
 }
 
 fn reverse_path(path: &str) -> Result<ReversePath, AddressError> {
-    if path.is_empty() { Ok(None) } else { Address::parse(without_route(path)).map(Some) }
+    if path.is_empty() {
+        Ok(None)
+    } else {
+        Address::parse(without_route(path)).map(Some)
+    }
 }
 
 /// Splits `FROM:<path> PARAMETER ...`. One space after the colon is borne: many
@@ -199,7 +225,10 @@ fn path<'l>(rest: &'l str, keyword: &str) -> Option<(&'l str, impl Iterator<Item
     if !parameters.is_empty() && !parameters.starts_with(' ') {
         return None;
     }
-    Some((&rest[..end], parameters.split(' ').filter(|word| !word.is_empty())))
+    Some((
+        &rest[..end],
+        parameters.split(' ').filter(|word| !word.is_empty()),
+    ))
 }
 
 /// Where the path ends; a `>` inside a quoted local part does not end it.
@@ -240,7 +269,9 @@ mod tests {
 
     fn recipient(line: &str) -> Result<String, u16> {
         match Command::parse(line.as_bytes()) {
-            Ok(Command::Rcpt(rcpt)) => Ok(rcpt.recipient.map(|a| a.to_string()).unwrap_or_default()),
+            Ok(Command::Rcpt(rcpt)) => {
+                Ok(rcpt.recipient.map(|a| a.to_string()).unwrap_or_default())
+            }
             Ok(_) => panic!("no RCPT: {line}"),
             Err(reply) => Err(reply.code()),
         }
@@ -252,10 +283,22 @@ mod tests {
             ("MAIL FROM:<>", Ok("")),
             ("mail from:<a@acme.example>", Ok("a@acme.example")),
             ("MAIL FROM: <a@acme.example>", Ok("a@acme.example")),
-            ("MAIL FROM:<a@acme.example>  SIZE=5 BODY=8BITMIME AUTH=<>", Ok("a@acme.example")),
-            ("MAIL FROM:<\"a>b\"@acme.example>", Ok("\"a>b\"@acme.example")),
-            (r#"MAIL FROM:<"\">"@acme.example>"#, Ok(r#""\">"@acme.example"#)),
-            ("MAIL FROM:<@a.example,@b.example:u@acme.example>", Ok("u@acme.example")),
+            (
+                "MAIL FROM:<a@acme.example>  SIZE=5 BODY=8BITMIME AUTH=<>",
+                Ok("a@acme.example"),
+            ),
+            (
+                "MAIL FROM:<\"a>b\"@acme.example>",
+                Ok("\"a>b\"@acme.example"),
+            ),
+            (
+                r#"MAIL FROM:<"\">"@acme.example>"#,
+                Ok(r#""\">"@acme.example"#),
+            ),
+            (
+                "MAIL FROM:<@a.example,@b.example:u@acme.example>",
+                Ok("u@acme.example"),
+            ),
             ("MAIL FROM:<ü@acme.example> SMTPUTF8", Ok("ü@acme.example")),
             ("MAIL FROM:<ü@acme.example>", Err(501)),
             ("MAIL FROM:a@acme.example", Err(501)),
@@ -293,19 +336,43 @@ mod tests {
 
     #[test]
     fn other_protocols_are_recognised() {
-        for line in ["GET / HTTP/1.1", "post /", "Host: acme.example", "X-A:b", "CONNECT a:25"] {
-            assert!(matches!(Command::parse(line.as_bytes()), Ok(Command::Foreign)), "{line}");
+        for line in [
+            "GET / HTTP/1.1",
+            "post /",
+            "Host: acme.example",
+            "X-A:b",
+            "CONNECT a:25",
+        ] {
+            assert!(
+                matches!(Command::parse(line.as_bytes()), Ok(Command::Foreign)),
+                "{line}"
+            );
         }
     }
 
     #[test]
     fn arguments_are_refused_where_none_belong() {
         for (line, code) in [
-            ("DATA now", 501), ("RSET x", 501), ("QUIT x", 501), ("STARTTLS x", 501),
-            ("EHLO", 501), ("EHLO a b", 501), ("AUTH", 501), ("FROB", 500), ("", 500), (" NOOP", 500),
-            ("NOOP \x1b[31m", 501), ("NOOP ü", 501),
+            ("DATA now", 501),
+            ("RSET x", 501),
+            ("QUIT x", 501),
+            ("STARTTLS x", 501),
+            ("EHLO", 501),
+            ("EHLO a b", 501),
+            ("AUTH", 501),
+            ("FROB", 500),
+            ("", 500),
+            (" NOOP", 500),
+            ("NOOP \x1b[31m", 501),
+            ("NOOP ü", 501),
         ] {
-            assert_eq!(Command::parse(line.as_bytes()).err().map(|reply| reply.code()), Some(code), "{line:?}");
+            assert_eq!(
+                Command::parse(line.as_bytes())
+                    .err()
+                    .map(|reply| reply.code()),
+                Some(code),
+                "{line:?}"
+            );
         }
         assert_eq!(Command::parse(b"NOOP \xff").err(), Some(Reply::BAD_OCTETS));
     }

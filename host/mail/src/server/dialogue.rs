@@ -37,8 +37,16 @@ impl<Proof, Identity> Session<Proof, Identity> {
 
     fn line_octets_max(&self) -> usize {
         let carries_response = matches!(self.state, State::Login(_))
-            || self.lines.rest().get(..5).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH "));
-        if carries_response { AUTH_OCTETS_MAX } else { COMMAND_OCTETS_MAX }
+            || self
+                .lines
+                .rest()
+                .get(..5)
+                .is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH "));
+        if carries_response {
+            AUTH_OCTETS_MAX
+        } else {
+            COMMAND_OCTETS_MAX
+        }
     }
 
     fn on_long_line(&mut self) -> Option<Todo> {
@@ -151,7 +159,10 @@ impl<Proof, Identity> Session<Proof, Identity> {
             return self.error(reply);
         }
         let octets_max = self.settings.message_octets_max;
-        if mail.declared_octets.is_some_and(|octets| octets > octets_max) {
+        if mail
+            .declared_octets
+            .is_some_and(|octets| octets > octets_max)
+        {
             self.reply(Reply::TOO_LARGE);
             return None;
         }
@@ -174,7 +185,9 @@ impl<Proof, Identity> Session<Proof, Identity> {
         if rcpt.needs_utf8 && !gathering.envelope.utf8 {
             return self.error(Reply::BAD_OCTETS);
         }
-        let recipient = rcpt.recipient.unwrap_or_else(|| postmaster(&self.settings.host));
+        let recipient = rcpt
+            .recipient
+            .unwrap_or_else(|| postmaster(&self.settings.host));
         let recipients = &gathering.envelope.recipients;
         if recipients.contains(&recipient) {
             self.reply(Reply::RECIPIENT_OK);

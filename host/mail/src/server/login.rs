@@ -40,9 +40,8 @@ impl<Proof, Identity> Session<Proof, Identity> {
         if self.peer.tls.is_none() {
             return Some(Reply::ENCRYPTION_REQUIRED);
         }
-        let in_place = self.peer.esmtp
-            && self.peer.identity.is_none()
-            && matches!(self.state, State::Ready);
+        let in_place =
+            self.peer.esmtp && self.peer.identity.is_none() && matches!(self.state, State::Ready);
         (!in_place).then_some(Reply::BAD_SEQUENCE)
     }
 
@@ -51,7 +50,9 @@ impl<Proof, Identity> Session<Proof, Identity> {
         if !self.lines.is_empty() {
             return self.close_with(Reply::UNEXPECTED_INPUT);
         }
-        let State::Login(exchange) = self.take_state() else { return None };
+        let State::Login(exchange) = self.take_state() else {
+            return None;
+        };
         let step = exchange.respond(self.lines.slice(line.clone()));
         self.lines.wipe(line);
         self.on_step(step)

@@ -163,7 +163,12 @@ impl<Proof, Identity> Session<Proof, Identity> {
         };
         Self {
             settings,
-            peer: Peer { helo: None, esmtp: false, tls: None, identity: None },
+            peer: Peer {
+                helo: None,
+                esmtp: false,
+                tls: None,
+                identity: None,
+            },
             state,
             lines: Lines::default(),
             output: Output::default(),
@@ -252,9 +257,10 @@ impl<Proof, Identity> Session<Proof, Identity> {
             (Farewell::Shutdown, State::Greeting | State::Ready | State::Login(_)) => {
                 Some(Reply::SHUTTING_DOWN)
             }
-            (Farewell::Revoked, State::Ready | State::Login(_) | State::Mail(..) | State::Data(..)) => {
-                Some(Reply::REVOKED)
-            }
+            (
+                Farewell::Revoked,
+                State::Ready | State::Login(_) | State::Mail(..) | State::Data(..),
+            ) => Some(Reply::REVOKED),
             _ => None,
         }
     }
@@ -271,7 +277,11 @@ impl<Proof, Identity> Session<Proof, Identity> {
     /// Before we wait for the peer, it must have what we said.
     fn after_output(&mut self, todo: Todo) -> Todo {
         let waits = matches!(todo, Todo::Read | Todo::StartTls | Todo::Close);
-        if waits && !self.output.octets.is_empty() { self.output.write() } else { todo }
+        if waits && !self.output.octets.is_empty() {
+            self.output.write()
+        } else {
+            todo
+        }
     }
 
     fn set_deadline(&mut self, todo: &Todo, now: Duration) {
@@ -371,5 +381,9 @@ impl Output {
 }
 
 fn ask_once(asked: &mut Asked, question: Todo) -> Todo {
-    if std::mem::replace(asked, true) { Todo::Wait } else { question }
+    if std::mem::replace(asked, true) {
+        Todo::Wait
+    } else {
+        question
+    }
 }

@@ -19,7 +19,9 @@ pub(super) struct Text {
 
 impl<Proof, Identity> Session<Proof, Identity> {
     pub(super) fn read_text(&mut self) -> Option<Todo> {
-        let State::Data(_, text) = &mut self.state else { return None };
+        let State::Data(_, text) = &mut self.state else {
+            return None;
+        };
         match text.reader.step(self.lines.rest()) {
             TextStep::More => Some(Todo::Read),
             TextStep::Broken => self.close_with(Reply::BAD_LINE_END),
@@ -37,7 +39,9 @@ impl<Proof, Identity> Session<Proof, Identity> {
     }
 
     fn on_text(&mut self, octets: usize, fault: Option<Reply>) -> Option<Todo> {
-        let State::Data(_, text) = &mut self.state else { return None };
+        let State::Data(_, text) = &mut self.state else {
+            return None;
+        };
         let octets_max = self.settings.message_octets_max;
         self.clock.text_came(octets);
         let range = self.lines.consume(octets);
@@ -57,7 +61,9 @@ impl<Proof, Identity> Session<Proof, Identity> {
     }
 
     fn on_end_of_text(&mut self) -> Option<Todo> {
-        let State::Data(envelope, text) = self.take_state() else { return None };
+        let State::Data(envelope, text) = self.take_state() else {
+            return None;
+        };
         match text.fault {
             Some(reply) => {
                 self.end_transaction();

@@ -122,7 +122,10 @@ impl Program {
 }
 
 pub(crate) fn tls() -> TlsInfo {
-    TlsInfo { version: "TLSv1.3".into(), cipher: "TLS_AES_256_GCM_SHA384".into() }
+    TlsInfo {
+        version: "TLSv1.3".into(),
+        cipher: "TLS_AES_256_GCM_SHA384".into(),
+    }
 }
 
 fn verdict(credentials: &Credentials) -> Event<Proof, String> {
@@ -140,7 +143,11 @@ fn recipient_verdict(recipient: &str) -> Event<Proof, String> {
         Some((_, "acme.example")) => {
             Event::Refused(Reply::new(550, Detail(1, 1), "no such address"))
         }
-        _ => Event::Refused(Reply::new(550, Detail(7, 1), "not an address of this connector")),
+        _ => Event::Refused(Reply::new(
+            550,
+            Detail(7, 1),
+            "not an address of this connector",
+        )),
     }
 }
 
@@ -154,13 +161,18 @@ pub(crate) struct BareStage {
 impl BareStage {
     pub(crate) fn new() -> Self {
         let settings = settings(Role::Submission, TlsMode::Implicit);
-        Self { settings, program: None, lines: VecDeque::new() }
+        Self {
+            settings,
+            program: None,
+            lines: VecDeque::new(),
+        }
     }
 
     /// The opening directions are over with the first line of dialogue.
     fn program(&mut self) -> &mut Program {
         let settings = &self.settings;
-        self.program.get_or_insert_with(|| Program::new(settings.clone()))
+        self.program
+            .get_or_insert_with(|| Program::new(settings.clone()))
     }
 
     fn limit(&mut self, name: &str, number: u64) -> Result<(), String> {
@@ -246,14 +258,22 @@ impl BareStage {
         let program = self.program();
         program.run();
         program.now += Duration::from_secs(seconds);
-        if program.session.deadline().is_some_and(|deadline| deadline <= program.now) {
+        if program
+            .session
+            .deadline()
+            .is_some_and(|deadline| deadline <= program.now)
+        {
             program.tell(Event::DeadlinePassed);
         }
     }
 
     fn expect_kept(&mut self, number: usize) -> Result<(), String> {
         let kept = self.program().kept.len();
-        if kept == number { Ok(()) } else { Err(format!("{kept} messages were kept, not {number}")) }
+        if kept == number {
+            Ok(())
+        } else {
+            Err(format!("{kept} messages were kept, not {number}"))
+        }
     }
 }
 
