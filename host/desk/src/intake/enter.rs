@@ -13,6 +13,15 @@ use crate::tickets::write::{self, NewTicket};
 use crate::tickets::{Comment, Status, Ticket, Via};
 use crate::{Account, Error, Product, people};
 
+/// What the policies said of a message.
+#[derive(Debug, Clone)]
+pub struct Answers {
+    /// Where it goes.
+    pub route: RouteAnswer,
+    /// Which tags it brings; counts for tickets and comments only.
+    pub tagging: Tagging,
+}
+
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -46,8 +55,7 @@ pub async fn enter(
     batch: &mut Batch,
     incoming: &Incoming,
     gathered: Gathered,
-    answer: RouteAnswer,
-    tagging: &Tagging,
+    answers: &Answers,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
     if gathered.repeated {
@@ -61,17 +69,17 @@ pub async fn enter(
         account,
         product,
         incoming,
-        tagging,
+        tagging: &answers.tagging,
         now,
     };
-    match answer {
+    match &answers.route {
         RouteAnswer::Drop(reason) => {
             drop_text(account, batch, incoming);
-            Ok(Outcome::Dropped(reason))
+            Ok(Outcome::Dropped(reason.clone()))
         }
-        RouteAnswer::Suspend(cause) => Ok(desk.suspend(batch, &gathered, cause)),
-        RouteAnswer::Ticket { brand } => desk.ticket(batch, gathered, brand).await,
-        RouteAnswer::Update { ticket, flagged } => {
+        RouteAnswer::Suspend(cause) => Ok(desk.suspend(batch, &gathered, *cause)),
+        &RouteAnswer::Ticket { brand } => desk.ticket(batch, gathered, brand).await,
+        &RouteAnswer::Update { ticket, flagged } => {
             desk.update(batch, gathered, ticket, flagged).await
         }
     }

@@ -29,7 +29,7 @@ use crate::threading::{self, Traces};
 use crate::tickets::{self, Status, Ticket};
 use crate::{Account, Error, Product, accounts};
 
-pub use enter::{Outcome, enter};
+pub use enter::{Answers, Outcome, enter};
 pub use letter::{Author, Letter};
 
 /// One durable message for one recipient, with what reception learned of it.

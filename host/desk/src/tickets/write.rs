@@ -239,7 +239,8 @@ async fn check_reply(account: &Account, ticket: &Ticket, new: &NewReply) -> Resu
 
 async fn add_people(account: &Account, ticket: &mut Ticket, new: &NewReply) -> Result<(), Error> {
     let settings = accounts::profile(account).await?.settings;
-    if !settings.copies_enabled && !(new.email_ccs.is_empty() && new.followers.is_empty()) {
+    let names_nobody = new.email_ccs.is_empty() && new.followers.is_empty();
+    if !settings.copies_enabled && !names_nobody {
         let hint = "turn on CCs and followers in the account first";
         return Err(Error::invalid("cc", "copies_disabled", hint));
     }

@@ -1,0 +1,12 @@
+//! The desk over a real embedded store, subject by subject.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(unreachable_pub, reason = "the modules of one test program")]
+
+mod accounts_and_limits;
+mod credentials;
+mod isolation;
+mod outbound;
+mod scene;
+mod secrets;
+mod tickets;
+mod verification;

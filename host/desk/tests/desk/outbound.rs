@@ -1,0 +1,309 @@
+//! What is sent, to whom, in whose name, and what became of it.
+
+use desk::notifications::{self, Event, OutboundDraft, Sender};
+use desk::outbound::{self, Attempt, End, State};
+use desk::tickets::{self, NewReply};
+use desk::{messages, people};
+use mail::message::{Headers, dsn};
+use storage::Batch;
+
+use crate::scene::{NOW, Scene, address, later};
+use crate::tickets::first_ticket;
+
+async fn answer(scene: &Scene, public: bool, followers: &[&str]) -> Event {
+    people::register_agent(&scene.acme, &address("ann@acme.example"), "Ann", NOW)
+        .await
+        .unwrap();
+    let reply = NewReply {
+        agent: address("ann@acme.example"),
+        body: "Turn it off.".into(),
+        public,
+        email_ccs: Vec::new(),
+        followers: followers.iter().map(|text| address(text)).collect(),
+    };
+    let mut batch = Batch::new();
+    let (.., event) = tickets::reply(&scene.acme, &mut batch, 1, reply, NOW)
+        .await
+        .unwrap();
+    let _durable = scene.acme.commit(batch).await.unwrap();
+    event
+}
+
+async fn plan(scene: &Scene, event: Event) -> Vec<OutboundDraft> {
+    notifications::plan(&scene.acme, &scene.product, event, NOW)
+        .await
+        .unwrap()
+}
+
+fn support() -> Sender {
+    Sender::Support(address("help@acme.example"))
+}
+
+fn compose(scene: &Scene, draft: &OutboundDraft, sender: &Sender) -> Headers {
+    Headers::parse(&draft.compose(&scene.product, sender).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn an_answer_goes_to_requester_and_copies_in_one_message() {
+    let scene = Scene::new().await;
+    first_ticket(&scene).await;
+    let event = answer(&scene, true, &["fred@watch.example"]).await;
+    let drafts = plan(&scene, event).await;
+    assert_eq!(drafts.len(), 2, "one for end users, one for the follower");
+    let headers = compose(&scene, &drafts[0], &support());
+    let shown = |name: &str| headers.raw(name).unwrap_or_default();
+    assert!(shown("To").contains("erin@client.example"));
+    assert!(
+        shown("Cc").contains("dave@client.example") && shown("Cc").contains("zoe@client.example")
+    );
+    assert_eq!(drafts[0].recipients.len(), 3);
+    assert_eq!(drafts[1].recipients, [address("fred@watch.example")]);
+    let raw = drafts[0].compose(&scene.product, &support()).unwrap();
+    assert!(
+        !String::from_utf8_lossy(&raw).contains("fred@watch.example"),
+        "followers are unseen"
+    );
+}
+
+#[tokio::test]
+async fn an_internal_note_reaches_followers_alone() {
+    let scene = Scene::new().await;
+    first_ticket(&scene).await;
+    let event = answer(&scene, false, &["fred@watch.example"]).await;
+    let drafts = plan(&scene, event).await;
+    let recipients: Vec<_> = drafts
+        .iter()
+        .flat_map(|draft| draft.recipients.clone())
+        .collect();
+    assert_eq!(recipients, [address("fred@watch.example")]);
+}
+
+#[tokio::test]
+async fn every_message_bears_the_five_fields_and_a_stable_thread() {
+    let scene = Scene::new().await;
+    let ticket = first_ticket(&scene).await;
+    let event = answer(&scene, true, &[]).await;
+    let draft = plan(&scene, event).await.remove(0);
+    let headers = compose(&scene, &draft, &support());
+    for (name, value) in [
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+        ("X-Mailer", "Relaygate Mailer"),
+        (
+            "X-Relaygate-From-Account-Id",
+            &desk::accounts::account_code(scene.acme.id()),
+        ),
+        ("X-Relaygate-Email-Id", &draft.email_id),
+    ] {
+        assert_eq!(
+            headers.raw(name).as_deref().map(str::trim),
+            Some(value),
+            "{name}"
+        );
+    }
+    assert!(
+        headers
+            .raw("References")
+            .unwrap()
+            .contains(&ticket.thread[0].to_string())
+    );
+    assert!(
+        headers
+            .raw("In-Reply-To")
+            .unwrap()
+            .contains("<first@client.example>")
+    );
+    assert!(headers.raw("Message-ID").unwrap().contains(&draft.email_id));
+    let raw = draft.compose(&scene.product, &support()).unwrap();
+    assert!(String::from_utf8_lossy(&raw).contains(&format!("[{}]", ticket.encoded_id())));
+    assert_eq!(
+        raw,
+        draft.compose(&scene.product, &support()).unwrap(),
+        "the same at every attempt"
+    );
+}
+
+#[tokio::test]
+async fn only_native_senders_carry_the_token_in_reply_to() {
+    let scene = Scene::new().await;
+    let ticket = first_ticket(&scene).await;
+    let event = answer(&scene, true, &[]).await;
+    let draft = plan(&scene, event).await.remove(0);
+    let external = compose(&scene, &draft, &support());
+    assert!(!external.raw("Reply-To").unwrap_or_default().contains('+'));
+    let native = Sender::Native(address("support@acme.desk.example"));
+    let expected = format!("support+id{}@acme.desk.example", ticket.encoded_id());
+    assert!(
+        compose(&scene, &draft, &native)
+            .raw("Reply-To")
+            .unwrap()
+            .contains(&expected)
+    );
+}
+
+#[tokio::test]
+async fn departures_tell_whether_the_customers_server_may_be_used() {
+    let scene = Scene::new().await;
+    first_ticket(&scene).await;
+    let event = answer(&scene, true, &[]).await;
+    let before = plan(&scene, event).await.remove(0).departure;
+    assert!(before.connected && !before.verified);
+    assert_eq!(before.fallback_sender, address("support@acme.desk.example"));
+    crate::verification::verify_both(&scene, &address("help@acme.example")).await;
+    assert!(
+        plan(&scene, event).await.remove(0).departure.verified,
+        "the path flips (R21)"
+    );
+}
+
+fn attempt(recipient: &str, end: End, reply: &str) -> Attempt {
+    Attempt {
+        recipient: address(recipient),
+        end,
+        reason: None,
+        reply: Some(reply.to_owned()),
+        tls: Some("TLSv1.3".into()),
+        credential: Some("help@acme.example".into()),
+    }
+}
+
+#[tokio::test]
+async fn deliveries_are_followed_recipient_by_recipient_until_they_bounce() {
+    let scene = Scene::new().await;
+    first_ticket(&scene).await;
+    let event = answer(&scene, true, &[]).await;
+    let draft = plan(&scene, event).await.remove(0);
+    let mut batch = Batch::new();
+    let departing = [(&draft, support(), None)];
+    outbound::record(&scene.acme, &scene.product, &mut batch, &departing, NOW)
+        .await
+        .unwrap();
+    let _durable = scene.acme.commit(batch).await.unwrap();
+
+    let attempts = [
+        attempt("erin@client.example", End::Accepted, "250 2.0.0 ok"),
+        attempt("dave@client.example", End::Deferred, "451 4.7.1 later"),
+        attempt("zoe@client.example", End::Failed, "550 5.1.1 who"),
+    ];
+    let mut batch = Batch::new();
+    outbound::attempted(
+        &scene.acme,
+        &mut batch,
+        &draft.email_id,
+        &attempts,
+        later(9),
+    )
+    .await
+    .unwrap();
+    let _durable = scene.acme.commit(batch).await.unwrap();
+    let states = async || -> Vec<State> {
+        let emails = outbound::of_ticket(&scene.acme, 1).await.unwrap();
+        emails[0]
+            .deliveries
+            .iter()
+            .map(|delivery| delivery.state)
+            .collect()
+    };
+    assert_eq!(
+        states().await,
+        [State::AcceptedByCustomerMta, State::Deferred, State::Failed]
+    );
+
+    let report = format!(
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: text/plain\r\n\r\nsorry\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\n\
+         Reporting-MTA: dns; mx.client.example\r\n\r\n\
+         Final-Recipient: rfc822; erin@client.example\r\nAction: failed\r\nStatus: 5.2.2\r\n\r\n\
+         --b\r\nContent-Type: text/rfc822-headers\r\n\r\n\
+         Message-ID: {}\r\nX-Relaygate-Email-Id: {}\r\n\r\n--b--\r\n",
+        draft.message_id(&scene.product),
+        draft.email_id
+    );
+    let headers = Headers::parse(report.as_bytes()).unwrap();
+    let report = dsn::read(report.as_bytes(), &headers, "Relaygate").unwrap();
+    let mut batch = Batch::new();
+    assert!(
+        !outbound::bounced(&scene.rival, &mut batch, &report, later(10))
+            .await
+            .unwrap()
+    );
+    assert!(
+        outbound::bounced(&scene.acme, &mut batch, &report, later(10))
+            .await
+            .unwrap()
+    );
+    let _durable = scene.acme.commit(batch).await.unwrap();
+    assert_eq!(
+        states().await,
+        [State::Bounced, State::Deferred, State::Failed]
+    );
+}
+
+#[tokio::test]
+async fn our_own_message_is_known_again_by_its_account_alone() {
+    let scene = Scene::new().await;
+    first_ticket(&scene).await;
+    let event = answer(&scene, true, &[]).await;
+    let draft = plan(&scene, event).await.remove(0);
+    let headers = compose(&scene, &draft, &support());
+    assert!(
+        outbound::is_ours(&scene.acme, &scene.product, &headers)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !outbound::is_ours(&scene.rival, &scene.product, &headers)
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_message_is_traced_by_either_of_its_ids() {
+    let scene = Scene::new().await;
+    let message = messages::Message {
+        id: desk::sortable_id(NOW),
+        direction: messages::Direction::Inbound,
+        message_id: Some(mail::message::MessageId::parse("<first@client.example>").unwrap()),
+        connector: None,
+        credential: None,
+        tls: None,
+        at: NOW,
+    };
+    let line = |at, what: &str| messages::Line {
+        at,
+        what: what.into(),
+        detail: String::new(),
+    };
+    let mut batch = Batch::new();
+    messages::open(&scene.acme, &mut batch, &message);
+    messages::add(&scene.acme, &mut batch, &message.id, &line(NOW, "accepted"));
+    messages::add(
+        &scene.acme,
+        &mut batch,
+        &message.id,
+        &line(later(1), "ticket_created"),
+    );
+    let _durable = scene.acme.commit(batch).await.unwrap();
+    for term in [
+        message.id.as_str(),
+        "<first@client.example>",
+        "first@client.example",
+    ] {
+        let traces = messages::trace(&scene.desk, term).await.unwrap();
+        assert_eq!(traces.len(), 1, "{term}");
+        let whats: Vec<_> = traces[0]
+            .lines
+            .iter()
+            .map(|line| line.what.as_str())
+            .collect();
+        assert_eq!(whats, ["accepted", "ticket_created"]);
+        assert!(
+            messages::trace_in(&scene.rival, term)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! A store in a directory that goes away, with two accounts on it.
+
+use std::sync::Arc;
+
+use desk::accounts::{self, NewAccount, Subdomain};
+use desk::addresses::{self, NewAddress, NewOutbound, OutboundTls, SupportAddress};
+use desk::connectors::{self, NewConnector, Options};
+use desk::credentials::{HashCost, Hasher, Issued, Verifier};
+use desk::facts::{AuthorAuthentication, Ingress, Origin};
+use desk::intake::{Incoming, Letter};
+use desk::secrets::SealingKey;
+use desk::{Account, Installation, Product};
+use mail::address::{Address, Domain};
+use mail::message::{Content, Headers};
+use secrecy::SecretString;
+use storage::embedded::{Embedded, Options as StoreOptions};
+use storage::{Batch, Store, TextId, Timestamp};
+use tempfile::TempDir;
+
+/// Cheap, so that a test waits for nothing.
+pub const CHEAP: HashCost = HashCost {
+    memory_kib: 64,
+    passes: 1,
+    lanes: 1,
+};
+pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
+pub const OUTBOUND_PASSWORD: &str = "correct-horse-battery-staple";
+
+pub struct Scene {
+    pub directory: TempDir,
+    pub store: Arc<dyn Store>,
+    pub desk: Installation,
+    pub product: Product,
+    pub key: SealingKey,
+    pub hasher: Hasher,
+    pub acme: Account,
+    pub rival: Account,
+}
+
+pub fn domain(text: &str) -> Domain {
+    Domain::parse(text).unwrap()
+}
+
+pub fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+pub fn later(ms: u64) -> Timestamp {
+    Timestamp(NOW.0 + ms)
+}
+
+impl Scene {
+    pub async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Embedded::open(StoreOptions::new(directory.path().join("store"))).unwrap();
+        let store: Arc<dyn Store> = Arc::new(store);
+        let desk = Installation::new(Arc::clone(&store));
+        let product = Product {
+            name: "Relaygate".into(),
+            header_prefix: "Relaygate".into(),
+            hostname: domain("relay.desk.example"),
+            native: domain("desk.example"),
+        };
+        let acme = make(&desk, &product, "acme").await;
+        let rival = make(&desk, &product, "rival").await;
+        let (key, hasher) = (SealingKey::generate(), Hasher::new(CHEAP, 2));
+        Self {
+            directory,
+            store,
+            desk,
+            product,
+            key,
+            hasher,
+            acme,
+            rival,
+        }
+    }
+
+    pub async fn verifier(&self) -> Verifier {
+        let native = self.product.native.clone();
+        Verifier::new(self.desk.clone(), native, self.hasher.clone())
+            .await
+            .unwrap()
+    }
+
+    /// Connects a domain as if a policy had said yes.
+    pub async fn connect(&self, account: &Account, name: &str) -> Issued {
+        let (_, basis) = connectors::facts(account, &self.product.native, &domain(name))
+            .await
+            .unwrap();
+        let new = NewConnector {
+            domain: domain(name),
+            name: name.to_owned(),
+            options: Options::default(),
+        };
+        connectors::create(account, &self.hasher, new, &basis, NOW)
+            .await
+            .unwrap()
+            .1
+    }
+
+    /// Adds an address as if a policy had said yes.
+    pub async fn add(&self, account: &Account, text: &str) -> SupportAddress {
+        let native = &self.product.native;
+        let (_, basis) = addresses::facts(account, native, &address(text))
+            .await
+            .unwrap();
+        addresses::add(account, &self.key, new_address(text), &basis, NOW)
+            .await
+            .unwrap()
+    }
+
+    pub async fn text(&self, account: &Account, octets: &[u8]) -> TextId {
+        let mut writer = account.store().stage();
+        writer.write(octets).await.unwrap();
+        let mut batch = Batch::new();
+        let id = batch.text(writer.finish().await.unwrap());
+        let _durable = account.commit(batch).await.unwrap();
+        id
+    }
+
+    /// A message as reception hands it over: by submission with the proof of
+    /// `connector`, or by mx without one.
+    pub async fn incoming(
+        &self,
+        account: &Account,
+        connector: Option<&str>,
+        recipient: &str,
+        raw: &str,
+    ) -> Incoming {
+        let raw = raw.replace('\n', "\r\n");
+        let headers = Headers::parse(raw.as_bytes()).unwrap();
+        let content = Content::read(raw.as_bytes(), &headers);
+        Incoming {
+            queue_id: desk::sortable_id(NOW),
+            ingress: if connector.is_some() {
+                Ingress::Submission
+            } else {
+                Ingress::Mx
+            },
+            tls: connector.map(|_| "TLSv1.3".to_owned()),
+            connector: connector.map(domain),
+            credential: None,
+            null_sender: false,
+            recipient: address(recipient),
+            recipients: 1,
+            text: self.text(account, raw.as_bytes()).await,
+            origin: Origin::Person,
+            author: AuthorAuthentication::Pass,
+            flags: Vec::new(),
+            letter: Letter::read(&headers, &content, false),
+        }
+    }
+}
+
+async fn make(desk: &Installation, product: &Product, name: &str) -> Account {
+    let new = NewAccount {
+        subdomain: Subdomain::parse(name).unwrap(),
+        name: name.to_owned(),
+        admins: vec![address("admin@elsewhere.example")],
+        sandbox_of: None,
+    };
+    let profile = accounts::create(desk, &product.native, new, NOW)
+        .await
+        .unwrap();
+    desk.account(profile.id)
+}
+
+pub fn new_address(text: &str) -> NewAddress {
+    NewAddress {
+        address: address(text),
+        brand: accounts::FIRST_BRAND,
+        outbound: NewOutbound {
+            host: "smtp.acme.example".into(),
+            port: 587,
+            tls: OutboundTls::Starttls,
+            username: text.to_owned(),
+            password: SecretString::from(OUTBOUND_PASSWORD),
+            ca_pem: None,
+        },
+    }
+}
