@@ -2,11 +2,11 @@
 //! counters, opened keys. All of it starts at zero with the process.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use desk::dkim_keys::DkimKeys;
 use storage::AccountId;
-use tokio::sync::{OnceCell, OwnedMutexGuard};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::config::Config;
 use crate::facts::Counters;
@@ -22,7 +22,7 @@ pub struct Flow {
     /// The windowed counters of policies.
     pub counters: Arc<Counters>,
     /// The installation's signing keys, opened when first needed.
-    pub dkim_keys: OnceCell<DkimKeys>,
+    pub dkim_keys: OnceLock<DkimKeys>,
     turns: Mutex<HashMap<AccountId, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -38,7 +38,7 @@ impl Flow {
             }),
             throttle: Throttle::new(limits.auth_failures_per_peer_max),
             counters: Arc::default(),
-            dkim_keys: OnceCell::new(),
+            dkim_keys: OnceLock::new(),
             turns: Mutex::default(),
         }
     }

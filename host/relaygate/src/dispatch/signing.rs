@@ -79,9 +79,13 @@ async fn cnames_stand(services: &Services, domain: &Domain) -> bool {
     true
 }
 
-async fn keys(services: &Services) -> Result<&DkimKeys, Error> {
+/// Opened by whoever needs them first; two at once open the same keys.
+async fn keys(services: &Services) -> Result<DkimKeys, Error> {
+    if let Some(keys) = services.flow.dkim_keys.get() {
+        return Ok(keys.clone());
+    }
     let selectors = &services.config.product.selectors;
     let now = services.clock.now();
-    let opening = || dkim_keys::ensure(&services.desk, &services.sealing, selectors, now);
-    services.flow.dkim_keys.get_or_try_init(opening).await
+    let keys = dkim_keys::ensure(&services.desk, &services.sealing, selectors, now).await?;
+    Ok(services.flow.dkim_keys.get_or_init(|| keys).clone())
 }

@@ -48,16 +48,16 @@ enum IntakeError {
 pub async fn work(services: &Services, slot: &LeaseSlot) {
     let card = match Card::read(slot.job()) {
         Ok(card) => card,
-        Err(error) => return give_up(services, slot, &error).await,
+        Err(error) => return give_up(services, slot, error.to_string()).await,
     };
     let Scope::Account(account) = slot.job().scope else {
-        return give_up(services, slot, &"the job belongs to no account").await;
+        return give_up(services, slot, "it belongs to no account".to_owned()).await;
     };
     let account = services.desk.account(account);
     let done = match &card.work {
         Work::Intake(arrived) => take_in(services, &account, arrived, slot).await,
         Work::Notify(event) => tell(services, &account, *event, slot).await,
-        Work::Delivery(_) => return give_up(services, slot, &"no work for this lane").await,
+        Work::Delivery(_) => return give_up(services, slot, "it is no work for this lane".to_owned()).await,
     };
     if let Err(error) = done {
         try_again(services, slot, card, &error).await;
@@ -159,8 +159,8 @@ fn due(now: Timestamp, delay: std::time::Duration) -> Timestamp {
 }
 
 /// A job nobody can do stays as failed, to be looked at.
-async fn give_up(services: &Services, slot: &LeaseSlot, why: &(dyn std::fmt::Display + Sync)) {
-    error!(reason = %why, "job cannot be worked on");
+async fn give_up(services: &Services, slot: &LeaseSlot, reason: String) {
+    error!(reason, "job cannot be worked on");
     let Some(lease): Option<Lease> = slot.take() else { return };
     let payload = lease.job().payload.clone();
     let mut batch = Batch::new();

@@ -3,6 +3,7 @@
 use desk::{Account, verification};
 use desk::verification::{Consumed, Returned};
 use desk::addresses::Direction;
+use mail::address::Domain;
 use mail::message::dkim;
 use policy::questions::headers::{self, ReturnedFacts, SignatureFate};
 use policy::questions::types::{Envelope, Field};
@@ -109,11 +110,8 @@ async fn fate(
         Direction::Inbound => &services.native,
         Direction::Outbound => returned.address.domain(),
     };
-    let selectors = &services.config.product.selectors;
-    let found = dkim::signatures(&message.headers);
-    let mut of_domain = found.iter().filter(|found| found.domain == domain.as_str()).peekable();
-    let resigned = of_domain.peek().is_some();
-    if of_domain.any(|found| selectors.contains(&found.selector)) {
+    let (kept, resigned) = signatures_of(services, message, domain);
+    if kept {
         return Ok(SignatureFate::Kept);
     }
     let signed = match returned.direction {
@@ -125,4 +123,14 @@ async fn fate(
         (true, true) => SignatureFate::ReSigned,
         (true, false) => SignatureFate::Removed,
     })
+}
+
+/// Whether the message bears a signature of ours for the domain, and whether it
+/// bears any for it.
+fn signatures_of(services: &Services, message: &Message, domain: &Domain) -> (bool, bool) {
+    let selectors = &services.config.product.selectors;
+    let found = dkim::signatures(&message.headers);
+    let of_domain = || found.iter().filter(|found| found.domain == domain.as_str());
+    let ours = of_domain().any(|found| selectors.contains(&found.selector));
+    (ours, of_domain().next().is_some())
 }

@@ -13,6 +13,7 @@ mod card;
 mod slot;
 pub(crate) mod text_form;
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -183,12 +184,20 @@ async fn work_on(services: Arc<Services>, worker: Worker, slots: Vec<LeaseSlot>)
         Worker::Intake => {
             for slot in slots {
                 let span = info_span!("job", job = %slot.job().id);
-                intake::work(&services, &slot).instrument(span).await;
+                let working: Working<'_> = Box::pin(intake::work(&services, &slot));
+                working.instrument(span).await;
             }
         }
-        Worker::Courier => courier::work(&services, slots).await,
+        Worker::Courier => {
+            let working: Working<'_> = Box::pin(courier::work(&services, slots));
+            working.await;
+        }
     }
 }
+
+/// Boxed, because the compiler cannot yet see that such a future may go to
+/// another thread whatever the lifetimes in it.
+type Working<'w> = Pin<Box<dyn Future<Output = ()> + Send + 'w>>;
 
 /// A job whose worker is gone waits its turn again, one attempt older.
 async fn put_back(services: &Services, slot: &LeaseSlot) {
