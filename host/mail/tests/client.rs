@@ -1,4 +1,5 @@
 //! The client against scripted servers, honest and hostile.
+#![allow(clippy::unwrap_used)] // a test may fail by panicking
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
 //! Every dialogue in `tests/transcripts/`, played against a bare session.
+#![allow(clippy::unwrap_used)] // a test may fail by panicking
 
 mod common;
 
