@@ -1,6 +1,7 @@
 //! Opening a store: read what is there, put it in order, lose nothing more.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt as _;
@@ -14,7 +15,7 @@ use super::state::{Edit, JOB, decode, job_id, text_key};
 use super::view::{Marker, View};
 use super::{OpenError, Options, Recovery, snapshot};
 use crate::error::Error;
-use crate::journal::DamageKind;
+use crate::journal::{Damage, DamageKind};
 use crate::text;
 
 /// Everything a running store begins with.
@@ -83,9 +84,8 @@ fn settle_view(
     known: u64,
 ) -> Result<(View, Outcome, Option<String>), OpenError> {
     let outcome = replay(layout, known, false, &mut |_| Ok(()))?;
-    let harmless = |damage: &crate::journal::Damage| {
-        matches!(damage.kind, DamageKind::Harmless | DamageKind::TornTail)
-    };
+    let harmless =
+        |damage: &Damage| matches!(damage.kind, DamageKind::Harmless | DamageKind::TornTail);
     if outcome.last == known && outcome.damages.iter().all(harmless) {
         return Ok((view, outcome, None));
     }
@@ -106,17 +106,22 @@ fn rebuild(
     let path = layout.view();
     move_aside(layout, &path, keep_old).map_err(OpenError::at(&path))?;
     let view = View::open(&path, options.cache_octets).map_err(view_error)?;
-    let mut edits: Vec<Edit> = Vec::new();
+    // In key order, and what changed twice is written once.
+    let mut edits = BTreeMap::new();
     let outcome = replay(layout, known, false, &mut |piece: Piece<'_>| {
         edits.extend(piece.into_edits());
         if edits.len() >= EDITS_AT_ONCE {
-            view.apply(&edits).map_err(view_error)?;
-            edits.clear();
+            load(&view, &mut edits)?;
         }
         Ok(())
     })?;
-    view.apply(&edits).map_err(view_error)?;
+    load(&view, &mut edits)?;
     Ok((view, outcome))
+}
+
+fn load(view: &View, edits: &mut BTreeMap<Vec<u8>, Option<Vec<u8>>>) -> Result<(), OpenError> {
+    let edits: Vec<Edit> = std::mem::take(edits).into_iter().collect();
+    view.apply(&edits).map_err(view_error)
 }
 
 fn move_aside(layout: &Layout, view: &Path, keep: bool) -> io::Result<()> {
@@ -135,16 +140,18 @@ fn move_aside(layout: &Layout, view: &Path, keep: bool) -> io::Result<()> {
 }
 
 /// Copies what is damaged to the quarantine; of the snapshots only the one that
-/// was read stays.
+/// was read stays in its place.
 fn put_aside(layout: &Layout, outcome: &Outcome) -> Result<(), OpenError> {
     let directory = layout.snapshots();
     let names = layout.list_snapshots().map_err(OpenError::at(&directory))?;
+    let is_whole = |damage: &Damage| damage.kind != DamageKind::Snapshot;
+    let superseded = outcome.damages.iter().all(is_whole);
     for name in names {
         let path = layout.snapshot(name);
         let moved = match Some(name).cmp(&outcome.snapshot) {
-            Ordering::Less => remove(&path),
+            Ordering::Less if superseded => remove(&path),
             Ordering::Equal => Ok(()),
-            Ordering::Greater => {
+            Ordering::Less | Ordering::Greater => {
                 let aside = path.file_name().unwrap_or_default();
                 fs::rename(&path, layout.quarantine().join(aside))
             }
@@ -201,7 +208,7 @@ fn put_in_order(path: &Path, outcome: &Outcome) -> io::Result<()> {
 fn remove_orphans(layout: &Layout, view: &View, outcome: &Outcome) -> Result<u64, OpenError> {
     let directory = layout.texts();
     let at = || OpenError::at(&directory);
-    let is_loss = |damage: &crate::journal::Damage| damage.kind != DamageKind::TornTail;
+    let is_loss = |damage: &Damage| damage.kind != DamageKind::TornTail;
     let keep = outcome.damages.iter().any(is_loss);
     let mut orphans = 0;
     for entry in fs::read_dir(&directory).map_err(at())? {
@@ -253,5 +260,5 @@ pub(crate) fn split_segments(
     (closed(covered), closed(behind))
 }
 
-const EDITS_AT_ONCE: usize = 1024;
+const EDITS_AT_ONCE: usize = 16 * 1024;
 const REWRITE_OCTETS: usize = 1024 * 1024;
