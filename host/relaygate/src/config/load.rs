@@ -158,14 +158,16 @@ fn expected(path: &str) -> String {
 /// The description of the key at `path` in a JSON schema.
 fn describe(schema: &Value, path: &str) -> Option<String> {
     let mut place = schema;
+    let mut text = None;
     for step in path.split('.') {
         let name = step.split('[').next()?;
         place = resolve(schema, place)?.get("properties")?.get(name)?;
+        text = place.get("description").and_then(Value::as_str);
         if step.contains('[') {
             place = place.get("items").unwrap_or(place);
         }
     }
-    let text = place.get("description").and_then(Value::as_str)?;
+    let text = text?;
     let paragraph = text.split("\n\n").next()?;
     Some(one_line(paragraph).trim_end_matches('.').to_owned())
 }
