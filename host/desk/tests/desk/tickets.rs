@@ -23,8 +23,10 @@ pub async fn enter(
     loop {
         let gathered = intake::gather(account, product, incoming).await.unwrap();
         let mut batch = Batch::new();
-        let entered =
-            intake::enter(account, product, &mut batch, incoming, gathered, &answers, NOW).await;
+        let entered = intake::enter(
+            account, product, &mut batch, incoming, gathered, &answers, NOW,
+        )
+        .await;
         match account.commit(batch).await {
             Ok(_durable) => return entered.unwrap(),
             Err(Error::Changed) => {}
