@@ -32,12 +32,13 @@ pub fn all() -> Vec<(String, Transcript)> {
 }
 
 /// Whether a dialogue asks for something the program cannot be made to do from outside.
-pub fn needs_bare_session(transcript: &Transcript) -> bool {
-    transcript.directions().any(|direction| {
-        BARE_ONLY
-            .iter()
-            .any(|only| direction == *only || direction.starts_with(&format!("{only} ")))
-    })
+pub fn needs_bare_session(name: &str, transcript: &Transcript) -> bool {
+    STAGED.iter().any(|(staged, _)| *staged == name)
+        || transcript.directions().any(|direction| {
+            BARE_ONLY
+                .iter()
+                .any(|only| direction == *only || direction.starts_with(&format!("{only} ")))
+        })
 }
 
 /// A connection to the program, opened with the first line of a dialogue.
@@ -132,6 +133,22 @@ fn read(file: &std::path::Path) -> Transcript {
 
 /// The program's default for `message_octets_max`.
 const SIZE_DEFAULT: u64 = 50 * 1024 * 1024;
+
+/// Dialogues whose answers are the bare stage's own, and why.
+const STAGED: [(&str, &str); 3] = [
+    (
+        "early-talker",
+        "over TCP the banner may be under way before the first octet comes in",
+    ),
+    (
+        "postmaster",
+        "whose postmaster that is, is a verdict of the stage",
+    ),
+    (
+        "recipient-deferred",
+        "the stage defers an address called `later`",
+    ),
+];
 
 /// Directions that change settings or time behind the session's back.
 const BARE_ONLY: [&str; 6] = ["limit", "offer", "wait", "shutdown", "revoke", "refuse"];

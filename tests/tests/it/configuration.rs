@@ -163,6 +163,7 @@ fn a_store_is_opened_once() {
 #[test]
 fn metrics_are_served() {
     let cottage = Cottage::start("");
+    cottage.relay.submission(&cottage.tls()).say("QUIT");
     let (status, body) = cottage.relay.http("/metrics").expect("an answer");
     assert_eq!(status, 200);
     assert!(body.contains("# TYPE"), "{body}");

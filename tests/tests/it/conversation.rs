@@ -139,6 +139,7 @@ fn our_signature_needs_both_switches() {
     let ticket = house.ticket("Sign this");
 
     let records = dns_records(&house);
+    house.relay.announce("CNAMEs are missing");
     house
         .relay
         .cli(&["domain", "dkim", "-a", ACCOUNT, DOMAIN, "--enable"]);

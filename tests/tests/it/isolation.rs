@@ -137,6 +137,9 @@ fn our_own_mail_makes_no_ticket() {
     client.submit("eve@enduser.example", &[SUPPORT], &text);
     let ticket = wait_for_ticket(&cottage.relay, ACCOUNT, "honest");
     let id = id_of(&ticket["ticket"]);
+    cottage
+        .relay
+        .cli(&["token", "create", "-a", ACCOUNT, "--agent", AGENT]);
     let replied = cottage.relay.cli(&[
         "ticket",
         "reply",
