@@ -102,7 +102,7 @@ async fn both_sides_have_to_be_verified() {
         draft.departure.notification,
         NotificationKind::InboundVerification
     );
-    assert_eq!(draft.recipients, [help.clone()]);
+    assert_eq!(draft.recipients, std::slice::from_ref(&help));
     let back = returned(&scene, &draft).await;
     consume(&scene, &back, Some("acme.example"), Vec::new(), NOW).await;
     assert!(!usable().await);
