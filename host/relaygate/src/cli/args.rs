@@ -113,6 +113,7 @@ pub enum AccountCommand {
 pub enum DomainCommand {
     /// Connect a domain; prints its credentials, this once.
     Add {
+        /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
         /// The domain.
@@ -132,11 +133,13 @@ pub enum DomainCommand {
     },
     /// List the connected domains.
     List {
+        /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
     },
     /// Issue a second credential set; prints it, this once. The first keeps working.
     Rotate {
+        /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
         /// The domain.
@@ -147,6 +150,7 @@ pub enum DomainCommand {
     },
     /// Discard a credential set at once; open sessions end.
     Discard {
+        /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
         /// The domain.
@@ -156,6 +160,7 @@ pub enum DomainCommand {
     },
     /// Take a domain out of use, with its addresses and credentials.
     Disconnect {
+        /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
         /// The domain.
@@ -163,15 +168,18 @@ pub enum DomainCommand {
     },
     /// Turn DKIM signing on or off.
     Dkim {
+        /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
         /// The domain.
         domain: String,
+        /// See [`Switch`].
         #[command(flatten)]
         switch: Switch,
     },
     /// Show the DNS records for signing, and whether they stand.
     Dns {
+        /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
         /// The domain.
@@ -198,11 +206,13 @@ pub enum AddressCommand {
     Add(NewAddressArguments),
     /// List the support addresses.
     List {
+        /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
     },
     /// Send the confirmation mails, and perhaps wait for them.
     Verify {
+        /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
         /// The address.
@@ -216,6 +226,7 @@ pub enum AddressCommand {
     },
     /// Remove a support address and its password.
     Remove {
+        /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
         /// The address.
@@ -226,6 +237,7 @@ pub enum AddressCommand {
 /// `relaygate address add`.
 #[derive(Debug, Args)]
 pub struct NewAddressArguments {
+    /// See [`AccountArgument`].
     #[command(flatten)]
     pub account: AccountArgument,
     /// The address.
@@ -275,6 +287,7 @@ pub enum WaysArgument {
 pub enum TokenCommand {
     /// Make a token for an agent, who is registered if new; prints it, this once.
     Create {
+        /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
         /// Address of the agent.
@@ -283,6 +296,7 @@ pub enum TokenCommand {
     },
     /// Revoke a token at once.
     Revoke {
+        /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
         /// Its id.
@@ -295,11 +309,13 @@ pub enum TokenCommand {
 pub enum TicketCommand {
     /// List the tickets, newest first.
     List {
+        /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
     },
     /// Show a ticket with its comments and what became of its mail.
     Show {
+        /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
         /// Its number.
@@ -307,6 +323,7 @@ pub enum TicketCommand {
     },
     /// Answer a ticket.
     Reply {
+        /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
         /// Its number.
@@ -314,6 +331,7 @@ pub enum TicketCommand {
         /// Address of the agent who answers.
         #[arg(long, value_name = "EMAIL")]
         agent: String,
+        /// See [`ReplyText`].
         #[command(flatten)]
         text: ReplyText,
         /// A note for agents; nobody outside gets it.

@@ -90,15 +90,15 @@ fn ticket(answer: &Value) -> String {
             "internal"
         };
         // Writing to a text cannot fail.
-        drop(write!(
+        let _ = write!(
             text,
             "\n-- {} ({visible})\n{}\n",
             author,
             cell(&comment["body"])
-        ));
+        );
         for delivery in comment["deliveries"].as_array().into_iter().flatten() {
             let parts = ["recipient", "path", "state", "reply"].map(|key| cell(&delivery[key]));
-            drop(writeln!(text, "   {}", parts.join("  ")));
+            let _ = writeln!(text, "   {}", parts.join("  "));
         }
     }
     text
@@ -108,10 +108,10 @@ fn trace(messages: &Value) -> String {
     let mut text = String::new();
     for message in messages.as_array().into_iter().flatten() {
         let head = ["id", "direction", "account", "message_id"].map(|key| cell(&message[key]));
-        drop(writeln!(text, "{}", head.join("  ")));
+        let _ = writeln!(text, "{}", head.join("  "));
         for event in message["events"].as_array().into_iter().flatten() {
             let parts = ["at", "what", "detail"].map(|key| cell(&event[key]));
-            drop(writeln!(text, "  {}", parts.join("  ")));
+            let _ = writeln!(text, "  {}", parts.join("  "));
         }
     }
     text

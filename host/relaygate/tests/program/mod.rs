@@ -13,20 +13,20 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A directory with a configuration.
-pub struct Directory {
+pub(crate) struct Directory {
     temporary: TempDir,
     /// Submission with implicit TLS, and metrics.
-    pub ports: [u16; 2],
+    pub(crate) ports: [u16; 2],
 }
 
 /// A served program; killed when dropped, stopped by [`Program::stop`].
-pub struct Program {
+pub(crate) struct Program {
     child: Child,
     directory: Option<Directory>,
 }
 
 impl Directory {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let directory = Self {
             temporary: tempfile::tempdir().expect("a temporary directory"),
             ports: free_ports(),
@@ -35,15 +35,15 @@ impl Directory {
         directory
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.temporary.path().join(name)
     }
 
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).expect("the directory is ours");
     }
 
-    pub fn configuration(&self, ports: [u16; 2]) -> String {
+    pub(crate) fn configuration(&self, ports: [u16; 2]) -> String {
         let (dir, [submission, metrics]) = (self.temporary.path().display(), ports);
         format!(
             "hostname = \"relay.desk.example\"\nnative_domain = \"desk.example\"\n\
@@ -55,12 +55,12 @@ impl Directory {
     }
 
     /// Runs a command to its end.
-    pub fn run(&self, arguments: &[&str], input: &str) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str], input: &str) -> Output {
         run(&self.path("relaygate.toml"), arguments, input)
     }
 
     /// Files below that hold these octets, the configuration aside.
-    pub fn files_with(&self, octets: &[u8]) -> Vec<PathBuf> {
+    pub(crate) fn files_with(&self, octets: &[u8]) -> Vec<PathBuf> {
         let mut found = Vec::new();
         let mut left = vec![self.temporary.path().to_owned()];
         while let Some(path) = left.pop() {
@@ -80,12 +80,12 @@ impl Directory {
 }
 
 impl Program {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::start_in(Directory::new())
     }
 
     /// With the account `acme`.
-    pub fn with_account() -> Self {
+    pub(crate) fn with_account() -> Self {
         let program = Self::start();
         program.ask(&[
             "account",
@@ -100,7 +100,7 @@ impl Program {
         program
     }
 
-    pub fn start_in(directory: Directory) -> Self {
+    pub(crate) fn start_in(directory: Directory) -> Self {
         let log = fs::File::create(directory.path("log")).expect("the directory is ours");
         let child = command(&directory.path("relaygate.toml"), &["serve"])
             .stderr(log)
@@ -119,12 +119,12 @@ impl Program {
         self.directory.as_ref().expect("taken only by stop")
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory().path(name)
     }
 
     /// Runs a command with `--json` that has to succeed.
-    pub fn ask(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn ask(&self, arguments: &[&str]) -> Value {
         self.ask_with(arguments, "")
     }
 
@@ -140,7 +140,7 @@ impl Program {
         serde_json::from_slice(&output.stdout).expect("one JSON object")
     }
 
-    pub fn add_address(&self, address: &str, password: &str) -> Value {
+    pub(crate) fn add_address(&self, address: &str, password: &str) -> Value {
         let arguments = [
             "address",
             "add",
@@ -157,11 +157,11 @@ impl Program {
     }
 
     /// Runs a command with `--json` that has to be refused.
-    pub fn refused(&self, arguments: &[&str]) -> (i32, Value) {
+    pub(crate) fn refused(&self, arguments: &[&str]) -> (i32, Value) {
         self.refused_with(arguments, "")
     }
 
-    pub fn refused_with(&self, arguments: &[&str], input: &str) -> (i32, Value) {
+    pub(crate) fn refused_with(&self, arguments: &[&str], input: &str) -> (i32, Value) {
         let output = self.directory().run(&with_json(arguments), input);
         let printed: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
         assert!(printed["error"].is_object(), "{printed}");
@@ -174,7 +174,7 @@ impl Program {
     }
 
     /// Another configuration on the same store, with other ports and another socket.
-    pub fn second_configuration(&self) -> PathBuf {
+    pub(crate) fn second_configuration(&self) -> PathBuf {
         let directory = self.directory();
         let text = directory.configuration(free_ports());
         let socket = directory.path("second.sock");
@@ -185,18 +185,18 @@ impl Program {
         directory.path("second.toml")
     }
 
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.path("log")).expect("it is there")
     }
 
-    pub fn wait_for_log(&self, text: &str) {
+    pub(crate) fn wait_for_log(&self, text: &str) {
         wait(
             || self.log().contains(text),
             || format!("no {text:?} in\n{}", self.log()),
         );
     }
 
-    pub fn hang_up(&self) {
+    pub(crate) fn hang_up(&self) {
         self.signal(Signal::HUP);
     }
 
@@ -206,7 +206,7 @@ impl Program {
     }
 
     /// SIGTERM; it has to end with 0.
-    pub fn stop(mut self) -> Directory {
+    pub(crate) fn stop(mut self) -> Directory {
         self.signal(Signal::TERM);
         let log = self.path("log");
         let mut status = None;
@@ -227,7 +227,7 @@ impl Program {
     }
 
     /// One GET; status and body.
-    pub fn http(&self, path: &str) -> (u16, String) {
+    pub(crate) fn http(&self, path: &str) -> (u16, String) {
         let mut stream =
             TcpStream::connect(("127.0.0.1", self.directory().ports[1])).expect("it listens");
         write!(
@@ -247,7 +247,7 @@ impl Program {
         (status.expect("a status"), body.expect("a body"))
     }
 
-    pub fn say_to_socket(&self, line: &str) -> Value {
+    pub(crate) fn say_to_socket(&self, line: &str) -> Value {
         let mut stream = UnixStream::connect(self.path("data/admin.sock")).expect("it listens");
         stream.write_all(line.as_bytes()).expect("sent");
         stream.shutdown(Shutdown::Write).expect("it is open");
@@ -264,7 +264,7 @@ impl Drop for Program {
 }
 
 /// Runs the program to its end.
-pub fn run(config: &Path, arguments: &[&str], input: &str) -> Output {
+pub(crate) fn run(config: &Path, arguments: &[&str], input: &str) -> Output {
     let mut child = command(config, arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -289,12 +289,12 @@ fn with_json<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
     [&["--json"], arguments].concat()
 }
 
-pub fn code(output: &Output) -> i32 {
+pub(crate) fn code(output: &Output) -> i32 {
     output.status.code().expect("it was not killed")
 }
 
 /// The last line on standard error.
-pub fn error_line(output: &Output) -> String {
+pub(crate) fn error_line(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr)
         .lines()
         .last()
