@@ -29,7 +29,9 @@ impl Message {
             let filler = "by relay.example with ESMTPS; ".repeat(10);
             block.push_str(&format!("X-Hop-{hop}: {}\r\n", filler.trim_end()));
         }
-        Self { block: block.into_bytes() }
+        Self {
+            block: block.into_bytes(),
+        }
     }
 }
 
@@ -39,7 +41,10 @@ impl Facts for Message {
     }
 
     fn mailboxes(&self, _name: &str) -> Vec<types::Mailbox> {
-        vec![types::Mailbox { name: "Ann".into(), address: "ann@home.example".into() }]
+        vec![types::Mailbox {
+            name: "Ann".into(),
+            address: "ann@home.example".into(),
+        }]
     }
 }
 
@@ -57,21 +62,47 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let settings = serde_json::json!({});
     let started = Instant::now();
     let chain = Chain::built_in(&engine, &settings)?;
-    println!("four components compiled in {:.1} ms", started.elapsed().as_secs_f64() * 1e3);
+    println!(
+        "four components compiled in {:.1} ms",
+        started.elapsed().as_secs_f64() * 1e3
+    );
     let (facts, questions) = (facts(), questions());
     for (name, ask) in each() {
-        println!("{name:>18}: {:6.1} us fresh", micros(|| ask(&chain, &facts, &questions)));
+        println!(
+            "{name:>18}: {:6.1} us fresh",
+            micros(|| ask(&chain, &facts, &questions))
+        );
     }
-    let message = || each().iter().for_each(|(_, ask)| ask(&chain, &facts, &questions));
+    let message = || {
+        each()
+            .iter()
+            .for_each(|(_, ask)| ask(&chain, &facts, &questions))
+    };
     let fresh = micros(message);
-    println!("{:>18}: {fresh:6.1} us fresh, {:.0} chains/s", "chain of four", 1e6 / fresh);
+    println!(
+        "{:>18}: {fresh:6.1} us fresh, {:.0} chains/s",
+        "chain of four",
+        1e6 / fresh
+    );
     let native = native();
-    println!("{:>18}: {native:6.1} us native, ratio {:.1}", "chain of four", fresh / native);
+    println!(
+        "{:>18}: {native:6.1} us native, ratio {:.1}",
+        "chain of four",
+        fresh / native
+    );
     let two = thread::scope(|scope| {
         let workers = [(), ()].map(|()| scope.spawn(|| micros(message)));
-        workers.into_iter().filter_map(|worker| worker.join().ok()).map(|us| 1e6 / us).sum::<f64>()
+        workers
+            .into_iter()
+            .filter_map(|worker| worker.join().ok())
+            .map(|us| 1e6 / us)
+            .sum::<f64>()
     });
-    println!("{:>18}: {two:.0} chains/s, {:.2} times one", "two threads", two * fresh / 1e6);
+    println!(
+        "{:>18}: {two:.0} chains/s, {:.2} times one",
+        "two threads",
+        two * fresh / 1e6
+    );
     Ok(())
 }
 
@@ -83,7 +114,10 @@ fn micros(call: impl Fn()) -> f64 {
         (0..ROUNDS / SAMPLES).for_each(|_| call());
         started.elapsed() / (ROUNDS / SAMPLES)
     };
-    let best = (0..SAMPLES).map(|_| sample()).min().unwrap_or(Duration::ZERO);
+    let best = (0..SAMPLES)
+        .map(|_| sample())
+        .min()
+        .unwrap_or(Duration::ZERO);
     best.as_secs_f64() * 1e6
 }
 
@@ -96,13 +130,25 @@ fn each() -> [(&'static str, Ask); 4] {
             answered.answer.map(drop).expect("an answer");
         }),
         ("headers.inbound", |chain, facts, q| {
-            chain.inbound(facts, &q.inbound).answer.map(drop).expect("an answer");
+            chain
+                .inbound(facts, &q.inbound)
+                .answer
+                .map(drop)
+                .expect("an answer");
         }),
         ("tags.delivery", |chain, facts, q| {
-            chain.delivery(facts, &q.delivery).answer.map(drop).expect("an answer");
+            chain
+                .delivery(facts, &q.delivery)
+                .answer
+                .map(drop)
+                .expect("an answer");
         }),
         ("routes.inbound", |chain, facts, q| {
-            chain.route_inbound(facts, &q.arrival).answer.map(drop).expect("an answer");
+            chain
+                .route_inbound(facts, &q.arrival)
+                .answer
+                .map(drop)
+                .expect("an answer");
         }),
     ]
 }
@@ -177,17 +223,28 @@ fn native() -> f64 {
             tls: None,
             connector: Some("acme.example".into()),
         },
-        envelope: sdk::types::Envelope { sender: "ann@home.example".into(), recipients: vec![] },
+        envelope: sdk::types::Envelope {
+            sender: "ann@home.example".into(),
+            recipients: vec![],
+        },
         defects: vec![],
         ours: false,
         trusted_authserv: Some(String::new()),
     };
-    let rules = Rules { header_prefix: "Relaygate".into(), hostname: "localhost".into(), ..Rules::default() };
+    let rules = Rules {
+        header_prefix: "Relaygate".into(),
+        hostname: "localhost".into(),
+        ..Rules::default()
+    };
     let source = Message::new();
-    let mailbox = || sdk::types::Mailbox { name: "Ann".into(), address: "ann@home.example".into() };
+    let mailbox = || sdk::types::Mailbox {
+        name: "Ann".into(),
+        address: "ann@home.example".into(),
+    };
     micros(|| {
+        let block = source.block.clone();
         let message = header_check::Message {
-            block: source.block.clone(),
+            fields: sdk::fields::fields(&block).collect(),
             from: vec![mailbox()],
             reply_to: vec![],
         };

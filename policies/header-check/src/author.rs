@@ -6,7 +6,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use sdk::fields::fields;
+use sdk::fields::{self, Field};
 use sdk::types::AuthorAuthentication;
 
 /// One result: `dkim=pass header.d=acme.example`.
@@ -21,8 +21,9 @@ struct Outcome<'a> {
 ///
 /// DMARC decides where it is given; else SPF or DKIM count if they speak of the
 /// author's own domain.
-pub fn read(block: &[u8], authserv: &str, domain: &str) -> AuthorAuthentication {
-    let results = fields(block)
+pub fn read(fields: &[Field<'_>], authserv: &str, domain: &str) -> AuthorAuthentication {
+    let results = fields
+        .iter()
         .filter(|field| field.is("Authentication-Results"))
         .map(|field| without_comments(&field.value()))
         .find(|value| authserv.is_empty() || authserv_id(value).eq_ignore_ascii_case(authserv));
@@ -34,8 +35,7 @@ pub fn read(block: &[u8], authserv: &str, domain: &str) -> AuthorAuthentication 
 
 /// The name of the server that wrote the field: its first word (RFC 8601 §2.2).
 pub fn authserv_id(value: &str) -> &str {
-    let end = value.find(|c: char| c == ';' || c == '(' || c.is_ascii_whitespace());
-    &value[..end.unwrap_or(value.len())]
+    fields::first_word(value)
 }
 
 fn judge(value: &str, domain: &str) -> AuthorAuthentication {

@@ -3,9 +3,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use sdk::fields::Field;
 use sdk::headers::{AuthorField, InboundAcceptance, InboundFacts, InboundVerdict};
 use sdk::types::{AuthorAuthentication, Origin, Refusal};
-use sdk::{fields, reason, settings};
+use sdk::{reason, settings};
 
 use crate::{Message, author, code, forged, origin};
 
@@ -55,10 +56,10 @@ impl Rules {
 pub fn verdict(
     rules: &Rules,
     facts: &InboundFacts,
-    message: &Message,
+    message: &Message<'_>,
     is_ours: impl Fn(&str) -> bool,
 ) -> InboundVerdict {
-    if hops(&message.block) > rules.hops_max {
+    if hops(&message.fields) > rules.hops_max {
         return refuse(
             Refusal::Loop,
             "too_many_hops",
@@ -79,15 +80,15 @@ pub fn verdict(
 fn acceptance(
     rules: &Rules,
     facts: &InboundFacts,
-    message: &Message,
+    message: &Message<'_>,
     is_ours: impl Fn(&str) -> bool,
 ) -> InboundAcceptance {
     let mut flags = facts.defects.clone();
-    let (mut edits, forged) = forged::strip(&message.block, facts.ours, &rules.header_prefix);
-    edits.extend(forged::own_results(&message.block, &rules.hostname));
+    let (mut edits, forged) = forged::strip(&message.fields, facts.ours, &rules.header_prefix);
+    edits.extend(forged::own_results(&message.fields, &rules.hostname));
     flags.extend(forged.then(|| code("forged_product_header")));
     flags.extend(several_from(message).then(|| code("several_from")));
-    flags.extend(mime_ambiguous(&message.block).then(|| code("mime_ambiguous")));
+    flags.extend(mime_ambiguous(&message.fields).then(|| code("mime_ambiguous")));
     let (author_field, author) = author_of(rules, facts, message, is_ours, &mut flags);
     let origin = match facts.ours {
         true => Origin::Loop, // R37
@@ -108,12 +109,12 @@ fn acceptance(
 fn author_of(
     rules: &Rules,
     facts: &InboundFacts,
-    message: &Message,
+    message: &Message<'_>,
     is_ours: impl Fn(&str) -> bool,
     flags: &mut Vec<String>,
 ) -> (AuthorField, AuthorAuthentication) {
     let mut known = match &facts.trusted_authserv {
-        Some(authserv) => author::read(&message.block, authserv, sdk::domain_of(message.author())),
+        Some(authserv) => author::read(&message.fields, authserv, sdk::domain_of(message.author())),
         None => AuthorAuthentication::None,
     };
     if several_from(message) && known == AuthorAuthentication::Pass {
@@ -139,21 +140,19 @@ fn author_of(
     (AuthorField::ReplyTo, known)
 }
 
-fn hops(block: &[u8]) -> usize {
-    fields::fields(block)
-        .filter(|field| field.is("Received"))
-        .count()
+fn hops(fields: &[Field<'_>]) -> usize {
+    fields.iter().filter(|field| field.is("Received")).count()
 }
 
 /// RFC 5322 §3.6.2 allows it with a Sender; readers disagree whom to show.
-fn several_from(message: &Message) -> bool {
-    let fields = fields::fields(&message.block).filter(|field| field.is("From"));
+fn several_from(message: &Message<'_>) -> bool {
+    let fields = message.fields.iter().filter(|field| field.is("From"));
     message.from.len() > 1 || fields.count() > 1
 }
 
 /// Two of a field that decides how the body is read: two readers, two messages.
-fn mime_ambiguous(block: &[u8]) -> bool {
-    let twice = |name| fields::fields(block).filter(|field| field.is(name)).count() > 1;
+fn mime_ambiguous(fields: &[Field<'_>]) -> bool {
+    let twice = |name| fields.iter().filter(|field| field.is(name)).count() > 1;
     ["Content-Type", "Content-Transfer-Encoding", "MIME-Version"]
         .into_iter()
         .any(twice)

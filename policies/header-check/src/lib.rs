@@ -22,6 +22,7 @@ pub mod returned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use sdk::fields::{self, Field};
 use sdk::headers::{
     Finding, InboundFacts, InboundVerdict, OutboundFacts, OutboundVerdict, Policy, ReturnedFacts,
 };
@@ -32,7 +33,8 @@ struct HeaderCheck;
 
 impl Policy for HeaderCheck {
     fn inbound(facts: InboundFacts) -> InboundVerdict {
-        let message = Message::fetch();
+        let block = mail::header_block();
+        let message = Message::fetch(&block);
         inbound::verdict(
             &inbound::Rules::from_settings(),
             &facts,
@@ -56,27 +58,29 @@ sdk::export_headers!(HeaderCheck);
 
 /// What the readings need of a message.
 #[derive(Debug, Default)]
-pub struct Message {
-    /// The header block, CRLF line ends.
-    pub block: Vec<u8>,
+pub struct Message<'a> {
+    /// Every header field, top first; split once, read several times.
+    pub fields: Vec<Field<'a>>,
     /// Mailboxes of every `From`.
     pub from: Vec<Mailbox>,
     /// Mailboxes of every `Reply-To`.
     pub reply_to: Vec<Mailbox>,
 }
 
-impl Message {
-    fn fetch() -> Self {
-        let block = mail::header_block();
+impl<'a> Message<'a> {
+    fn fetch(block: &'a [u8]) -> Self {
+        let fields: Vec<Field<'a>> = fields::fields(block).collect();
         // A host call spared: most mail has no Reply-To.
-        let reply_to = match sdk::fields::first(&block, "Reply-To") {
-            Some(_) => mail::mailboxes("Reply-To"),
-            None => Vec::new(),
+        let replies = fields.iter().any(|field| field.is("Reply-To"));
+        let reply_to = if replies {
+            mail::mailboxes("Reply-To")
+        } else {
+            Vec::new()
         };
         Self {
+            fields,
             from: mail::mailboxes("From"),
             reply_to,
-            block,
         }
     }
 
@@ -104,14 +108,15 @@ pub fn outbound(facts: &OutboundFacts, from: &[Mailbox]) -> OutboundVerdict {
 
 /// Whether a field name is one of the product's own: `X-<prefix>-...`.
 pub(crate) fn is_product_field(name: &str, prefix: &str) -> bool {
-    let starts = |text: &str, with: &str| {
-        text.get(..with.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(with))
-    };
-    let Some(rest) = name.get(2..).filter(|_| starts(name, "X-")) else {
-        return false;
-    };
-    !prefix.is_empty() && starts(rest, prefix) && rest[prefix.len()..].starts_with('-')
+    let rest = strip(name, "X-").and_then(|rest| strip(rest, prefix));
+    !prefix.is_empty() && rest.is_some_and(|rest| rest.starts_with('-'))
+}
+
+/// What follows `start`, compared without regard to case.
+fn strip<'a>(text: &'a str, start: &str) -> Option<&'a str> {
+    let head = text.get(..start.len())?;
+    let rest = text.get(start.len()..)?;
+    head.eq_ignore_ascii_case(start).then_some(rest)
 }
 
 /// A code as it stands in a list of flags.

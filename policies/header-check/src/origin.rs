@@ -5,7 +5,7 @@
 
 use alloc::string::String;
 
-use sdk::fields::{Field, fields};
+use sdk::fields::Field;
 use sdk::types::Origin;
 
 use crate::Message;
@@ -21,9 +21,9 @@ struct Signs {
 }
 
 /// Reads the origin from the reverse path and the header block.
-pub fn read(sender: &str, message: &Message) -> Origin {
+pub fn read(sender: &str, message: &Message<'_>) -> Origin {
     let mut signs = Signs::default();
-    fields(&message.block).for_each(|field| signs.note(&field));
+    message.fields.iter().for_each(|field| signs.note(field));
     let automatic = signs.auto_submitted.as_deref().filter(|word| *word != "no");
     if signs.report || is_mailer(message.author()) {
         Origin::Bounce
@@ -45,13 +45,16 @@ pub fn read(sender: &str, message: &Message) -> Origin {
 
 impl Signs {
     fn note(&mut self, field: &Field<'_>) {
-        match field.name.len() {
-            _ if field.is("Auto-Submitted") => self.auto_submitted = Some(field.keyword()),
-            _ if field.is("Precedence") => self.precedence = field.keyword(),
-            _ if field.is("List-Id") => self.list = true,
-            _ if field.is("X-Autoreply") || field.is("X-Autorespond") => self.autoreply = true,
-            _ if field.is("Content-Type") => self.report |= is_report(field),
-            _ => {}
+        if field.is("Auto-Submitted") {
+            self.auto_submitted = Some(field.keyword());
+        } else if field.is("Precedence") {
+            self.precedence = field.keyword();
+        } else if field.is("List-Id") {
+            self.list = true;
+        } else if field.is("X-Autoreply") || field.is("X-Autorespond") {
+            self.autoreply = true;
+        } else if field.is("Content-Type") {
+            self.report |= is_report(field);
         }
     }
 }

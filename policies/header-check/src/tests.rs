@@ -58,18 +58,16 @@ fn mailboxes(block: &str, name: &str) -> Vec<Mailbox> {
         .collect()
 }
 
-fn message(lines: &[&str]) -> Message {
-    let mut block = lines.join("\r\n");
-    block.push_str("\r\n");
+fn message(block: &str) -> Message<'_> {
     Message {
-        from: mailboxes(&block, "From"),
-        reply_to: mailboxes(&block, "Reply-To"),
-        block: block.into_bytes(),
+        from: mailboxes(block, "From"),
+        reply_to: mailboxes(block, "Reply-To"),
+        fields: fields::fields(block.as_bytes()).collect(),
     }
 }
 
 fn accepted(facts: &InboundFacts, lines: &[&str]) -> InboundAcceptance {
-    match inbound::verdict(&rules(), facts, &message(lines), |address| {
+    match inbound::verdict(&rules(), facts, &message(&lines.join("\r\n")), |address| {
         address == "help@acme.example"
     }) {
         InboundVerdict::Accept(acceptance) => acceptance,
@@ -365,7 +363,7 @@ fn circles_are_refused_and_ruins_are_kept() {
     lines.push(FROM);
     accepted(&facts(), &lines);
     lines.push("Received: from a by b; date");
-    let verdict = inbound::verdict(&rules(), &facts(), &message(&lines), |_| false);
+    let verdict = inbound::verdict(&rules(), &facts(), &message(&lines.join("\r\n")), |_| false);
     assert!(matches!(verdict, InboundVerdict::Reject(reason) if reason.code == "too_many_hops"));
 
     let ruin = InboundFacts {
@@ -377,7 +375,7 @@ fn circles_are_refused_and_ruins_are_kept() {
         reject_unparseable: true,
         ..rules()
     };
-    let verdict = inbound::verdict(&strict, &ruin, &message(&[]), |_| false);
+    let verdict = inbound::verdict(&strict, &ruin, &message(""), |_| false);
     assert!(matches!(verdict, InboundVerdict::Reject(reason) if reason.code == "unparseable"));
 }
 

@@ -10,7 +10,7 @@ use alloc::string::String;
 pub struct Field<'a> {
     /// Without the colon.
     pub name: &'a str,
-    /// As it stands, folding included, without the last line break.
+    /// As it stands, folding included, without the line break at its end.
     pub raw: &'a str,
 }
 
@@ -21,34 +21,58 @@ impl Field<'_> {
     }
 
     /// The value unfolded (RFC 5322 §2.2.3) and trimmed.
+    #[inline(never)]
     pub fn value(&self) -> String {
-        let trimmed = self.raw.trim();
+        let trimmed = self.raw.trim_ascii();
         let mut value = String::with_capacity(trimmed.len());
-        trimmed.split("\r\n").for_each(|line| value.push_str(line));
+        for part in trimmed.split(['\r', '\n']) {
+            value.push_str(part);
+        }
         value
     }
 
-    /// The first word of the value in lower case, up to a `;` or blank:
+    /// The first word of the value in lower case, up to a blank, `;` or `(`:
     /// `auto-replied` of `Auto-Replied; owner=...`.
+    #[inline(never)]
     pub fn keyword(&self) -> String {
-        let value = self.raw.trim_start();
-        let end = value.find(|c: char| c == ';' || c.is_ascii_whitespace());
-        value[..end.unwrap_or(value.len())].to_ascii_lowercase()
+        first_word(self.raw.trim_ascii_start()).to_ascii_lowercase()
     }
+}
+
+/// What stands before the first blank, `;` or `(`.
+pub fn first_word(text: &str) -> &str {
+    let ends = |octet: &u8| matches!(octet, b';' | b'(') || octet.is_ascii_whitespace();
+    let end = text.as_bytes().iter().position(ends);
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 /// The fields of a header block, top first. Lines that are no field (no colon,
 /// or not UTF-8) are left out.
-pub fn fields(block: &[u8]) -> impl Iterator<Item = Field<'_>> {
-    let mut rest = block;
-    core::iter::from_fn(move || {
-        (!rest.is_empty()).then(|| {
-            let (line, after) = rest.split_at(end_of_field(rest));
-            rest = after;
-            line
-        })
-    })
-    .filter_map(parse)
+pub fn fields(block: &[u8]) -> Fields<'_> {
+    Fields { rest: block }
+}
+
+/// See [`fields`].
+#[derive(Debug, Clone)]
+pub struct Fields<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = Field<'a>;
+
+    // Not inlined: policies walk the block several times, and code size counts.
+    #[inline(never)]
+    fn next(&mut self) -> Option<Field<'a>> {
+        while !self.rest.is_empty() {
+            let (line, after) = self.rest.split_at_checked(end_of_field(self.rest))?;
+            self.rest = after;
+            if let Some(field) = parse(line) {
+                return Some(field);
+            }
+        }
+        None
+    }
 }
 
 /// The field of that name that stands first, if there is one.
@@ -59,21 +83,25 @@ pub fn first<'a>(block: &'a [u8], name: &str) -> Option<Field<'a>> {
 /// Just after the line break that no blank follows.
 fn end_of_field(block: &[u8]) -> usize {
     let mut from = 0;
-    while let Some(at) = block[from..].iter().position(|octet| *octet == b'\n') {
+    loop {
+        let rest = block.get(from..).unwrap_or_default();
+        let Some(at) = rest.iter().position(|octet| *octet == b'\n') else {
+            return block.len();
+        };
         from += at + 1;
         if !matches!(block.get(from), Some(b' ' | b'\t')) {
             return from;
         }
     }
-    block.len()
 }
 
 fn parse(line: &[u8]) -> Option<Field<'_>> {
     let text = core::str::from_utf8(line).ok()?;
-    let (name, raw) = text.split_once(':')?;
+    let colon = line.iter().position(|octet| *octet == b':')?;
+    let (name, raw) = (text.get(..colon)?, text.get(colon + 1..)?);
     Some(Field {
-        name: name.trim_end(),
-        raw: raw.trim_end_matches(['\r', '\n']),
+        name: name.trim_ascii_end(),
+        raw: raw.trim_ascii_end(),
     })
 }
 

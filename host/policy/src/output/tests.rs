@@ -13,21 +13,55 @@ fn which_edits_are_allowed() {
     let cases = [
         ("note", Way::In, Edit::Add(field("X-Note", "a")), true),
         ("From", Way::In, Edit::Remove("FROM".into()), false),
-        ("Content-*", Way::Out, Edit::Remove("content-type".into()), false),
+        (
+            "Content-*",
+            Way::Out,
+            Edit::Remove("content-type".into()),
+            false,
+        ),
         ("no name", Way::In, Edit::Remove("".into()), false),
         ("not ASCII", Way::In, Edit::Remove("X-Nöte".into()), false),
         ("short name", Way::In, Edit::Remove("X".into()), true),
         ("colon", Way::In, Edit::Add(field("X-Note:", "a")), false),
         ("NUL", Way::In, Edit::Add(field("X-Note", "a\0")), false),
-        ("R36 strip", Way::In, Edit::Remove("x-relaygate-email-id".into()), true),
-        ("R36 strip one", Way::In, Edit::RemoveValue(field("Authentication-Results", "x; none")), true),
-        ("R36 forge", Way::In, Edit::Add(field("X-Relaygate-Email-Id", "1")), false),
-        ("R34 out", Way::Out, Edit::Remove("X-Relaygate-Email-Id".into()), false),
-        ("R34 out", Way::Out, Edit::Remove("Auto-Submitted".into()), false),
+        (
+            "R36 strip",
+            Way::In,
+            Edit::Remove("x-relaygate-email-id".into()),
+            true,
+        ),
+        (
+            "R36 strip one",
+            Way::In,
+            Edit::RemoveValue(field("Authentication-Results", "x; none")),
+            true,
+        ),
+        (
+            "R36 forge",
+            Way::In,
+            Edit::Add(field("X-Relaygate-Email-Id", "1")),
+            false,
+        ),
+        (
+            "R34 out",
+            Way::Out,
+            Edit::Remove("X-Relaygate-Email-Id".into()),
+            false,
+        ),
+        (
+            "R34 out",
+            Way::Out,
+            Edit::Remove("Auto-Submitted".into()),
+            false,
+        ),
         ("in", Way::In, Edit::Remove("Auto-Submitted".into()), true),
     ];
     for (row, way, edit, allowed) in cases {
-        assert_eq!(check_edit(&edit, way, &product).is_ok(), allowed, "{row}: {edit:?}");
+        assert_eq!(
+            check_edit(&edit, way, &product).is_ok(),
+            allowed,
+            "{row}: {edit:?}"
+        );
     }
 }
 
@@ -42,13 +76,25 @@ fn a_way_out_must_be_one_of_those_offered() {
     };
     let own = || OutboundRoute::Smarthost("help@acme.example".into());
     let ticket = |standing| departure(Notification::Ticket, standing);
-    assert!(outbound_route(own(), &ticket(Standing::Verified)).is_ok(), "R21");
-    assert!(outbound_route(own(), &ticket(Standing::Unverified)).is_err(), "R20");
-    assert!(outbound_route(own(), &ticket(Standing::Native)).is_err(), "R19");
+    assert!(
+        outbound_route(own(), &ticket(Standing::Verified)).is_ok(),
+        "R21"
+    );
+    assert!(
+        outbound_route(own(), &ticket(Standing::Unverified)).is_err(),
+        "R20"
+    );
+    assert!(
+        outbound_route(own(), &ticket(Standing::Native)).is_err(),
+        "R19"
+    );
     let verification = departure(Notification::OutboundVerification, Standing::Unverified);
     assert!(outbound_route(own(), &verification).is_ok(), "R74");
     let other = OutboundRoute::Smarthost("ceo@acme.example".into());
-    assert!(outbound_route(other, &ticket(Standing::Verified)).is_err(), "R18");
+    assert!(
+        outbound_route(other, &ticket(Standing::Verified)).is_err(),
+        "R18"
+    );
 }
 
 #[test]

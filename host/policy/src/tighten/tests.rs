@@ -16,12 +16,23 @@ fn reason() -> Reason {
 }
 
 fn verdicts() -> impl Strategy<Value = Verdict> {
-    select(vec![Verdict::Accept, Verdict::Defer(reason()), Verdict::Reject(reason())])
+    select(vec![
+        Verdict::Accept,
+        Verdict::Defer(reason()),
+        Verdict::Reject(reason()),
+    ])
 }
 
 fn permissions() -> impl Strategy<Value = Permission> {
-    let violation = Violation { field: "f".into(), code: "c".into(), hint: String::new() };
-    select(vec![Permission::Granted, Permission::Refused(vec![violation])])
+    let violation = Violation {
+        field: "f".into(),
+        code: "c".into(),
+        hint: String::new(),
+    };
+    select(vec![
+        Permission::Granted,
+        Permission::Refused(vec![violation]),
+    ])
 }
 
 fn acceptances() -> impl Strategy<Value = InboundAcceptance> {
@@ -34,7 +45,10 @@ fn acceptances() -> impl Strategy<Value = InboundAcceptance> {
         proptest::collection::vec("[a-c]", 0..3),
     )
         .prop_map(|(origin, author, author_field, flags)| InboundAcceptance {
-            edits: flags.iter().map(|flag| Edit::Remove(flag.clone())).collect(),
+            edits: flags
+                .iter()
+                .map(|flag| Edit::Remove(flag.clone()))
+                .collect(),
             origin,
             author,
             author_field,
@@ -125,7 +139,10 @@ fn a_neutral_answer_changes_nothing() {
         author_field: AuthorField::From,
         flags: vec![],
     };
-    let sure = InboundAcceptance { author: AuthorAuthentication::Pass, ..neutral.clone() };
+    let sure = InboundAcceptance {
+        author: AuthorAuthentication::Pass,
+        ..neutral.clone()
+    };
     assert_eq!(both(sure.clone(), neutral), sure);
 }
 
