@@ -8,6 +8,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod courier;
+pub mod demo;
 pub mod dispatch;
 pub mod facts;
 pub mod flow;

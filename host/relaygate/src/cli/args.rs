@@ -30,6 +30,16 @@ pub struct Arguments {
 pub enum Command {
     /// Run the program until SIGTERM; SIGHUP reloads the certificate.
     Serve,
+    /// Show one real mail going all the way: in, a ticket, the answer out. Serves by itself
+    /// in a directory of its own, unless --config names a program that is served already.
+    Demo {
+        /// End after the last step instead of going on serving.
+        #[arg(long)]
+        once: bool,
+        /// Use the small customer's server although there is a Postfix.
+        #[arg(long)]
+        small: bool,
+    },
     /// Judge a configuration file without touching anything.
     CheckConfig {
         /// The file; that of --config if absent.

@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 
 use crate::admin::{self, AddressRequest, Request};
 use crate::config::{self, Config};
+use crate::demo;
 use crate::serve::{self, Ended};
 use crate::telemetry;
 use args::{Arguments, Command};
@@ -31,6 +32,10 @@ pub use failure::Failure;
 /// Reads the command line, does it, and says how it went.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Command::Demo { once, small } = arguments.command {
+        let (config, json) = (arguments.config, arguments.json);
+        return demonstrate(&demo::Options { config, json, once, small });
+    }
     let context = Context {
         config: arguments.config.unwrap_or_else(|| CONFIG.into()),
         socket: arguments.socket,
@@ -40,6 +45,11 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(context.json),
     }
+}
+
+/// The play tells of its own failure.
+fn demonstrate(options: &demo::Options) -> ExitCode {
+    if demo::run(options) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// What holds for every command.

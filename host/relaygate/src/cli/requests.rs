@@ -32,6 +32,7 @@ pub(super) fn request(command: Command) -> Result<Request, Failure> {
         Command::Queue(command) => Ok(Request::Queue(queue(command))),
         Command::Trace { message_id } => Ok(Request::Trace { message_id }),
         Command::Serve
+        | Command::Demo { .. }
         | Command::CheckConfig { .. }
         | Command::ConfigSchema
         | Command::Journal(_) => Err(Failure::usage(
