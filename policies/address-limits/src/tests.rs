@@ -1,5 +1,8 @@
 use super::*;
 
+/// What one case changes in facts that are otherwise fine.
+type Change<T> = fn(&mut T);
+
 fn domain() -> DomainFacts {
     DomainFacts {
         domain: "acme.example".into(),
@@ -32,7 +35,7 @@ fn codes(violations: Vec<Violation>) -> Vec<String> {
 
 #[test]
 fn domains_are_refused_for_a_reason() {
-    let cases: [(&str, fn(&mut DomainFacts), &[&str]); 11] = [
+    let cases: [(&str, Change<DomainFacts>, &[&str]); 11] = [
         ("fine", |_| {}, &[]),
         ("R23 fourth", |d| d.domains = 3, &[]),
         ("R23 fifth", |d| d.domains = 4, &["limit_domains"]),
@@ -90,7 +93,7 @@ fn domains_are_refused_for_a_reason() {
 
 #[test]
 fn addresses_are_refused_for_a_reason() {
-    let cases: [(&str, fn(&mut AddressFacts), &[&str]); 13] = [
+    let cases: [(&str, Change<AddressFacts>, &[&str]); 13] = [
         ("fine", |_| {}, &[]),
         ("R22 50th", |a| a.addresses_in_domain = 49, &[]),
         (
@@ -205,7 +208,7 @@ fn recipients_of_an_authenticated_session() {
     use RecipientKind::*;
     const DENIED: &str = "5 Refusal::NotPermitted recipient_outside_domain";
     const UNKNOWN: &str = "5 Refusal::UnknownMailbox unknown_address";
-    let cases: [(&str, RecipientKind, fn(&mut RecipientFacts), &str); 8] = [
+    let cases: [(&str, RecipientKind, Change<RecipientFacts>, &str); 8] = [
         ("R9 own", Support, |_| {}, "accept"),
         (
             "R9 other connector",

@@ -3,6 +3,9 @@ use sdk::types::Ingress;
 
 use super::*;
 
+/// What one case changes in an ordinary arrival.
+type Change = fn(&mut Arrival);
+
 fn arrival() -> Arrival {
     Arrival {
         ingress: Ingress::Submission,
@@ -30,7 +33,7 @@ fn thread(closed: bool) -> Option<Thread> {
 #[test]
 fn ordinary_and_doubtful_mail() {
     use InboundRoute::{Drop, Suspend, Ticket};
-    let cases: [(&str, fn(&mut Arrival), InboundRoute); 15] = [
+    let cases: [(&str, Change, InboundRoute); 15] = [
         ("R66 brand of the address", |_| {}, Ticket(7)),
         (
             "R8 failing author",

@@ -33,7 +33,7 @@ impl sdk::limits::Policy for Mischief {
             "trap" => panic!("on purpose"),
             "recurse" => drop(black_box(deeper(1))),
             "memory" => while hoard() {},
-            "log" => (0..100).for_each(|_| drop(log_line(&"x".repeat(1024)))),
+            "log" => flood(),
             "key" => drop(counters::add(&"k".repeat(1000), 60)),
             "transfer" => return reject(Refusal::Content, "too_much", &"x".repeat(2 << 20)),
             "code" => return reject(Refusal::Content, "Not A Word", ""),
@@ -117,6 +117,13 @@ fn deeper(depth: u64) -> u64 {
     match black_box(depth) {
         0 => ballast[0],
         _ => deeper(depth + 1) + ballast[63],
+    }
+}
+
+fn flood() {
+    let line = "x".repeat(1024);
+    for _ in 0..100 {
+        log_line(&line);
     }
 }
 
