@@ -174,7 +174,11 @@ impl Connection {
 
     async fn start_tls(&mut self) {
         let (connector, name) = (self.connector.clone(), self.name.clone());
-        match self.wire.connect_tls(connector, name, self.handshake_limit).await {
+        match self
+            .wire
+            .connect_tls(connector, name, self.handshake_limit)
+            .await
+        {
             Ok(()) => self.dialogue.tls_started(),
             Err(error) => {
                 self.tls_trouble = Some(format!("TLS handshake failed: {error}"));

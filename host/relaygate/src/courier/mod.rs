@@ -63,7 +63,10 @@ pub fn by_destination(leases: Vec<Lease>) -> Vec<Vec<Lease>> {
     let mut groups: Vec<(Option<(Scope, Path)>, Vec<Lease>)> = Vec::new();
     for lease in leases {
         let destination = destination(&lease);
-        match groups.iter_mut().find(|(known, _)| known.is_some() && *known == destination) {
+        match groups
+            .iter_mut()
+            .find(|(known, _)| known.is_some() && *known == destination)
+        {
             Some((_, group)) => group.push(lease),
             None => groups.push((destination, vec![lease])),
         }
@@ -83,7 +86,9 @@ pub async fn work(services: &Services, slots: Vec<LeaseSlot>) {
     let mut connection = None;
     for slot in slots {
         let span = info_span!("job", job = %slot.job().id);
-        attempt(services, &slot, &mut connection).instrument(span).await;
+        attempt(services, &slot, &mut connection)
+            .instrument(span)
+            .await;
     }
     if let Some(connection) = connection {
         connection.quit().await;
@@ -99,7 +104,10 @@ async fn attempt(services: &Services, slot: &LeaseSlot, connection: &mut Option<
                 let attempted = deliver(services, &account, delivery, connection).await;
                 let settled = settle::settle(services, &account, slot, &card, delivery, attempted);
                 if let Err(error) = settled.await {
-                    warn!(error = &error as &dyn std::error::Error, "attempt could not be noted");
+                    warn!(
+                        error = &error as &dyn std::error::Error,
+                        "attempt could not be noted"
+                    );
                 }
                 return;
             }
@@ -136,7 +144,9 @@ async fn deliver(
     let outcomes = open.deliver(transaction, &text).await;
     Attempted {
         outcomes,
-        tls: open.tls().map(|tls| format!("{} {}", tls.version, tls.cipher)),
+        tls: open
+            .tls()
+            .map(|tls| format!("{} {}", tls.version, tls.cipher)),
         credential: open.credential().map(str::to_owned),
         detail: open.tls_trouble().map(str::to_owned),
         reason: open.tls_trouble().map(|_| "tls_failed"),

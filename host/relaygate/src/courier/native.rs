@@ -29,8 +29,14 @@ pub(super) async fn open(services: &Services, domain: &Domain) -> Result<Connect
 }
 
 async fn open_one(services: &Services, target: &Target) -> Result<Connection, OpenError> {
-    let sockets = services.resolver.addresses(&target.host, target.port).await?;
-    let tls = TlsPlan { connector: opportunistic::connector(), name: server_name(&target.host)? };
+    let sockets = services
+        .resolver
+        .addresses(&target.host, target.port)
+        .await?;
+    let tls = TlsPlan {
+        connector: opportunistic::connector(),
+        name: server_name(&target.host)?,
+    };
     let settings = Settings {
         host: services.hostname.clone(),
         tls: Tls::Opportunistic,

@@ -24,7 +24,9 @@ pub(super) fn of(outcome: &Outcome) -> Option<&'static str> {
 pub(super) fn reply(outcome: &Outcome) -> Option<&Reply> {
     match outcome {
         Outcome::Accepted(reply) => Some(reply),
-        Outcome::Deferred(Cause::Reply(reply)) | Outcome::Failed(Cause::Reply(reply)) => Some(reply),
+        Outcome::Deferred(Cause::Reply(reply)) | Outcome::Failed(Cause::Reply(reply)) => {
+            Some(reply)
+        }
         Outcome::Deferred(Cause::Trouble(trouble))
         | Outcome::Failed(Cause::Trouble(trouble))
         | Outcome::Unknown(trouble) => trouble.reply(),
@@ -44,7 +46,8 @@ fn of_reply(reply: &Reply) -> &'static str {
 }
 
 fn has_word(text: &str, word: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_alphanumeric()).any(|found| found == word)
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|found| found == word)
 }
 
 fn of_trouble(trouble: &Trouble) -> &'static str {
@@ -81,7 +84,10 @@ pub(super) fn of_open_error(error: &OpenError) -> &'static str {
 
 /// Whether trying again cannot help: only where somebody has said so for good.
 pub(super) fn is_final(error: &OpenError) -> bool {
-    matches!(error, OpenError::Resolve(ResolveError::NullMx) | OpenError::Disconnected)
+    matches!(
+        error,
+        OpenError::Resolve(ResolveError::NullMx) | OpenError::Disconnected
+    )
 }
 
 #[cfg(test)]
@@ -91,8 +97,14 @@ mod tests {
     #[test]
     fn replies_have_the_word_an_admin_can_act_upon() {
         for (wire, word) in [
-            ("550 5.7.23 SPF validation failed\r\n", "customer_spf_rejects_us"),
-            ("550 5.7.1 rejected: SPF fail\r\n", "customer_spf_rejects_us"),
+            (
+                "550 5.7.23 SPF validation failed\r\n",
+                "customer_spf_rejects_us",
+            ),
+            (
+                "550 5.7.1 rejected: SPF fail\r\n",
+                "customer_spf_rejects_us",
+            ),
             ("550 5.1.1 no such user\r\n", "mailbox_unknown"),
             ("451 4.7.1 greylisted, come back\r\n", "greylisted"),
             ("452 4.2.2 mailbox full\r\n", "deferred_by_server"),

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use desk::Account;
 use desk::addresses::{self, Direction};
 use desk::facts::NotificationKind;
 use desk::messages::{self, Line};
 use desk::outbound::{self, Attempt, End};
-use desk::Account;
 use mail::address::Address;
 use mail::client::{Cause, Outcome, Trouble};
 use metrics::counter;
@@ -36,7 +36,9 @@ pub(super) async fn settle(
     let _turn = services.flow.turn(account.id()).await;
     let mut batch = Batch::new();
     outbound::attempted(account, &mut batch, &delivery.email_id, &notes, now).await?;
-    notes.iter().for_each(|note| log(account, &mut batch, delivery, note, now));
+    notes
+        .iter()
+        .for_each(|note| log(account, &mut batch, delivery, note, now));
     end(slot, card, delivery, &notes, retry, &mut batch, now);
     drop(account.commit(batch).await?);
     report(account, delivery, &attempted, &notes, now).await
@@ -51,7 +53,10 @@ fn retry(
     attempted: &Attempted,
     now: Timestamp,
 ) -> Retry {
-    let deferred = attempted.outcomes.iter().find(|outcome| is_deferred(outcome));
+    let deferred = attempted
+        .outcomes
+        .iter()
+        .find(|outcome| is_deferred(outcome));
     let reply = deferred.and_then(reason::reply);
     let attempts = card.attempts.saturating_add(1);
     let failure = Failure {
@@ -79,7 +84,9 @@ fn notes(delivery: &Delivery, attempted: &Attempted, retry: Retry) -> Vec<Attemp
     let lost = Outcome::Deferred(Cause::Trouble(Trouble::ConnectionLost));
     let outcome = |at: usize| attempted.outcomes.get(at).unwrap_or(&lost);
     let recipients = delivery.recipients.iter().enumerate();
-    recipients.map(|(at, recipient)| note(recipient, outcome(at), attempted, retry)).collect()
+    recipients
+        .map(|(at, recipient)| note(recipient, outcome(at), attempted, retry))
+        .collect()
 }
 
 fn note(recipient: &Address, outcome: &Outcome, attempted: &Attempted, retry: Retry) -> Attempt {
@@ -109,8 +116,15 @@ fn note(recipient: &Address, outcome: &Outcome, attempted: &Attempted, retry: Re
 
 /// A reply on one line.
 fn said(reply: &mail::reply::Reply) -> String {
-    let status = reply.status().map(|status| format!("{status} ")).unwrap_or_default();
-    format!("{} {status}{}", reply.code(), reply.text().replace('\n', " "))
+    let status = reply
+        .status()
+        .map(|status| format!("{status} "))
+        .unwrap_or_default();
+    format!(
+        "{} {status}{}",
+        reply.code(),
+        reply.text().replace('\n', " ")
+    )
 }
 
 /// One line in the message's own log, one in the program's.
@@ -125,7 +139,16 @@ fn log(account: &Account, batch: &mut Batch, delivery: &Delivery, note: &Attempt
     let tls = note.tls.as_deref().unwrap_or("clear text");
     let credential = note.credential.as_deref().unwrap_or("none");
     let detail = format!("{path}; {reply}; {tls}; credential {credential}");
-    messages::add(account, batch, &delivery.email_id, &Line { at: now, what: what.to_owned(), detail });
+    messages::add(
+        account,
+        batch,
+        &delivery.email_id,
+        &Line {
+            at: now,
+            what: what.to_owned(),
+            detail,
+        },
+    );
     counter!("relaygate_attempts_total", "path" => path, "end" => what).increment(1);
     let (email, reason) = (delivery.email_id.as_str(), note.reason.as_deref());
     info!(email, path, reason, tls, "{what}");
@@ -149,13 +172,23 @@ fn end(
     now: Timestamp,
 ) {
     let Some(lease) = slot.take() else { return };
-    let left: Vec<&Attempt> = notes.iter().filter(|note| note.end == End::Deferred).collect();
-    let Retry::After(delay) = retry else { return batch.finish(lease) };
-    let Some(first) = left.first() else { return batch.finish(lease) };
+    let left: Vec<&Attempt> = notes
+        .iter()
+        .filter(|note| note.end == End::Deferred)
+        .collect();
+    let Retry::After(delay) = retry else {
+        return batch.finish(lease);
+    };
+    let Some(first) = left.first() else {
+        return batch.finish(lease);
+    };
     let reply = first.reply.clone().unwrap_or_default();
     let recipients = left.iter().map(|note| note.recipient.clone()).collect();
     let mut card = card.clone().after_attempt(reply);
-    card.work = Work::Delivery(Delivery { recipients, ..delivery.clone() });
+    card.work = Work::Delivery(Delivery {
+        recipients,
+        ..delivery.clone()
+    });
     let due = later(now, backoff::spread(delay, rand::random()));
     batch.again(lease, due, card.to_payload());
 }
@@ -168,7 +201,9 @@ async fn report(
     notes: &[Attempt],
     now: Timestamp,
 ) -> Result<(), desk::Error> {
-    let Some(note) = notes.first() else { return Ok(()) };
+    let Some(note) = notes.first() else {
+        return Ok(());
+    };
     let word = note.reason.as_deref().unwrap_or("refused_by_server");
     let detail = note.reply.clone();
     match (tested(delivery), note.end) {
@@ -202,7 +237,9 @@ async fn refused_credentials(
     detail: Option<String>,
     now: Timestamp,
 ) -> Result<(), desk::Error> {
-    let Path::Smarthost(address) = &delivery.path else { return Ok(()) };
+    let Path::Smarthost(address) = &delivery.path else {
+        return Ok(());
+    };
     let refused = attempted.outcomes.iter().any(|outcome| match outcome {
         Outcome::Deferred(Cause::Trouble(Trouble::AuthRefused(reply))) => reply.is_permanent(),
         _ => false,
@@ -210,7 +247,10 @@ async fn refused_credentials(
     if !refused {
         return Ok(());
     }
-    warn!("customer's server refused our credentials; the address is not usable until verified again");
+    warn!(
+        "customer's server refused our credentials; the address is not usable until verified again"
+    );
     let word = "credentials_refused";
-    addresses::change::report_failure(account, address, Direction::Outbound, word, detail, now).await
+    addresses::change::report_failure(account, address, Direction::Outbound, word, detail, now)
+        .await
 }

@@ -20,9 +20,14 @@ pub(super) async fn open(
     account: &Account,
     address: &Address,
 ) -> Result<Connection, OpenError> {
-    let found = addresses::find(account, address).await?.ok_or(OpenError::Disconnected)?;
+    let found = addresses::find(account, address)
+        .await?
+        .ok_or(OpenError::Disconnected)?;
     let outbound = found.outbound.as_ref().ok_or(OpenError::Disconnected)?;
-    let sockets = services.resolver.addresses(&outbound.host, outbound.port).await?;
+    let sockets = services
+        .resolver
+        .addresses(&outbound.host, outbound.port)
+        .await?;
     let tls = TlsPlan {
         connector: services.client_tls.connector(outbound.ca_pem.as_deref())?,
         name: server_name(&outbound.host)?,

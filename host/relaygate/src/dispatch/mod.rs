@@ -100,8 +100,7 @@ pub async fn verify(
     let now = services.clock.now();
     let product = facts::product(services);
     let mut batch = Batch::new();
-    let draft =
-        verification::start(account, &product, &mut batch, address, direction, now).await?;
+    let draft = verification::start(account, &product, &mut batch, address, direction, now).await?;
     send(services, account, batch, vec![draft]).await.map(drop)
 }
 
@@ -140,9 +139,18 @@ pub(crate) async fn commit(
     departing: Vec<Departing<'_>>,
 ) -> Result<Durable, DispatchError> {
     let now = services.clock.now();
-    let records: Vec<_> =
-        departing.iter().map(|d| (d.draft, d.way.sender.clone(), d.way.reason.clone())).collect();
-    outbound::record(account, &facts::product(services), &mut batch, &records, now).await?;
+    let records: Vec<_> = departing
+        .iter()
+        .map(|d| (d.draft, d.way.sender.clone(), d.way.reason.clone()))
+        .collect();
+    outbound::record(
+        account,
+        &facts::product(services),
+        &mut batch,
+        &records,
+        now,
+    )
+    .await?;
     let mut sent = Vec::with_capacity(departing.len());
     for departing in departing {
         sent.push((departing.draft.email_id.clone(), departing.way.path_name()));
@@ -177,7 +185,11 @@ async fn prepare<'d>(
     let mut writer = services.store.stage(account.scope());
     writer.write(&signature).await?;
     writer.write(&message).await?;
-    Ok(Some(Departing { draft, way, text: writer.finish().await? }))
+    Ok(Some(Departing {
+        draft,
+        way,
+        text: writer.finish().await?,
+    }))
 }
 
 /// Lets the header policies look at a composed message and change it.
@@ -201,12 +213,16 @@ fn checked(
         through_customer: way.through_customer(),
     };
     match noted(services.chain.outbound(&call.shared(), &asked))? {
-        OutboundVerdict::Accept(edits) => {
-            Ok(Some(edited(services, &edits).apply(&headers).to_vec(&message)))
-        }
+        OutboundVerdict::Accept(edits) => Ok(Some(
+            edited(services, &edits).apply(&headers).to_vec(&message),
+        )),
         OutboundVerdict::Defer(reason) => Err(DispatchError::Deferred(reason.code)),
         OutboundVerdict::Reject(reason) => {
-            warn!(email = draft.email_id, code = reason.code, "not sent: a policy refused it");
+            warn!(
+                email = draft.email_id,
+                code = reason.code,
+                "not sent: a policy refused it"
+            );
             Ok(None)
         }
     }
@@ -219,10 +235,18 @@ fn edited(services: &Services, asked: &[Edit]) -> Edits {
         let entered = match edit {
             Edit::Add(added) => Field::parse(&added.name, &added.value)
                 .map_err(|error| error.to_string())
-                .and_then(|field| edits.add(&field, product).map_err(|error| error.to_string())),
+                .and_then(|field| {
+                    edits
+                        .add(&field, product)
+                        .map_err(|error| error.to_string())
+                }),
             Edit::Remove(name) => HeaderName::parse(name)
                 .map_err(|error| error.to_string())
-                .and_then(|name| edits.remove(name, product).map_err(|error| error.to_string())),
+                .and_then(|name| {
+                    edits
+                        .remove(name, product)
+                        .map_err(|error| error.to_string())
+                }),
             Edit::RemoveValue(_) => Err("values are taken out on the way in only".to_owned()),
         };
         if let Err(reason) = entered {
@@ -273,12 +297,17 @@ fn legs(way: &WayOut, recipients: &[Address]) -> Vec<(Path, Vec<Address>)> {
     }
     let mut legs: Vec<(Domain, Vec<Address>)> = Vec::new();
     for recipient in recipients {
-        match legs.iter_mut().find(|(domain, _)| domain == recipient.domain()) {
+        match legs
+            .iter_mut()
+            .find(|(domain, _)| domain == recipient.domain())
+        {
             Some((_, leg)) => leg.push(recipient.clone()),
             None => legs.push((recipient.domain().clone(), vec![recipient.clone()])),
         }
     }
-    legs.into_iter().map(|(domain, leg)| (Path::Native(domain), leg)).collect()
+    legs.into_iter()
+        .map(|(domain, leg)| (Path::Native(domain), leg))
+        .collect()
 }
 
 fn open_log(
@@ -293,7 +322,9 @@ fn open_log(
         id: draft.email_id.clone(),
         direction: Direction::Outbound,
         message_id: Some(draft.message_id(&facts::product(services))),
-        connector: way.through_customer().then(|| way.address().domain().clone()),
+        connector: way
+            .through_customer()
+            .then(|| way.address().domain().clone()),
         credential: None,
         tls: None,
         at: now,
@@ -303,7 +334,11 @@ fn open_log(
         Some(reason) => format!("{} ({reason})", way.path_name()),
         None => way.path_name().to_owned(),
     };
-    let line = Line { at: now, what: "queued".to_owned(), detail };
+    let line = Line {
+        at: now,
+        what: "queued".to_owned(),
+        detail,
+    };
     messages::add(account, batch, &draft.email_id, &line);
 }
 

@@ -26,9 +26,16 @@ pub(super) async fn signature(
         return Ok(Vec::new());
     };
     let keys = keys(services).await?;
-    let Some((selector, key)) = keys.signing() else { return Ok(Vec::new()) };
+    let Some((selector, key)) = keys.signing() else {
+        return Ok(Vec::new());
+    };
     let header_prefix = &services.config.product.header_prefix;
-    let signer = Signer { key, domain: &domain, selector, header_prefix };
+    let signer = Signer {
+        key,
+        domain: &domain,
+        selector,
+        header_prefix,
+    };
     Ok(signer.sign(message, services.clock.now().0)?)
 }
 
@@ -54,7 +61,9 @@ pub(crate) async fn signs(
     account: &Account,
     domain: &Domain,
 ) -> Result<bool, Error> {
-    let Some(connector) = connectors::find(account, domain).await? else { return Ok(false) };
+    let Some(connector) = connectors::find(account, domain).await? else {
+        return Ok(false);
+    };
     let cname_ok = connector.dkim_enabled && cnames_stand(services, domain).await;
     match Signing::of(&connector, cname_ok) {
         Signing::Sign => Ok(true),

@@ -35,7 +35,11 @@ impl WayOut {
     }
 
     pub(super) fn path_name(&self) -> &'static str {
-        if self.through_customer() { "smarthost" } else { "native" }
+        if self.through_customer() {
+            "smarthost"
+        } else {
+            "native"
+        }
     }
 }
 
@@ -48,7 +52,11 @@ pub(super) async fn ask(
     let profile = accounts::profile(account).await?;
     let departure = Departure {
         notification: facts::notification(draft.departure.notification),
-        ticket_recipient: draft.departure.ticket_recipient.as_ref().map(ToString::to_string),
+        ticket_recipient: draft
+            .departure
+            .ticket_recipient
+            .as_ref()
+            .map(ToString::to_string),
         standing: standing(account, draft.departure.ticket_recipient.as_ref()).await?,
         fallback_sender: draft.departure.fallback_sender.to_string(),
         native_sender: profile.default_brand().default_address.to_string(),
@@ -63,7 +71,9 @@ async fn standing(account: &Account, recipient: Option<&Address>) -> Result<Stan
         Some(address) => addresses::find(account, address).await?,
         None => None,
     };
-    let Some(found) = found else { return Ok(Standing::Gone) };
+    let Some(found) = found else {
+        return Ok(Standing::Gone);
+    };
     Ok(match &found.kind {
         Kind::Native => Standing::Native,
         Kind::Forwarded => Standing::Forwarded,
@@ -86,15 +96,24 @@ async fn held_to_what_can_be(
             let found = own(account, &address).await?;
             let connected = found.filter(|found| found.outbound.is_some());
             let address = connected.ok_or(DispatchError::Sender)?.address;
-            Ok(WayOut { sender: Sender::Support(address), reason: None })
+            Ok(WayOut {
+                sender: Sender::Support(address),
+                reason: None,
+            })
         }
         OutboundRoute::Native(native) => {
             let address = Address::parse(&native.sender).map_err(|_| DispatchError::Sender)?;
-            let home = accounts::profile(account).await?.subdomain.domain(&services.native);
+            let home = accounts::profile(account)
+                .await?
+                .subdomain
+                .domain(&services.native);
             if address.domain() != &home {
                 return Err(DispatchError::Sender);
             }
-            Ok(WayOut { sender: Sender::Native(address), reason: Some(native.reason) })
+            Ok(WayOut {
+                sender: Sender::Native(address),
+                reason: Some(native.reason),
+            })
         }
     }
 }

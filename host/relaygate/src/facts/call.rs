@@ -81,22 +81,35 @@ impl policy::Facts for CallFacts {
     }
 
     fn headers(&self, name: &str) -> Vec<String> {
-        self.headers_of_message().map(|headers| headers.raw_all(name)).unwrap_or_default()
+        self.headers_of_message()
+            .map(|headers| headers.raw_all(name))
+            .unwrap_or_default()
     }
 
     fn mailboxes(&self, name: &str) -> Vec<types::Mailbox> {
-        let found = self.headers_of_message().map(|headers| headers.mailboxes(name));
+        let found = self
+            .headers_of_message()
+            .map(|headers| headers.mailboxes(name));
         found.unwrap_or_default().into_iter().map(mailbox).collect()
     }
 
     fn header_block(&self) -> Vec<u8> {
-        self.headers_of_message().map(|headers| headers.block().to_vec()).unwrap_or_default()
+        self.headers_of_message()
+            .map(|headers| headers.block().to_vec())
+            .unwrap_or_default()
     }
 
     fn body(&self, offset: u64, length: u32) -> Vec<u8> {
-        let Some(message) = &self.message else { return Vec::new() };
-        let body = message.start.get(message.headers.body_start()..).unwrap_or_default();
-        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(body.len());
+        let Some(message) = &self.message else {
+            return Vec::new();
+        };
+        let body = message
+            .start
+            .get(message.headers.body_start()..)
+            .unwrap_or_default();
+        let from = usize::try_from(offset)
+            .unwrap_or(usize::MAX)
+            .min(body.len());
         let to = from.saturating_add(length as usize).min(body.len());
         body[from..to].to_vec()
     }
@@ -114,12 +127,18 @@ impl policy::Facts for CallFacts {
     }
 
     fn count(&self, policy: &str, key: &str, window_seconds: u32) -> u64 {
-        self.counters.add(self.account, policy, key, window_seconds, self.now)
+        self.counters
+            .add(self.account, policy, key, window_seconds, self.now)
     }
 }
 
 /// The address in its one form where it is an address, as written where not.
 fn mailbox(mailbox: Mailbox) -> types::Mailbox {
-    let address = mailbox.address.map_or(mailbox.text, |address| address.to_string());
-    types::Mailbox { name: mailbox.name, address }
+    let address = mailbox
+        .address
+        .map_or(mailbox.text, |address| address.to_string());
+    types::Mailbox {
+        name: mailbox.name,
+        address,
+    }
 }

@@ -43,7 +43,11 @@ impl Counters {
             windows.clear();
         }
         let key = (account, policy.to_owned(), key.to_owned(), window_seconds);
-        let window = windows.entry(key).or_insert(Window { began: now, before: 0, running: 0 });
+        let window = windows.entry(key).or_insert(Window {
+            began: now,
+            before: 0,
+            running: 0,
+        });
         window.turn(now, half_ms);
         window.running += 1;
         window.before + window.running
@@ -57,7 +61,11 @@ impl Window {
             return;
         }
         let before = if age < 2 * half_ms { self.running } else { 0 };
-        *self = Self { began: now, before, running: 0 };
+        *self = Self {
+            began: now,
+            before,
+            running: 0,
+        };
     }
 }
 

@@ -120,7 +120,11 @@ pub fn domain(facts: &ours::DomainFacts) -> limits::DomainFacts {
         kind: domain_kind(facts.kind),
         held_by: holder(facts.held_by),
         domains: facts.domains,
-        addresses_in_domain: facts.addresses_in_domain.iter().map(ToString::to_string).collect(),
+        addresses_in_domain: facts
+            .addresses_in_domain
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         copies_enabled: facts.copies_enabled,
     }
 }
@@ -179,16 +183,21 @@ fn thread(thread: ours::Thread) -> routes::Thread {
         ours::ThreadEvidence::BodyToken => routes::ThreadEvidence::BodyToken,
         ours::ThreadEvidence::PlusAddress => routes::ThreadEvidence::PlusAddress,
     };
-    routes::Thread { ticket: thread.ticket, evidence, closed: thread.closed }
+    routes::Thread {
+        ticket: thread.ticket,
+        evidence,
+        closed: thread.closed,
+    }
 }
 
 /// Where a policy sends a message, in the desk's words.
 pub fn inbound_route(route: routes::InboundRoute) -> ours::RouteAnswer {
     match route {
         routes::InboundRoute::Ticket(brand) => ours::RouteAnswer::Ticket { brand },
-        routes::InboundRoute::Update(update) => {
-            ours::RouteAnswer::Update { ticket: update.ticket, flagged: update.flagged }
-        }
+        routes::InboundRoute::Update(update) => ours::RouteAnswer::Update {
+            ticket: update.ticket,
+            flagged: update.flagged,
+        },
         routes::InboundRoute::Suspend(cause) => ours::RouteAnswer::Suspend(cause_found(cause)),
         routes::InboundRoute::Drop(code) => ours::RouteAnswer::Drop(code),
     }
@@ -246,7 +255,10 @@ pub fn tagging(tagging: tags::Tagging) -> ours::Tagging {
         tags::SystemTag::AuthenticatedTicket => ours::SystemTag::AuthenticatedTicket,
         tags::SystemTag::UnauthenticatedUpdate => ours::SystemTag::UnauthenticatedUpdate,
     });
-    ours::Tagging { system: system.collect(), tags: tagging.tags }
+    ours::Tagging {
+        system: system.collect(),
+        tags: tagging.tags,
+    }
 }
 
 /// What a policy saw on a returned verification mail, in the desk's words.
@@ -270,7 +282,10 @@ pub fn support_address(facts: &ours::SupportAddressFacts) -> lookup::SupportAddr
 
 /// Somebody the account knows, as policies see them.
 pub fn person(facts: ours::PersonFacts) -> lookup::Person {
-    lookup::Person { agent: facts.agent, vouched: facts.vouched }
+    lookup::Person {
+        agent: facts.agent,
+        vouched: facts.vouched,
+    }
 }
 
 /// Whether a policy found the author in `Reply-To` rather than in `From`.

@@ -13,7 +13,8 @@ pub fn noted<T>(answered: Answered<T>) -> Result<T, Failed> {
     if let Err(failed) = &answered.answer {
         let (policy, question) = (&*failed.policy, failed.question.name());
         warn!(policy, question, digest = %failed.digest, failure = %failed.failure, "policy failed");
-        counter!("relaygate_policy_failures_total", "failure" => failed.failure.word()).increment(1);
+        counter!("relaygate_policy_failures_total", "failure" => failed.failure.word())
+            .increment(1);
     }
     answered.answer
 }

@@ -21,7 +21,9 @@ pub(super) async fn link(
         return Ok(None);
     }
     let prefix = &services.config.product.header_prefix;
-    let Some(report) = dsn::read(&message.raw, &message.headers, prefix) else { return Ok(None) };
+    let Some(report) = dsn::read(&message.raw, &message.headers, prefix) else {
+        return Ok(None);
+    };
     let now = services.clock.now();
     if !outbound::bounced(account, batch, &report, now).await? {
         return Ok(None);

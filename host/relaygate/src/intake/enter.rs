@@ -26,7 +26,10 @@ pub(super) fn unreadable(
 ) -> Ended {
     let recipient = arrived.recipient.clone();
     let id = suspended::put_unreadable(account, batch, recipient, arrived.text, now);
-    Ended::new("suspended", format!("{} {id}", Cause::Unprocessable.as_str()))
+    Ended::new(
+        "suspended",
+        format!("{} {id}", Cause::Unprocessable.as_str()),
+    )
 }
 
 /// Enters a message as the policies say.
@@ -54,17 +57,27 @@ pub(super) async fn enter(
 /// A policy that fails suspends the message: kept, visible, not let through.
 fn ask(services: &Services, call: &Arc<dyn policy::Facts>, gathered: &Gathered) -> Answers {
     let arrival = facts::arrival(&gathered.arrival, Carried::Nothing);
-    let Ok(route) = noted(services.chain.route_inbound(call, &arrival)) else { return failed() };
+    let Ok(route) = noted(services.chain.route_inbound(call, &arrival)) else {
+        return failed();
+    };
     let route = facts::inbound_route(route);
-    let Some(delivery) = gathered.delivery(&route) else { return untagged(route) };
+    let Some(delivery) = gathered.delivery(&route) else {
+        return untagged(route);
+    };
     match noted(services.chain.delivery(call, &facts::delivery(&delivery))) {
-        Ok(tagging) => Answers { route, tagging: facts::tagging(tagging) },
+        Ok(tagging) => Answers {
+            route,
+            tagging: facts::tagging(tagging),
+        },
         Err(_) => failed(),
     }
 }
 
 fn untagged(route: RouteAnswer) -> Answers {
-    Answers { route, tagging: Tagging::default() }
+    Answers {
+        route,
+        tagging: Tagging::default(),
+    }
 }
 
 fn failed() -> Answers {
@@ -77,7 +90,10 @@ fn incoming(arrived: &Arrived, message: &Message) -> Incoming {
     Incoming {
         queue_id: arrived.queue_id.clone(),
         ingress: session.ingress,
-        tls: session.tls.as_ref().map(|tls| format!("{} {}", tls.version, tls.cipher)),
+        tls: session
+            .tls
+            .as_ref()
+            .map(|tls| format!("{} {}", tls.version, tls.cipher)),
         connector: login.map(|login| login.connector.clone()),
         credential: login.map(|login| login.credential.clone()),
         null_sender: arrived.sender.is_none(),

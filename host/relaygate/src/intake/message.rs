@@ -27,14 +27,23 @@ impl Message {
     ) -> Result<Option<Self>, IntakeError> {
         let reader = account.store().text(arrived.text).await?;
         let octets = reader.octets();
-        let length = usize::try_from(octets).unwrap_or(usize::MAX).min(READ_OCTETS_MAX);
+        let length = usize::try_from(octets)
+            .unwrap_or(usize::MAX)
+            .min(READ_OCTETS_MAX);
         let raw: Arc<[u8]> = reader.read(0, length).await?.into();
         let reply_to = arrived.acceptance.author_is_reply_to;
         let headers_start = &raw[..raw.len().min(HEADER_START_OCTETS)];
-        let Ok(headers) = Headers::parse(headers_start) else { return Ok(None) };
+        let Ok(headers) = Headers::parse(headers_start) else {
+            return Ok(None);
+        };
         let content = Content::read(&raw, &headers);
         let letter = Letter::read(&headers, &content, reply_to);
-        Ok(Some(Self { raw, headers: Arc::new(headers), letter, octets }))
+        Ok(Some(Self {
+            raw,
+            headers: Arc::new(headers),
+            letter,
+            octets,
+        }))
     }
 
     /// As much of it as policies get to see.

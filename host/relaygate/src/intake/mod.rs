@@ -57,7 +57,9 @@ pub async fn work(services: &Services, slot: &LeaseSlot) {
     let done = match &card.work {
         Work::Intake(arrived) => take_in(services, &account, arrived, slot).await,
         Work::Notify(event) => tell(services, &account, *event, slot).await,
-        Work::Delivery(_) => return give_up(services, slot, "it is no work for this lane".to_owned()).await,
+        Work::Delivery(_) => {
+            return give_up(services, slot, "it is no work for this lane".to_owned()).await;
+        }
     };
     if let Err(error) = done {
         try_again(services, slot, card, &error).await;
@@ -78,11 +80,20 @@ async fn take_in(
         None => enter::unreadable(account, &mut batch, arrived, now),
         Some(message) => settle(services, account, &mut batch, arrived, message).await?,
     };
-    let line = Line { at: now, what: ended.what.clone(), detail: ended.detail.clone() };
+    let line = Line {
+        at: now,
+        what: ended.what.clone(),
+        detail: ended.detail.clone(),
+    };
     messages::add(account, &mut batch, &arrived.queue_id, &line);
     batch.finish(slot.take().ok_or(IntakeError::Gone)?);
     services.store.commit(batch).await?;
-    info!(message = arrived.queue_id, outcome = ended.what, detail = ended.detail, "message settled");
+    info!(
+        id = arrived.queue_id,
+        outcome = ended.what,
+        detail = ended.detail,
+        "message settled"
+    );
     metrics::counter!("relaygate_settled_total", "outcome" => ended.what).increment(1);
     Ok(())
 }
@@ -95,7 +106,10 @@ struct Ended {
 
 impl Ended {
     fn new(what: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { what: what.into(), detail: detail.into() }
+        Self {
+            what: what.into(),
+            detail: detail.into(),
+        }
     }
 }
 
@@ -142,7 +156,11 @@ async fn tell(
 
 /// Puts the job back, to be repeated later.
 async fn try_again(services: &Services, slot: &LeaseSlot, card: Card, trouble: &IntakeError) {
-    warn!(error = trouble as &dyn std::error::Error, attempts = card.attempts, "message not settled yet");
+    warn!(
+        error = trouble as &dyn std::error::Error,
+        attempts = card.attempts,
+        "message not settled yet"
+    );
     let Some(lease) = slot.take() else { return };
     let now = services.clock.now();
     let card = card.after_attempt(trouble.to_string());
@@ -161,7 +179,9 @@ fn due(now: Timestamp, delay: std::time::Duration) -> Timestamp {
 /// A job nobody can do stays as failed, to be looked at.
 async fn give_up(services: &Services, slot: &LeaseSlot, reason: String) {
     error!(reason, "job cannot be worked on");
-    let Some(lease): Option<Lease> = slot.take() else { return };
+    let Some(lease): Option<Lease> = slot.take() else {
+        return;
+    };
     let payload = lease.job().payload.clone();
     let mut batch = Batch::new();
     batch.fail(lease, payload);

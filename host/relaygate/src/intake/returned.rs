@@ -1,8 +1,8 @@
 //! Verification mails that come back (R72-R74, R82).
 
-use desk::{Account, verification};
-use desk::verification::{Consumed, Returned};
 use desk::addresses::Direction;
+use desk::verification::{Consumed, Returned};
+use desk::{Account, verification};
 use mail::address::Domain;
 use mail::message::dkim;
 use policy::questions::headers::{self, ReturnedFacts, SignatureFate};
@@ -25,17 +25,22 @@ pub(super) async fn consume(
 ) -> Result<Option<Ended>, IntakeError> {
     let product = facts::product(services);
     let recognised = verification::recognise(account, &product, &message.letter.body).await?;
-    let Some(returned) = recognised else { return Ok(None) };
+    let Some(returned) = recognised else {
+        return Ok(None);
+    };
     let findings = match ask(services, account, arrived, message, &returned).await? {
         Some(findings) => findings.into_iter().map(facts::finding).collect(),
         // Unchecked is not verified: the check stays pending and can be repeated.
         None => return Ok(Some(unchecked(account, batch, arrived))),
     };
-    let login = arrived.session.login.as_ref().filter(|_| arrived.session.tls.is_some());
+    let login = arrived
+        .session
+        .login
+        .as_ref()
+        .filter(|_| arrived.session.tls.is_some());
     let relay = login.map(|login| &login.connector);
     let now = services.clock.now();
-    let consumed =
-        verification::consume(account, batch, &returned, relay, findings, now).await?;
+    let consumed = verification::consume(account, batch, &returned, relay, findings, now).await?;
     drop_text(account, batch, arrived);
     Ok(Some(ended(&returned, consumed)))
 }
@@ -49,14 +54,18 @@ fn ended(returned: &Returned, consumed: Consumed) -> Ended {
     let direction = returned.direction.as_str();
     let (what, detail) = match consumed {
         Consumed::Verified => ("verification_consumed", format!("{direction} verified")),
-        Consumed::Failed(reason) => ("verification_consumed", format!("{direction} failed: {reason}")),
+        Consumed::Failed(reason) => (
+            "verification_consumed",
+            format!("{direction} failed: {reason}"),
+        ),
         Consumed::Unauthenticated => {
             let reason = verification::RETURNED_UNAUTHENTICATED;
             ("verification_ignored", format!("{direction}: {reason}"))
         }
-        Consumed::Ignored(reason) => {
-            ("verification_ignored", format!("{direction}: {}", reason.as_str()))
-        }
+        Consumed::Ignored(reason) => (
+            "verification_ignored",
+            format!("{direction}: {}", reason.as_str()),
+        ),
     };
     Ended::new(what, detail)
 }
@@ -75,7 +84,11 @@ async fn ask(
     let facts = ReturnedFacts {
         session: arrived.session.to_policy(),
         envelope: Envelope {
-            sender: arrived.sender.as_ref().map(ToString::to_string).unwrap_or_default(),
+            sender: arrived
+                .sender
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             recipients: arrived.recipients.iter().map(ToString::to_string).collect(),
         },
         direction: direction(returned.direction),
@@ -95,7 +108,10 @@ fn direction(direction: Direction) -> headers::Direction {
 }
 
 fn field((name, value): &(String, String)) -> Field {
-    Field { name: name.clone(), value: value.clone() }
+    Field {
+        name: name.clone(),
+        value: value.clone(),
+    }
 }
 
 /// What became of our signature (R86), as far as it can be seen without

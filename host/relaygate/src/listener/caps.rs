@@ -33,7 +33,12 @@ pub struct Caps {
 impl Caps {
     /// Nobody is in yet.
     pub fn new(settings: CapSettings) -> Self {
-        Self { settings, all: Arc::default(), peers: Arc::default(), accounts: Arc::default() }
+        Self {
+            settings,
+            all: Arc::default(),
+            peers: Arc::default(),
+            accounts: Arc::default(),
+        }
     }
 
     /// A seat for one connection from `peer`, or `None` when the house or the
@@ -41,7 +46,10 @@ impl Caps {
     pub fn admit(&self, peer: IpAddr) -> Option<Seat> {
         let all = Taken::take(&self.all, (), self.settings.connections_max)?;
         let peer = Taken::take(&self.peers, peer.to_canonical(), self.settings.per_peer_max)?;
-        Some(Seat { _all: all, _peer: peer })
+        Some(Seat {
+            _all: all,
+            _peer: peer,
+        })
     }
 
     /// A seat for one authenticated session of `account`.
@@ -105,7 +113,10 @@ impl<K: Eq + Hash + Clone> Taken<K> {
         }
         held.insert(key.clone(), count + 1);
         drop(held);
-        Some(Self { from: Arc::clone(from), key })
+        Some(Self {
+            from: Arc::clone(from),
+            key,
+        })
     }
 }
 
@@ -128,7 +139,11 @@ mod tests {
     use super::*;
 
     fn small() -> Caps {
-        Caps::new(CapSettings { connections_max: 3, per_peer_max: 2, per_account_max: 1 })
+        Caps::new(CapSettings {
+            connections_max: 3,
+            per_peer_max: 2,
+            per_account_max: 1,
+        })
     }
 
     fn peer(last: u8) -> IpAddr {
@@ -138,7 +153,10 @@ mod tests {
     #[test]
     fn one_peer_cannot_take_every_seat() {
         let caps = small();
-        let _held = [caps.admit(peer(1)).expect("first"), caps.admit(peer(1)).expect("second")];
+        let _held = [
+            caps.admit(peer(1)).expect("first"),
+            caps.admit(peer(1)).expect("second"),
+        ];
         assert!(caps.admit(peer(1)).is_none());
         assert!(caps.admit(peer(2)).is_some());
     }
@@ -146,7 +164,10 @@ mod tests {
     #[test]
     fn a_refused_peer_does_not_cost_the_house_a_seat() {
         let caps = small();
-        let _held = [caps.admit(peer(1)).expect("first"), caps.admit(peer(1)).expect("second")];
+        let _held = [
+            caps.admit(peer(1)).expect("first"),
+            caps.admit(peer(1)).expect("second"),
+        ];
         assert!(caps.admit(peer(1)).is_none());
         assert_eq!(caps.connections(), 2);
     }
@@ -154,7 +175,11 @@ mod tests {
     #[test]
     fn a_dropped_seat_is_free_again() {
         let caps = small();
-        drop([caps.admit(peer(1)), caps.admit(peer(1)), caps.admit(peer(2))]);
+        drop([
+            caps.admit(peer(1)),
+            caps.admit(peer(1)),
+            caps.admit(peer(2)),
+        ]);
         assert_eq!(caps.connections(), 0);
         assert!(caps.admit(peer(1)).is_some());
     }
@@ -163,7 +188,10 @@ mod tests {
     fn a_mapped_address_counts_as_the_address_it_maps() {
         let caps = small();
         let mapped = IpAddr::V6(Ipv4Addr::new(127, 0, 0, 1).to_ipv6_mapped());
-        let _held = [caps.admit(peer(1)).expect("first"), caps.admit(mapped).expect("second")];
+        let _held = [
+            caps.admit(peer(1)).expect("first"),
+            caps.admit(mapped).expect("second"),
+        ];
         assert!(caps.admit(peer(1)).is_none());
     }
 }

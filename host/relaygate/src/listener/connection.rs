@@ -129,7 +129,10 @@ impl Connection {
     }
 
     async fn read(&mut self) -> io::Result<Option<Told>> {
-        let deadline = self.session.deadline().map_or_else(far_future, |after| self.began + after);
+        let deadline = self
+            .session
+            .deadline()
+            .map_or_else(far_future, |after| self.began + after);
         let between_texts = self.session.envelope().is_none() || !self.reception.has_text();
         tokio::select! {
             biased;
@@ -164,7 +167,10 @@ impl Connection {
             version: used.version.clone(),
             cipher: used.cipher.clone(),
         });
-        Ok(Event::TlsStarted(TlsInfo { version: used.version, cipher: used.cipher }))
+        Ok(Event::TlsStarted(TlsInfo {
+            version: used.version,
+            cipher: used.cipher,
+        }))
     }
 
     async fn verify(&mut self, credentials: Credentials) -> Told {
@@ -179,7 +185,10 @@ impl Connection {
     }
 
     async fn ask_sender(&mut self, envelope: &Envelope) -> Told {
-        self.reception.greeted(self.session.peer().helo.as_deref(), self.session.peer().esmtp);
+        self.reception.greeted(
+            self.session.peer().helo.as_deref(),
+            self.session.peer().esmtp,
+        );
         answer(self.reception.sender(envelope).await)
     }
 

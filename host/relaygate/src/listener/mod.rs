@@ -61,7 +61,14 @@ fn admit(
         %peer,
         tenant = tracing::field::Empty,
     );
-    let served = connection::run(Arc::clone(services), Arc::clone(settings), kind, wire, peer, id);
+    let served = connection::run(
+        Arc::clone(services),
+        Arc::clone(settings),
+        kind,
+        wire,
+        peer,
+        id,
+    );
     let open = gauge!("relaygate_connections", "listener" => kind.as_str());
     services.in_flight.spawn(
         async move {

@@ -77,7 +77,10 @@ impl Incoming {
     }
 
     /// Ends the text.
-    pub(super) async fn complete(mut self, reception: &Reception) -> Result<Complete, ReceptionError> {
+    pub(super) async fn complete(
+        mut self,
+        reception: &Reception,
+    ) -> Result<Complete, ReceptionError> {
         if matches!(self.stage, Stage::Gathering(_)) {
             self.turn_to_writing(reception).await;
         }
@@ -89,7 +92,9 @@ impl Incoming {
     }
 
     async fn turn_to_writing(&mut self, reception: &Reception) {
-        let Stage::Gathering(start) = &mut self.stage else { return };
+        let Stage::Gathering(start) = &mut self.stage else {
+            return;
+        };
         let start = std::mem::take(start);
         self.stage = match begin(reception, &self.queue_id, start).await {
             Ok(writing) => Stage::Writing(Box::new(writing)),
@@ -113,7 +118,13 @@ impl Writing {
             texts.push((account, writer.finish().await?));
         }
         let body_digest = self.body_digest.finalize().into();
-        Ok(Complete { queue_id, judged: self.judged, texts, body_digest, octets })
+        Ok(Complete {
+            queue_id,
+            judged: self.judged,
+            texts,
+            body_digest,
+            octets,
+        })
     }
 }
 
@@ -133,7 +144,11 @@ async fn begin(
     }
     let body = start.get(judged.body_start..).unwrap_or_default();
     let body_digest = Sha256::new_with_prefix(body);
-    Ok(Writing { judged, writers, body_digest })
+    Ok(Writing {
+        judged,
+        writers,
+        body_digest,
+    })
 }
 
 fn writers(reception: &Reception) -> Vec<(AccountId, TextWriter)> {
@@ -143,7 +158,12 @@ fn writers(reception: &Reception) -> Vec<(AccountId, TextWriter)> {
             accounts.push(accepted.account);
         }
     }
-    let stage = |account| (account, reception.services.store.stage(Scope::Account(account)));
+    let stage = |account| {
+        (
+            account,
+            reception.services.store.stage(Scope::Account(account)),
+        )
+    };
     accounts.into_iter().map(stage).collect()
 }
 

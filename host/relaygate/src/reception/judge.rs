@@ -45,7 +45,11 @@ pub(super) async fn judge(
 /// RFC 5321 §6.3: count the Received fields, refuse what goes in circles.
 fn check_hops(headers: &Headers, limit: u32) -> Result<(), ReceptionError> {
     let hops = headers.hops();
-    if hops > limit as usize { Err(ReceptionError::Loop { hops, limit }) } else { Ok(()) }
+    if hops > limit as usize {
+        Err(ReceptionError::Loop { hops, limit })
+    } else {
+        Ok(())
+    }
 }
 
 fn ask(
@@ -64,12 +68,14 @@ fn ask(
     let facts = inbound_facts(reception, headers, ours);
     match noted(reception.services.chain.inbound(&call, &facts))? {
         InboundVerdict::Accept(acceptance) => Ok(acceptance),
-        InboundVerdict::Defer(reason) => {
-            Err(ReceptionError::Verdict(Refusal::new(reason.kind.deferred(), &reason)))
-        }
-        InboundVerdict::Reject(reason) => {
-            Err(ReceptionError::Verdict(Refusal::new(reason.kind.rejected(), &reason)))
-        }
+        InboundVerdict::Defer(reason) => Err(ReceptionError::Verdict(Refusal::new(
+            reason.kind.deferred(),
+            &reason,
+        ))),
+        InboundVerdict::Reject(reason) => Err(ReceptionError::Verdict(Refusal::new(
+            reason.kind.rejected(),
+            &reason,
+        ))),
     }
 }
 
@@ -78,7 +84,11 @@ fn inbound_facts(reception: &Reception, headers: &Headers, ours: bool) -> Inboun
     InboundFacts {
         session: reception.session.to_policy(),
         envelope: reception.envelope_for_policy(),
-        defects: headers.defects().iter().map(|defect| defect.code().to_owned()).collect(),
+        defects: headers
+            .defects()
+            .iter()
+            .map(|defect| defect.code().to_owned())
+            .collect(),
         ours,
         // The relay proved itself, so the topmost field is its word, whatever
         // name it bears (RFC 8601 §5 asks for nothing more of us).
@@ -110,12 +120,16 @@ fn enter(edits: &mut Edits, edit: &Edit, product: &str) -> Result<(), String> {
     match edit {
         Edit::Add(added) => {
             let field = field(&added.name, &added.value)?;
-            edits.add(&field, product).map_err(|error| error.to_string())
+            edits
+                .add(&field, product)
+                .map_err(|error| error.to_string())
         }
         Edit::Remove(name) if is_mark(name, product) => Ok(()),
         Edit::Remove(name) => {
             let name = HeaderName::parse(name).map_err(|error| error.to_string())?;
-            edits.remove(name, product).map_err(|error| error.to_string())
+            edits
+                .remove(name, product)
+                .map_err(|error| error.to_string())
         }
         // What names us as its maker is taken out with the other forgeries.
         Edit::RemoveValue(_) => Ok(()),
@@ -146,7 +160,10 @@ fn received(reception: &Reception, queue_id: &str) -> Vec<u8> {
             authenticated: session.login.is_some(),
             utf8: reception.utf8,
         },
-        tls: tls.map(|tls| TlsFacts { version: &tls.version, cipher: &tls.cipher }),
+        tls: tls.map(|tls| TlsFacts {
+            version: &tls.version,
+            cipher: &tls.cipher,
+        }),
         session: &session.id,
         id: queue_id,
         recipient,

@@ -26,7 +26,10 @@ pub(super) async fn keep(
     let mut complete = incoming.complete(reception).await?;
     let texts = std::mem::take(&mut complete.texts);
     let marked = repeat::marks(reception, &complete).await?;
-    let fresh: Vec<_> = marked.into_iter().filter(|(_, mark)| !mark.is_known()).collect();
+    let fresh: Vec<_> = marked
+        .into_iter()
+        .filter(|(_, mark)| !mark.is_known())
+        .collect();
     let batch = batch(reception, &complete, envelope, texts, &fresh);
     let proof = reception.services.store.commit(batch).await?;
     histogram!("relaygate_keep_seconds").record(began.elapsed().as_secs_f64());
@@ -43,7 +46,11 @@ fn batch(
 ) -> Batch {
     let mut batch = Batch::new();
     for (account, text) in texts {
-        let mine = || fresh.iter().filter(|(accepted, _)| accepted.account == account);
+        let mine = || {
+            fresh
+                .iter()
+                .filter(|(accepted, _)| accepted.account == account)
+        };
         if mine().next().is_none() {
             continue;
         }
@@ -83,7 +90,10 @@ fn card(
 
 /// The recipients that are the account's own: it learns of no others.
 fn recipients_of(reception: &Reception, account: AccountId) -> Vec<Address> {
-    let own = reception.accepted.iter().filter(|accepted| accepted.account == account);
+    let own = reception
+        .accepted
+        .iter()
+        .filter(|accepted| accepted.account == account);
     own.map(|accepted| accepted.recipient.clone()).collect()
 }
 
@@ -107,23 +117,33 @@ fn open_log(reception: &Reception, complete: &Complete, account: AccountId, batc
         direction: Direction::Inbound,
         message_id: complete.judged.message_id.clone(),
         connector: session.login.as_ref().map(|login| login.connector.clone()),
-        credential: session.login.as_ref().map(|login| login.credential.to_string()),
-        tls: session.tls.as_ref().map(|tls| format!("{} {}", tls.version, tls.cipher)),
+        credential: session
+            .login
+            .as_ref()
+            .map(|login| login.credential.to_string()),
+        tls: session
+            .tls
+            .as_ref()
+            .map(|tls| format!("{} {}", tls.version, tls.cipher)),
         at,
     };
     messages::open(&account, batch, &message);
     let detail = format!("250 kept as {}", complete.queue_id);
-    let line = Line { at, what: "accepted".to_owned(), detail };
+    let line = Line {
+        at,
+        what: "accepted".to_owned(),
+        detail,
+    };
     messages::add(&account, batch, &complete.queue_id, &line);
 }
 
 fn log_kept(reception: &Reception, complete: &Complete, fresh: usize) {
     let ingress = ingress_name(reception.session.ingress);
     counter!("relaygate_accepted_total", "ingress" => ingress).increment(1);
-    let (message, octets) = (complete.queue_id.as_str(), complete.octets);
+    let (id, octets) = (complete.queue_id.as_str(), complete.octets);
     if fresh == 0 {
-        info!(message, octets, "message was here before, not kept again");
+        info!(id, octets, "message was here before, not kept again");
     } else {
-        info!(message, octets, recipients = fresh, "message committed");
+        info!(id, octets, recipients = fresh, "message committed");
     }
 }

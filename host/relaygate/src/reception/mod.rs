@@ -66,8 +66,14 @@ impl Reception {
             ListenerKind::Submission => desk_facts::Ingress::Submission,
             ListenerKind::Mx => desk_facts::Ingress::Mx,
         };
-        let session =
-            SessionFacts { id, ingress, peer, helo: String::new(), tls: None, login: None };
+        let session = SessionFacts {
+            id,
+            ingress,
+            peer,
+            helo: String::new(),
+            tls: None,
+            login: None,
+        };
         Self {
             services,
             session,
@@ -99,7 +105,9 @@ impl Reception {
     /// Whether the credentials of this session were discarded since (R93). A
     /// store that cannot answer revokes nothing; the next question defers.
     pub async fn is_revoked(&self) -> bool {
-        let Some(login) = &self.session.login else { return false };
+        let Some(login) = &self.session.login else {
+            return false;
+        };
         let account = self.services.desk.account(login.account);
         let now = self.services.clock.now();
         let live = credentials::is_live(&account, &login.connector, &login.credential, now).await;
@@ -112,12 +120,21 @@ impl Reception {
     /// The reply for the peer; whether the user exists cannot be told from it.
     pub async fn login(&mut self, presented: Credentials) -> Result<Login, Reply> {
         let now = self.services.clock.now();
-        if self.services.flow.throttle.is_blocked(self.session.peer, now) {
+        if self
+            .services
+            .flow
+            .throttle
+            .is_blocked(self.session.peer, now)
+        {
             count_login("blocked");
             return Err(Reply::AUTH_TEMPORARY);
         }
         let password = SecretString::from(presented.password());
-        let found = self.services.verifier.login(presented.user(), &password, now).await;
+        let found = self
+            .services
+            .verifier
+            .login(presented.user(), &password, now)
+            .await;
         let found = found.map_err(|error| self.login_failed(&error))?;
         let Some(seat) = self.services.flow.caps.admit_account(found.account) else {
             count_login("crowded");
@@ -139,7 +156,10 @@ impl Reception {
             LoginError::Refused => {
                 count_login("refused");
                 info!("authentication refused");
-                self.services.flow.throttle.failed(self.session.peer, self.services.clock.now());
+                self.services
+                    .flow
+                    .throttle
+                    .failed(self.session.peer, self.services.clock.now());
                 Reply::CREDENTIALS_INVALID
             }
             LoginError::Busy(_) => {
@@ -151,7 +171,10 @@ impl Reception {
                 Reply::CREDENTIALS_INVALID
             }
             LoginError::Desk(error) => {
-                warn!(error = error as &dyn std::error::Error, "credentials could not be looked up");
+                warn!(
+                    error = error as &dyn std::error::Error,
+                    "credentials could not be looked up"
+                );
                 Reply::AUTH_TEMPORARY
             }
         }
@@ -166,11 +189,20 @@ impl Reception {
         self.incoming = None;
         self.utf8 = envelope.utf8;
         self.sender = envelope.sender.clone();
-        let sender = envelope.sender.as_ref().map(ToString::to_string).unwrap_or_default();
-        let facts = self.call_facts(self.session.login.as_ref().map(|l| l.account)).shared();
+        let sender = envelope
+            .sender
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let facts = self
+            .call_facts(self.session.login.as_ref().map(|l| l.account))
+            .shared();
         let session = self.session.to_policy();
         let octets = envelope.declared_octets;
-        let answered = self.services.chain.sender(&facts, &session, &sender, octets);
+        let answered = self
+            .services
+            .chain
+            .sender(&facts, &session, &sender, octets);
         let verdict = noted(answered).map_err(ReceptionError::from);
         let accepted = verdict.and_then(|verdict| refusal::accepted(&verdict));
         accepted.map_err(|error| self.refused("sender", &error))
@@ -183,7 +215,10 @@ impl Reception {
     pub async fn recipient(&mut self, candidate: &Address) -> Result<(), Reply> {
         match self.judge_recipient(candidate).await {
             Ok(account) => {
-                self.accepted.push(Accepted { recipient: candidate.clone(), account });
+                self.accepted.push(Accepted {
+                    recipient: candidate.clone(),
+                    account,
+                });
                 Ok(())
             }
             Err(error) => Err(self.refused("recipient", &error)),
@@ -193,7 +228,10 @@ impl Reception {
     async fn judge_recipient(&self, candidate: &Address) -> Result<AccountId, ReceptionError> {
         let account = self.account_for(candidate).await?;
         let facts = self.recipient_facts(account.as_ref(), candidate).await?;
-        let call = self.recipient_call(account.as_ref(), candidate).await?.shared();
+        let call = self
+            .recipient_call(account.as_ref(), candidate)
+            .await?
+            .shared();
         let answered = self.services.chain.recipient(
             &call,
             &self.session.to_policy(),
@@ -202,7 +240,9 @@ impl Reception {
         );
         refusal::accepted(&noted(answered)?)?;
         // A policy that lets a stranger's domain pass does not make it ours.
-        account.map(|account| account.id()).ok_or(ReceptionError::NotOurs)
+        account
+            .map(|account| account.id())
+            .ok_or(ReceptionError::NotOurs)
     }
 
     /// The account of the login, else the one that takes mail for the candidate.
@@ -236,7 +276,9 @@ impl Reception {
         candidate: &Address,
     ) -> Result<CallFacts, desk::Error> {
         let call = self.call_facts(account.map(desk::Account::id));
-        let Some(account) = account else { return Ok(call) };
+        let Some(account) = account else {
+            return Ok(call);
+        };
         Ok(match addresses::lookup(account, candidate).await? {
             Some(found) => {
                 call.with_support_address(candidate.to_string(), facts::support_address(&found))
@@ -272,8 +314,16 @@ impl Reception {
     /// The transaction in the policies' words, as far as it has come.
     fn envelope_for_policy(&self) -> types::Envelope {
         types::Envelope {
-            sender: self.sender.as_ref().map(ToString::to_string).unwrap_or_default(),
-            recipients: self.accepted.iter().map(|a| a.recipient.to_string()).collect(),
+            sender: self
+                .sender
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            recipients: self
+                .accepted
+                .iter()
+                .map(|a| a.recipient.to_string())
+                .collect(),
         }
     }
 
@@ -287,7 +337,12 @@ impl Reception {
         let ingress = ingress_name(self.session.ingress);
         counter!("relaygate_refused_total", "what" => what, "ingress" => ingress).increment(1);
         if error.is_ours() {
-            warn!(what, code = reply.code(), error = error as &dyn std::error::Error, "deferred");
+            warn!(
+                what,
+                code = reply.code(),
+                error = error as &dyn std::error::Error,
+                "deferred"
+            );
         } else {
             info!(what, code = reply.code(), reason = %error, "refused");
         }
@@ -316,5 +371,8 @@ fn count_login(outcome: &'static str) {
     counter!("relaygate_logins_total", "outcome" => outcome).increment(1);
 }
 
-const TOO_MANY_OF_ACCOUNT: Reply =
-    Reply::new(421, Detail(7, 0), "too many sessions of this account, try again later");
+const TOO_MANY_OF_ACCOUNT: Reply = Reply::new(
+    421,
+    Detail(7, 0),
+    "too many sessions of this account, try again later",
+);

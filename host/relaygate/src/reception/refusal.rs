@@ -63,7 +63,11 @@ impl std::fmt::Display for Refusal {
 impl Refusal {
     /// A refusal of this code for that reason.
     pub fn new(code: ReplyCode, reason: &Reason) -> Self {
-        Self { code, reason: reason.code.clone(), hint: reason.hint.clone() }
+        Self {
+            code,
+            reason: reason.code.clone(),
+            hint: reason.hint.clone(),
+        }
     }
 
     /// The stable word for it.
@@ -103,7 +107,10 @@ impl ReceptionError {
 
     /// Whether somebody should look at our side rather than at the peer's.
     pub fn is_ours(&self) -> bool {
-        !matches!(self, Self::Header(_) | Self::Loop { .. } | Self::NotOurs | Self::Verdict(_))
+        !matches!(
+            self,
+            Self::Header(_) | Self::Loop { .. } | Self::NotOurs | Self::Verdict(_)
+        )
     }
 }
 
@@ -142,12 +149,17 @@ mod tests {
         let verdict = Verdict::Reject(reason("address the connected domain only"));
         let reply = accepted(&verdict).expect_err("rejected").reply();
         assert_eq!((reply.code(), reply.detail()), (550, Some(Detail(7, 1))));
-        assert_eq!(reply.text(), "address the connected domain only (recipient_foreign)");
+        assert_eq!(
+            reply.text(),
+            "address the connected domain only (recipient_foreign)"
+        );
     }
 
     #[test]
     fn a_deferral_without_a_hint_still_says_something() {
-        let reply = accepted(&Verdict::Defer(reason(""))).expect_err("deferred").reply();
+        let reply = accepted(&Verdict::Defer(reason("")))
+            .expect_err("deferred")
+            .reply();
         assert_eq!(reply.code(), 451);
         assert_eq!(reply.text(), "recipient_foreign");
     }

@@ -45,7 +45,10 @@ pub(super) async fn marks(
     for accepted in &reception.accepted {
         let mark = match digest(complete, accepted) {
             Some(digest) => look_up(reception, accepted.account, &digest, now).await?,
-            None => Mark { key: None, known: false },
+            None => Mark {
+                key: None,
+                known: false,
+            },
         };
         marks.push((accepted.clone(), mark));
     }
@@ -62,7 +65,10 @@ async fn look_up(
     let last_week = key(account, week(now).saturating_sub(1), digest);
     let store = &reception.services.store;
     let known = store.get(&this_week).await?.is_some() || store.get(&last_week).await?.is_some();
-    Ok(Mark { key: Some(this_week), known })
+    Ok(Mark {
+        key: Some(this_week),
+        known,
+    })
 }
 
 fn key(account: AccountId, week: u32, digest: &[u8]) -> Key {

@@ -27,7 +27,10 @@ struct Window {
 impl Throttle {
     /// No failures yet; a peer may have `per_peer_max` a minute.
     pub fn new(per_peer_max: u32) -> Self {
-        Self { per_peer_max, peers: Mutex::default() }
+        Self {
+            per_peer_max,
+            peers: Mutex::default(),
+        }
     }
 
     /// Whether this peer has failed so often that it must wait.
@@ -43,9 +46,15 @@ impl Throttle {
         if windows.len() >= PEERS_MAX && !windows.contains_key(&peer) {
             make_room(&mut windows, now);
         }
-        let window = windows.entry(peer).or_insert(Window { began: now, failures: 0 });
+        let window = windows.entry(peer).or_insert(Window {
+            began: now,
+            failures: 0,
+        });
         if !window.runs(now) {
-            *window = Window { began: now, failures: 0 };
+            *window = Window {
+                began: now,
+                failures: 0,
+            };
         }
         window.failures = window.failures.saturating_add(1);
     }
@@ -67,7 +76,10 @@ fn make_room(windows: &mut HashMap<IpAddr, Window>, now: Timestamp) {
     if windows.len() < PEERS_MAX {
         return;
     }
-    let oldest = windows.iter().min_by_key(|(_, window)| window.began.0).map(|(peer, _)| *peer);
+    let oldest = windows
+        .iter()
+        .min_by_key(|(_, window)| window.began.0)
+        .map(|(peer, _)| *peer);
     oldest.and_then(|peer| windows.remove(&peer));
 }
 
@@ -93,6 +105,9 @@ mod tests {
         }
         assert!(throttle.is_blocked(PEER, Timestamp(10_000)));
         assert!(!throttle.is_blocked(OTHER, Timestamp(10_000)));
-        assert!(!throttle.is_blocked(PEER, Timestamp(60_000)), "the window has passed");
+        assert!(
+            !throttle.is_blocked(PEER, Timestamp(60_000)),
+            "the window has passed"
+        );
     }
 }

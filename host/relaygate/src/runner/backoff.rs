@@ -48,10 +48,22 @@ mod tests {
     #[test]
     fn delays_double_and_end_after_five_days() {
         let young = Duration::ZERO;
-        assert_eq!(without_policy(1, young), Retry::After(Duration::from_secs(30)));
-        assert_eq!(without_policy(4, young), Retry::After(Duration::from_secs(240)));
-        assert_eq!(without_policy(u32::MAX, young), Retry::After(Duration::from_secs(7_680)));
-        assert_eq!(without_policy(4, Duration::from_secs(5 * 24 * 3_600)), Retry::GiveUp);
+        assert_eq!(
+            without_policy(1, young),
+            Retry::After(Duration::from_secs(30))
+        );
+        assert_eq!(
+            without_policy(4, young),
+            Retry::After(Duration::from_secs(240))
+        );
+        assert_eq!(
+            without_policy(u32::MAX, young),
+            Retry::After(Duration::from_secs(7_680))
+        );
+        assert_eq!(
+            without_policy(4, Duration::from_secs(5 * 24 * 3_600)),
+            Retry::GiveUp
+        );
     }
 
     #[test]

@@ -117,7 +117,12 @@ impl Path {
 impl Card {
     /// Work that nobody has tried yet.
     pub fn new(queued_at: Timestamp, work: Work) -> Self {
-        Self { queued_at, attempts: 0, last_reply: None, work }
+        Self {
+            queued_at,
+            attempts: 0,
+            last_reply: None,
+            work,
+        }
     }
 
     /// Reads a job's payload.

@@ -76,9 +76,18 @@ struct LaneLoop {
 
 impl LaneLoop {
     fn new(services: Arc<Services>, lane: Lane, worker: Worker) -> Self {
-        let permits = Arc::new(Semaphore::new(services.config.limits.jobs_at_once_max as usize));
+        let permits = Arc::new(Semaphore::new(
+            services.config.limits.jobs_at_once_max as usize,
+        ));
         let enqueued = services.store.enqueued();
-        Self { services, lane, worker, permits, tasks: TaskTracker::new(), enqueued }
+        Self {
+            services,
+            lane,
+            worker,
+            permits,
+            tasks: TaskTracker::new(),
+            enqueued,
+        }
     }
 
     async fn run(mut self) {
@@ -86,7 +95,10 @@ impl LaneLoop {
         while stop.run_until_cancelled(self.turn()).await.is_some() {}
         self.tasks.close();
         let grace = self.services.config.limits.stop();
-        if tokio::time::timeout(grace, self.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(grace, self.tasks.wait())
+            .await
+            .is_err()
+        {
             warn!(lane = %self.lane, "jobs still in flight; they will be repeated");
         }
     }
@@ -95,7 +107,9 @@ impl LaneLoop {
     async fn turn(&mut self) {
         // Seen before leasing, so that what comes meanwhile wakes us.
         self.enqueued.borrow_and_update();
-        let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else {
+            return;
+        };
         match self.lease().await {
             Ok(leases) if leases.is_empty() => {
                 drop(permit);
@@ -113,7 +127,10 @@ impl LaneLoop {
         let now = self.services.clock.now();
         let limit = self.permits.available_permits() + 1;
         let until = later(now, self.worker.lease_time());
-        self.services.store.lease(&self.lane, now, until, limit).await
+        self.services
+            .store
+            .lease(&self.lane, now, until, limit)
+            .await
     }
 
     /// Until something was added, is due, or a worker has become free.
@@ -145,8 +162,11 @@ impl LaneLoop {
     fn hand_out(&self, leases: Vec<Lease>, first: OwnedSemaphorePermit) {
         let mut permits = Some(first);
         for group in grouped(self.worker, leases) {
-            let permit = permits.take().or_else(|| Arc::clone(&self.permits).try_acquire_owned().ok());
-            self.tasks.spawn(work(Arc::clone(&self.services), self.worker, group, permit));
+            let permit = permits
+                .take()
+                .or_else(|| Arc::clone(&self.permits).try_acquire_owned().ok());
+            self.tasks
+                .spawn(work(Arc::clone(&self.services), self.worker, group, permit));
         }
     }
 }

@@ -16,7 +16,10 @@ impl LeaseSlot {
     /// Holds the lease until it is taken.
     pub fn new(lease: Lease) -> Self {
         let job = Arc::new(lease.job().clone());
-        Self { job, lease: Arc::new(Mutex::new(Some(lease))) }
+        Self {
+            job,
+            lease: Arc::new(Mutex::new(Some(lease))),
+        }
     }
 
     /// The job as it was when the lease was taken.
@@ -26,6 +29,9 @@ impl LeaseSlot {
 
     /// The right to settle the job, once.
     pub fn take(&self) -> Option<Lease> {
-        self.lease.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.lease
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 }

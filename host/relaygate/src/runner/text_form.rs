@@ -12,11 +12,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub(crate) mod one {
     use super::*;
 
-    pub(crate) fn serialize<T: Display, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<T: Display, S: Serializer>(
+        value: &T,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         to.collect_str(value)
     }
 
-    pub(crate) fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    pub(crate) fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<T, D::Error> {
         parse(&String::deserialize(from)?)
     }
 }
@@ -35,7 +40,10 @@ pub(crate) mod optional {
     pub(crate) fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(
         from: D,
     ) -> Result<Option<T>, D::Error> {
-        Option::<String>::deserialize(from)?.as_deref().map(parse).transpose()
+        Option::<String>::deserialize(from)?
+            .as_deref()
+            .map(parse)
+            .transpose()
     }
 }
 
@@ -43,14 +51,20 @@ pub(crate) mod optional {
 pub(crate) mod many {
     use super::*;
 
-    pub(crate) fn serialize<T: Display, S: Serializer>(values: &[T], to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<T: Display, S: Serializer>(
+        values: &[T],
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         to.collect_seq(values.iter().map(ToString::to_string))
     }
 
     pub(crate) fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(
         from: D,
     ) -> Result<Vec<T>, D::Error> {
-        Vec::<String>::deserialize(from)?.iter().map(|text| parse(text)).collect()
+        Vec::<String>::deserialize(from)?
+            .iter()
+            .map(|text| parse(text))
+            .collect()
     }
 }
 
