@@ -123,9 +123,13 @@ impl Desk<'_> {
         gathered: Gathered,
         brand: u64,
     ) -> Result<Outcome, Error> {
-        let Some(comment) = self.comment(&gathered, false) else {
+        let Some(mut comment) = self.comment(&gathered, false) else {
             return Ok(self.suspend(batch, &gathered, Cause::Unprocessable));
         };
+        // Whoever opens a ticket has a part in it from its first comment on.
+        if comment.role != Role::Agent {
+            comment.role = Role::Requester;
+        }
         let profile = accounts::profile(self.account).await?;
         let requester = comment.author.clone();
         people::meet(
