@@ -98,10 +98,19 @@ pub struct CommentView {
 pub struct ViaView {
     /// `submission` or `mx`.
     pub ingress: &'static str,
-    /// TLS version and cipher.
-    pub tls: Option<String>,
+    /// What its session was encrypted with.
+    pub tls: Option<TlsView>,
     /// Id of the credential set its session proved.
     pub credential: Option<String>,
+}
+
+/// What a session was encrypted with.
+#[derive(Debug, Serialize)]
+pub struct TlsView {
+    /// For example `TLSv1.3`.
+    pub version: String,
+    /// For example `TLS13_AES_256_GCM_SHA384`.
+    pub cipher: String,
 }
 
 /// One message to one recipient.
@@ -121,8 +130,8 @@ pub struct DeliveryView {
     pub reason: Option<String>,
     /// The last SMTP reply.
     pub reply: Option<String>,
-    /// TLS version and cipher of the last session.
-    pub tls: Option<String>,
+    /// What the last session was encrypted with.
+    pub tls: Option<TlsView>,
     /// User name proved in the last session.
     pub credential: Option<String>,
 }
@@ -248,10 +257,19 @@ fn comment_view(comment: Comment, emails: &[Email]) -> CommentView {
                 desk_facts::Ingress::Submission => "submission",
                 desk_facts::Ingress::Mx => "mx",
             },
-            tls: via.tls,
+            tls: via.tls.as_deref().map(tls_view),
             credential: via.credential.map(|id| id.as_str().to_owned()),
         }),
         deliveries: about_it.flat_map(deliveries).collect(),
+    }
+}
+
+/// The records keep both in one text, the version first.
+fn tls_view(used: &str) -> TlsView {
+    let (version, cipher) = used.split_once(' ').unwrap_or((used, ""));
+    TlsView {
+        version: version.to_owned(),
+        cipher: cipher.to_owned(),
     }
 }
 
@@ -282,7 +300,7 @@ fn delivery_view(email: &Email, delivery: &Delivery) -> DeliveryView {
         state: delivery.state.as_str(),
         reason: delivery.reason.clone(),
         reply: delivery.reply.clone(),
-        tls: delivery.tls.clone(),
+        tls: delivery.tls.as_deref().map(tls_view),
         credential: delivery.credential.clone(),
     }
 }
