@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use mail::client::{Action, Dialogue, Outcome, Settings, Transaction};
+use mail::client::{Action, Cause, Dialogue, Outcome, Settings, Transaction};
 use rustls::pki_types::ServerName;
 use storage::TextReader;
 use tokio::io::AsyncReadExt as _;
@@ -104,6 +104,7 @@ impl Connection {
         loop {
             match self.step().await {
                 Step::Finished(outcomes) => {
+                    self.closed |= outcomes.iter().any(is_trouble);
                     return outcomes;
                 }
                 Step::Text => self.send_text(text, &mut at).await,
@@ -207,6 +208,17 @@ impl Connection {
         self.closed = true;
         self.dialogue.peer_gone();
     }
+}
+
+/// Whether the connection itself may be at fault, so that the next message
+/// gets a new one.
+fn is_trouble(outcome: &Outcome) -> bool {
+    !matches!(
+        outcome,
+        Outcome::Accepted(_)
+            | Outcome::Deferred(Cause::Reply(_))
+            | Outcome::Failed(Cause::Reply(_))
+    )
 }
 
 async fn connect(addresses: &[CheckedAddr]) -> io::Result<Wire> {

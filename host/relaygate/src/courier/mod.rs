@@ -60,7 +60,7 @@ struct Attempted {
 
 /// Jobs of one destination together, in the order they were leased.
 pub fn by_destination(leases: Vec<Lease>) -> Vec<Vec<Lease>> {
-    let mut groups: Vec<(Option<(Scope, Path)>, Vec<Lease>)> = Vec::new();
+    let mut groups: Vec<(Option<Destination>, Vec<Lease>)> = Vec::new();
     for lease in leases {
         let destination = destination(&lease);
         match groups
@@ -74,7 +74,10 @@ pub fn by_destination(leases: Vec<Lease>) -> Vec<Vec<Lease>> {
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-fn destination(lease: &Lease) -> Option<(Scope, Path)> {
+/// Whose mail, and which way.
+type Destination = (Scope, Path);
+
+fn destination(lease: &Lease) -> Option<Destination> {
     match Card::read(lease.job()).ok()?.work {
         Work::Delivery(delivery) => Some((lease.job().scope, delivery.path)),
         _ => None,

@@ -40,7 +40,7 @@ pub(super) async fn settle(
         .iter()
         .for_each(|note| log(account, &mut batch, delivery, note, now));
     end(slot, card, delivery, &notes, retry, &mut batch, now);
-    drop(account.commit(batch).await?);
+    let _durable = account.commit(batch).await?;
     report(account, delivery, &attempted, &notes, now).await
 }
 
@@ -102,7 +102,7 @@ fn note(recipient: &Address, outcome: &Outcome, attempted: &Attempted, retry: Re
         | Outcome::Unknown(trouble) => Some(trouble.to_string()),
         _ => None,
     };
-    let said = reason::reply(outcome).map(|reply| said(reply));
+    let said = reason::reply(outcome).map(said);
     let word = attempted.reason.or_else(|| reason::of(outcome));
     Attempt {
         recipient: recipient.clone(),

@@ -3,7 +3,7 @@
 //!
 //! Something that happened to a ticket is [`announce`]d in the batch that makes
 //! it happen; a job then plans and sends the notifications, so a crash between
-//! the two loses none. Verification mails and notices are [`send`]t directly, in
+//! the two loses none. Verification mails and notices go directly ([`send`]), in
 //! the batch that starts them.
 //!
 //! Not here: who is told what (`desk::notifications`), delivery (`courier`).
@@ -13,8 +13,7 @@ mod way_out;
 
 use desk::messages::{self, Direction, Line, Message};
 use desk::notifications::{Event, OutboundDraft, Sender};
-use desk::tickets::{self, Comment, NewReply, Ticket};
-use desk::{Account, addresses, outbound, verification};
+use desk::{Account, outbound};
 use mail::address::{Address, Domain};
 use mail::message::{Edits, Field, HeaderError, HeaderName, Headers};
 use policy::questions::headers::{Edit, OutboundFacts, OutboundVerdict};
@@ -65,43 +64,6 @@ pub fn announce(account: &Account, batch: &mut Batch, event: Event, now: Timesta
         payload: Card::new(now, Work::Notify(event)).to_payload(),
         texts: Vec::new(),
     });
-}
-
-/// An agent's answer, and what its ticket's people are told of it, in one commit.
-///
-/// # Errors
-/// What the desk says of the answer.
-pub async fn reply(
-    services: &Services,
-    account: &Account,
-    ticket: u64,
-    new: NewReply,
-) -> Result<(Ticket, Comment), desk::Error> {
-    let _turn = services.flow.turn(account.id()).await;
-    let now = services.clock.now();
-    let mut batch = Batch::new();
-    let (ticket, comment, event) = tickets::reply(account, &mut batch, ticket, new, now).await?;
-    announce(account, &mut batch, event, now);
-    drop(account.commit(batch).await?);
-    Ok((ticket, comment))
-}
-
-/// Starts one verification of a support address: its mail is queued when this returns.
-///
-/// # Errors
-/// See [`DispatchError`]; nothing was started.
-pub async fn verify(
-    services: &Services,
-    account: &Account,
-    address: &Address,
-    direction: addresses::Direction,
-) -> Result<(), DispatchError> {
-    let _turn = services.flow.turn(account.id()).await;
-    let now = services.clock.now();
-    let product = facts::product(services);
-    let mut batch = Batch::new();
-    let draft = verification::start(account, &product, &mut batch, address, direction, now).await?;
-    send(services, account, batch, vec![draft]).await.map(drop)
 }
 
 /// Adds the drafts to the batch and commits it.

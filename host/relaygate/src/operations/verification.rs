@@ -88,6 +88,7 @@ async fn start(
     address: &Address,
     direction: Direction,
 ) -> Outcome<()> {
+    let _turn = services.flow.turn(account.id()).await;
     let mut batch = Batch::new();
     let now = services.clock.now();
     let product = &services.product;

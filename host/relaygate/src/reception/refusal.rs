@@ -118,7 +118,7 @@ impl ReceptionError {
 ///
 /// # Errors
 /// It was not `accept`.
-pub fn accepted(verdict: &Verdict) -> Result<(), ReceptionError> {
+pub(super) fn accepted(verdict: &Verdict) -> Result<(), ReceptionError> {
     match verdict.refusal() {
         None => Ok(()),
         Some((code, reason)) => Err(ReceptionError::Verdict(Refusal::new(code, reason))),
