@@ -212,6 +212,7 @@ async fn try_reply(
     id: u64,
     new: NewReply,
 ) -> Outcome<(Ticket, Comment)> {
+    let _turn = services.flow.turn(account.id()).await;
     let now = services.clock.now();
     let mut batch = Batch::new();
     let (ticket, comment, event) = tickets::reply(account, &mut batch, id, new, now).await?;
