@@ -224,12 +224,8 @@ fn files_are_short_and_introduce_themselves() {
         .chain(sources("policies/"))
         .chain(sources("tests/"))
     {
-        let text = repository::read(&path);
-        assert!(
-            text.starts_with("//!"),
-            "{}: no module header",
-            path.display()
-        );
+        let introduced = repository::read(&path).starts_with("//!") || is_test_file(&path);
+        assert!(introduced, "{}: no module header", path.display());
     }
 }
 
@@ -329,10 +325,14 @@ fn allowed_neighbours(package: &str) -> Vec<&'static str> {
             "relaygate-policy",
             "relaygate-storage",
             "relaygate-mail",
+            // The demo's customer, where there is no Postfix.
+            "customer-server",
         ],
         "relaygate-desk" => vec!["relaygate-mail", "relaygate-storage"],
         "relaygate-policy" => vec!["relaygate-mail"],
-        "relaygate-mail" | "relaygate-storage" | "relaygate-policy-sdk" => vec![],
+        "relaygate-mail" | "relaygate-storage" | "relaygate-policy-sdk" | "customer-server" => {
+            vec![]
+        }
         "relaygate-tests" => vec!["relaygate-mail", "relaygate-storage"],
         _ => vec!["relaygate-policy-sdk"],
     }
