@@ -1,7 +1,8 @@
 //! Recognises a message that was kept before (R111).
 //!
-//! A relay that loses our 250 sends the same message again. The same
-//! Message-ID, recipient and body make the same mark; a mark is created in the
+//! A relay that loses our 250 sends the same message again. The same connector,
+//! Message-ID, recipient and body make the same mark: a stranger's copy by the
+//! MX must not stand in for the one that comes authenticated. A mark is created in the
 //! batch that keeps the message, so of two copies at once only one is kept and
 //! the other is deferred, to be recognised when it comes again.
 //!
@@ -43,7 +44,7 @@ pub(super) async fn marks(
     let now = reception.services.clock.now();
     let mut marks = Vec::with_capacity(reception.accepted.len());
     for accepted in &reception.accepted {
-        let mark = match digest(complete, accepted) {
+        let mark = match digest(reception, complete, accepted) {
             Some(digest) => look_up(reception, accepted.account, &digest, now).await?,
             None => Mark {
                 key: None,
@@ -81,9 +82,13 @@ fn week(now: Timestamp) -> u32 {
     u32::try_from(now.0 / WEEK_MS).unwrap_or(u32::MAX)
 }
 
-fn digest(complete: &Complete, accepted: &Accepted) -> Option<[u8; 32]> {
+fn digest(reception: &Reception, complete: &Complete, accepted: &Accepted) -> Option<[u8; 32]> {
     let message_id = complete.judged.message_id.as_ref()?;
+    let login = reception.session.login.as_ref();
+    let connector = login.map_or("", |login| login.connector.as_str());
     let digest = Sha256::new()
+        .chain_update(connector)
+        .chain_update([0])
         .chain_update(message_id.as_str())
         .chain_update([0])
         .chain_update(accepted.recipient.to_string().to_ascii_lowercase())
