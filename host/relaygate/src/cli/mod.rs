@@ -34,7 +34,12 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     if let Command::Demo { once, small } = arguments.command {
         let (config, json) = (arguments.config, arguments.json);
-        return demonstrate(&demo::Options { config, json, once, small });
+        return demonstrate(&demo::Options {
+            config,
+            json,
+            once,
+            small,
+        });
     }
     let context = Context {
         config: arguments.config.unwrap_or_else(|| CONFIG.into()),
@@ -49,7 +54,11 @@ pub fn run() -> ExitCode {
 
 /// The play tells of its own failure.
 fn demonstrate(options: &demo::Options) -> ExitCode {
-    if demo::run(options) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if demo::run(options) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// What holds for every command.

@@ -38,7 +38,10 @@ impl Letter<'_> {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        let mut talk = Talk { stream: BufReader::new(stream), said: Vec::new() };
+        let mut talk = Talk {
+            stream: BufReader::new(stream),
+            said: Vec::new(),
+        };
         talk.hear("")?;
         talk.say("EHLO laptop.user.example")?;
         talk.say(&format!("MAIL FROM:<{}>", self.from))?;
@@ -73,7 +76,9 @@ struct Talk {
 
 impl Talk {
     fn say(&mut self, line: &str) -> Result<(), SendError> {
-        self.stream.get_mut().write_all(format!("{line}\r\n").as_bytes())?;
+        self.stream
+            .get_mut()
+            .write_all(format!("{line}\r\n").as_bytes())?;
         self.hear(line)
     }
 
@@ -90,9 +95,16 @@ impl Talk {
             }
         }
         let reply = line.trim_end().to_owned();
-        let shown = if said.contains('\n') { "(the message)" } else { said };
+        let shown = if said.contains('\n') {
+            "(the message)"
+        } else {
+            said
+        };
         if !reply.starts_with(['2', '3']) {
-            return Err(SendError::Refused { said: shown.to_owned(), reply });
+            return Err(SendError::Refused {
+                said: shown.to_owned(),
+                reply,
+            });
         }
         self.said.push(format!("{shown:<34} -> {reply}"));
         Ok(())

@@ -10,8 +10,8 @@ use super::end_user::Letter;
 use super::report::Report;
 use super::stage::{DOMAIN, Stage};
 use crate::admin::{
-    AccountRequest, AddressRequest, DomainRequest, NewAddressRequest, Request, Secret, TicketRequest,
-    TokenRequest,
+    AccountRequest, AddressRequest, DomainRequest, NewAddressRequest, Request, Secret,
+    TicketRequest, TokenRequest,
 };
 use crate::operations::addresses::TlsInput;
 use crate::operations::domains::DomainInput;
@@ -53,62 +53,92 @@ impl Play<'_> {
             account: ACCOUNT.to_owned(),
             agent: AGENT.to_owned(),
         }))?;
-        report.step("An account for the company, and an agent", vec![
-            format!("account  {} at {}", text(&account, "/name"), text(&account, "/native_domain")),
-            format!("agent    {AGENT}"),
-        ]);
+        report.step(
+            "An account for the company, and an agent",
+            vec![
+                format!(
+                    "account  {} at {}",
+                    text(&account, "/name"),
+                    text(&account, "/native_domain")
+                ),
+                format!("agent    {AGENT}"),
+            ],
+        );
         Ok(())
     }
 
     /// The credentials are shown once, here, and go straight into the customer's server.
     fn connect_domain(&self, report: &mut Report) -> Result<(), DemoError> {
-        let added = self.stage.ask(&Request::Domain(DomainRequest::Add(DomainInput {
-            account: ACCOUNT.to_owned(),
-            domain: DOMAIN.to_owned(),
-            name: Some("Acme's own mail server".to_owned()),
-            login: false,
-            catch_all: false,
-            require_authenticated: false,
-        })))?;
-        let (username, password) =
-            (text(&added, "/credential/username"), text(&added, "/credential/password"));
-        self.stage.customer.set_relay_credentials(&username, &password)?;
-        report.step("The company's domain is connected; credentials are issued, once", vec![
-            format!("domain      {DOMAIN}, status {}", text(&added, "/connector/status")),
-            format!("credential  {} for user {username}", text(&added, "/credential/id")),
-            "password    entered into the customer's server, kept here as a hash only".to_owned(),
-        ]);
+        let added = self
+            .stage
+            .ask(&Request::Domain(DomainRequest::Add(DomainInput {
+                account: ACCOUNT.to_owned(),
+                domain: DOMAIN.to_owned(),
+                name: Some("Acme's own mail server".to_owned()),
+                login: false,
+                catch_all: false,
+                require_authenticated: false,
+            })))?;
+        let (username, password) = (
+            text(&added, "/credential/username"),
+            text(&added, "/credential/password"),
+        );
+        self.stage
+            .customer
+            .set_relay_credentials(&username, &password)?;
+        report.step(
+            "The company's domain is connected; credentials are issued, once",
+            vec![
+                format!(
+                    "domain      {DOMAIN}, status {}",
+                    text(&added, "/connector/status")
+                ),
+                format!(
+                    "credential  {} for user {username}",
+                    text(&added, "/credential/id")
+                ),
+                "password    entered into the customer's server, kept here as a hash only"
+                    .to_owned(),
+            ],
+        );
         Ok(())
     }
 
     fn add_address(&self, report: &mut Report) -> Result<(), DemoError> {
         let password = "the customer's own secret";
         self.stage.customer.add_login(SUPPORT, password)?;
-        let added = self.stage.ask(&Request::Address(AddressRequest::Add(NewAddressRequest {
-            account: ACCOUNT.to_owned(),
-            address: SUPPORT.to_owned(),
-            host: format!("127.0.0.1:{}", self.stage.ports.submission),
-            username: SUPPORT.to_owned(),
-            password: Secret(password.into()),
-            tls: Some(TlsInput::Starttls),
-            ca_pem: Some(self.stage.authority.clone()),
-            brand: None,
-        })))?;
-        report.step("A support address, with a login at the customer's server", vec![
-            format!("address   {}", text(&added, "/address/address")),
-            format!("inbound   {}", state(&added["address"]["inbound"])),
-            format!("outbound  {}", state(&added["address"]["outbound"])),
-        ]);
+        let added = self
+            .stage
+            .ask(&Request::Address(AddressRequest::Add(NewAddressRequest {
+                account: ACCOUNT.to_owned(),
+                address: SUPPORT.to_owned(),
+                host: format!("127.0.0.1:{}", self.stage.ports.submission),
+                username: SUPPORT.to_owned(),
+                password: Secret(password.into()),
+                tls: Some(TlsInput::Starttls),
+                ca_pem: Some(self.stage.authority.clone()),
+                brand: None,
+            })))?;
+        report.step(
+            "A support address, with a login at the customer's server",
+            vec![
+                format!("address   {}", text(&added, "/address/address")),
+                format!("inbound   {}", state(&added["address"]["inbound"])),
+                format!("outbound  {}", state(&added["address"]["outbound"])),
+            ],
+        );
         Ok(())
     }
 
     fn verify(&self, report: &mut Report) -> Result<(), DemoError> {
-        let verified = self.stage.ask(&Request::Address(AddressRequest::Verify(VerifyInput {
-            account: ACCOUNT.to_owned(),
-            address: SUPPORT.to_owned(),
-            ways: Ways::Both,
-            wait_seconds: Some(VERIFY_PATIENCE.as_secs()),
-        })))?;
+        let verified = self
+            .stage
+            .ask(&Request::Address(AddressRequest::Verify(VerifyInput {
+                account: ACCOUNT.to_owned(),
+                address: SUPPORT.to_owned(),
+                ways: Ways::Both,
+                wait_seconds: Some(VERIFY_PATIENCE.as_secs()),
+            })))?;
         let address = &verified["address"];
         if address["usable"] != true {
             return Err(DemoError::Unexpected(format!(
@@ -118,10 +148,13 @@ impl Play<'_> {
                 self.stage.hint()
             )));
         }
-        report.step("Both verifications went out, came back through AUTH and TLS, and are green", vec![
-            format!("inbound   {}", state(&address["inbound"])),
-            format!("outbound  {}", state(&address["outbound"])),
-        ]);
+        report.step(
+            "Both verifications went out, came back through AUTH and TLS, and are green",
+            vec![
+                format!("inbound   {}", state(&address["inbound"])),
+                format!("outbound  {}", state(&address["outbound"])),
+            ],
+        );
         Ok(())
     }
 
@@ -135,12 +168,20 @@ impl Play<'_> {
             in_reply_to: None,
             body: "It burns since nine o'clock. What shall I do?\r\n\r\nAnn",
         };
-        report.step("An end user writes to the company", letter.send(self.stage.ports.mx)?);
-        let listing = Request::Ticket(TicketRequest::List { account: ACCOUNT.to_owned() });
+        report.step(
+            "An end user writes to the company",
+            letter.send(self.stage.ports.mx)?,
+        );
+        let listing = Request::Ticket(TicketRequest::List {
+            account: ACCOUNT.to_owned(),
+        });
         let ticket = self.wait("the ticket", || {
             let tickets = self.stage.ask(&listing)?;
             let found = tickets["tickets"].as_array().and_then(|tickets| {
-                tickets.iter().find(|ticket| ticket["subject"] == SUBJECT).cloned()
+                tickets
+                    .iter()
+                    .find(|ticket| ticket["subject"] == SUBJECT)
+                    .cloned()
             });
             Ok(found)
         })?;
@@ -150,28 +191,37 @@ impl Play<'_> {
         let facts = report.facts();
         facts.credentials.inbound = via["credential"].clone();
         facts.tls.inbound = via["tls"].clone();
-        report.step("The customer's server relays it over AUTH and TLS; it is a ticket", vec![
-            format!("ticket      {id}: {}", text(&ticket, "/subject")),
-            format!("tags        {}", ticket["tags"]),
-            format!("credential  {}", text(via, "/credential")),
-            format!("TLS         {}", tls(&via["tls"])),
-        ]);
-        if !ticket["tags"].as_array().is_some_and(|tags| tags.contains(&Value::from(TAG))) {
-            return Err(DemoError::Unexpected(format!("the ticket has no tag {TAG}")));
+        report.step(
+            "The customer's server relays it over AUTH and TLS; it is a ticket",
+            vec![
+                format!("ticket      {id}: {}", text(&ticket, "/subject")),
+                format!("tags        {}", ticket["tags"]),
+                format!("credential  {}", text(via, "/credential")),
+                format!("TLS         {}", tls(&via["tls"])),
+            ],
+        );
+        if !ticket["tags"]
+            .as_array()
+            .is_some_and(|tags| tags.contains(&Value::from(TAG)))
+        {
+            return Err(DemoError::Unexpected(format!(
+                "the ticket has no tag {TAG}"
+            )));
         }
         Ok(id)
     }
 
     /// From the agent to the end user's mailbox; the answer as it arrived.
     fn agent_answers(&self, report: &mut Report, ticket: u64) -> Result<Message, DemoError> {
-        self.stage.ask(&Request::Ticket(TicketRequest::Reply(ReplyInput {
-            account: ACCOUNT.to_owned(),
-            id: ticket,
-            agent: AGENT.to_owned(),
-            body: ANSWER.to_owned(),
-            internal: false,
-            cc: Vec::new(),
-        })))?;
+        self.stage
+            .ask(&Request::Ticket(TicketRequest::Reply(ReplyInput {
+                account: ACCOUNT.to_owned(),
+                id: ticket,
+                agent: AGENT.to_owned(),
+                body: ANSWER.to_owned(),
+                internal: false,
+                cc: Vec::new(),
+            })))?;
         let delivery = self.wait("the customer's server to take the answer", || {
             let shown = self.show(ticket)?;
             Ok(accepted_delivery(&shown).cloned())
@@ -179,12 +229,15 @@ impl Play<'_> {
         let facts = report.facts();
         facts.credentials.outbound = delivery["credential"].clone();
         facts.tls.outbound = delivery["tls"].clone();
-        report.step("An agent answers; it leaves through the customer's own server", vec![
-            format!("from   {}", text(&delivery, "/sender")),
-            format!("login  {}", text(&delivery, "/credential")),
-            format!("TLS    {}", tls(&delivery["tls"])),
-            format!("reply  {}", text(&delivery, "/reply")),
-        ]);
+        report.step(
+            "An agent answers; it leaves through the customer's own server",
+            vec![
+                format!("from   {}", text(&delivery, "/sender")),
+                format!("login  {}", text(&delivery, "/credential")),
+                format!("TLS    {}", tls(&delivery["tls"])),
+                format!("reply  {}", text(&delivery, "/reply")),
+            ],
+        );
         let arrived = self.wait("the answer in the end user's mailbox", || {
             let mail = self.stage.customer.mailbox().of(USER);
             Ok(mail.into_iter().find(|mail| mail.body().contains(ANSWER)))
@@ -199,11 +252,18 @@ impl Play<'_> {
     fn missing_headers(&self, arrived: &Message) -> Result<(), DemoError> {
         let fields = arrived.fields();
         let has = |wanted: &str| fields.iter().any(|(name, _)| name.ends_with(wanted));
-        let protected =
-            ["Auto-Submitted", "X-Auto-Response-Suppress", "X-Mailer", "-From-Account-Id", "-Email-Id"];
+        let protected = [
+            "Auto-Submitted",
+            "X-Auto-Response-Suppress",
+            "X-Mailer",
+            "-From-Account-Id",
+            "-Email-Id",
+        ];
         match protected.iter().find(|name| !has(name)) {
             None => Ok(()),
-            Some(name) => Err(DemoError::Unexpected(format!("the answer arrived without {name}"))),
+            Some(name) => Err(DemoError::Unexpected(format!(
+                "the answer arrived without {name}"
+            ))),
         }
     }
 
@@ -213,7 +273,9 @@ impl Play<'_> {
         ticket: u64,
         answer: &Message,
     ) -> Result<(), DemoError> {
-        let before = self.show(ticket)?["comments"].as_array().map_or(0, Vec::len);
+        let before = self.show(ticket)?["comments"]
+            .as_array()
+            .map_or(0, Vec::len);
         let subject = format!("Re: {SUBJECT}");
         let answered = answer.header("Message-ID");
         let letter = Letter {
@@ -227,11 +289,16 @@ impl Play<'_> {
         let mut observed = letter.send(self.stage.ports.mx)?;
         let shown = self.wait("the end user's reply on the ticket", || {
             let shown = self.show(ticket)?;
-            let longer = shown["comments"].as_array().is_some_and(|all| all.len() > before);
+            let longer = shown["comments"]
+                .as_array()
+                .is_some_and(|all| all.len() > before);
             Ok(longer.then_some(shown))
         })?;
         observed.push(format!("ticket {ticket} has {} comments now", before + 1));
-        report.step("The end user replies, and the reply finds its ticket", observed);
+        report.step(
+            "The end user replies, and the reply finds its ticket",
+            observed,
+        );
         let facts = report.facts();
         facts.ticket = shown["ticket"].clone();
         facts.comments = shown["comments"].clone();
@@ -240,7 +307,10 @@ impl Play<'_> {
 
     fn show(&self, ticket: u64) -> Result<Value, DemoError> {
         let account = ACCOUNT.to_owned();
-        self.stage.ask(&Request::Ticket(TicketRequest::Show { account, id: ticket }))
+        self.stage.ask(&Request::Ticket(TicketRequest::Show {
+            account,
+            id: ticket,
+        }))
     }
 
     fn wait<T>(
@@ -255,7 +325,11 @@ impl Play<'_> {
             }
             std::thread::sleep(WATCH);
         }
-        Err(DemoError::Missed { what, seconds: MAIL_PATIENCE.as_secs(), hint: self.stage.hint() })
+        Err(DemoError::Missed {
+            what,
+            seconds: MAIL_PATIENCE.as_secs(),
+            hint: self.stage.hint(),
+        })
     }
 }
 
@@ -264,12 +338,17 @@ fn accepted_delivery(shown: &Value) -> Option<&Value> {
     let comments = shown["comments"].as_array()?;
     let answer = comments.iter().find(|comment| comment["author"] == AGENT)?;
     let deliveries = answer["deliveries"].as_array()?;
-    deliveries.iter().find(|it| it["state"] == "accepted_by_customer_mta")
+    deliveries
+        .iter()
+        .find(|it| it["state"] == "accepted_by_customer_mta")
 }
 
 fn shown_headers(arrived: &Message) -> Vec<String> {
     let fields = arrived.fields();
-    fields.iter().map(|(name, value)| format!("{name}: {value}")).collect()
+    fields
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect()
 }
 
 fn text(value: &Value, pointer: &str) -> String {
@@ -288,7 +367,11 @@ fn state(check: &Value) -> String {
 }
 
 fn tls(session: &Value) -> String {
-    format!("{} with {}", text(session, "/version"), text(session, "/cipher"))
+    format!(
+        "{} with {}",
+        text(session, "/version"),
+        text(session, "/cipher")
+    )
 }
 
 const TAG: &str = "system_authenticated_email_ticket";

@@ -55,7 +55,11 @@ struct Step {
 
 impl Report {
     pub(super) fn new(json: bool) -> Self {
-        Self { json, began: Instant::now(), facts: Facts::default() }
+        Self {
+            json,
+            began: Instant::now(),
+            facts: Facts::default(),
+        }
     }
 
     /// Notes one observed step.
@@ -66,7 +70,11 @@ impl Report {
             self.say(&format!("    {line}"));
         }
         let milliseconds = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.facts.steps.push(Step { name, observed, milliseconds });
+        self.facts.steps.push(Step {
+            name,
+            observed,
+            milliseconds,
+        });
     }
 
     /// What goes into the object beside the steps.

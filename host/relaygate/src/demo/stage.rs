@@ -56,26 +56,50 @@ impl Stage {
             false => Customer::start(&setup)?,
         };
         let authority = fs::read_to_string(authority.file()).unwrap_or_default();
-        let stage = Self { program, customer, ports, authority, directory, keep: !options.once };
-        report.step("Relaygate serves, and the customer has a mail server", stage.observed());
+        let stage = Self {
+            program,
+            customer,
+            ports,
+            authority,
+            directory,
+            keep: !options.once,
+        };
+        report.step(
+            "Relaygate serves, and the customer has a mail server",
+            stage.observed(),
+        );
         Ok(stage)
     }
 
     /// Asks the program.
     pub(super) fn ask(&self, request: &Request) -> Result<Value, DemoError> {
-        Ok(admin::ask(&self.program.config.admin_socket(), request, ANSWER_PATIENCE)?)
+        Ok(admin::ask(
+            &self.program.config.admin_socket(),
+            request,
+            ANSWER_PATIENCE,
+        )?)
     }
 
     /// Where to look when something does not come.
     pub(super) fn hint(&self) -> String {
-        format!("the customer's log ends with: {}", last_lines(&self.customer.log()))
+        format!(
+            "the customer's log ends with: {}",
+            last_lines(&self.customer.log())
+        )
     }
 
     /// What a person can try next.
     pub(super) fn how_to_go_on(&self) -> String {
         let relaygate = format!("relaygate --config {}", self.program.file.display());
-        let mut text = String::from("\nEverything keeps running; Ctrl-C ends it. To go on, in another terminal:\n");
-        for command in ["ticket list -a acme", "ticket show -a acme 1", "domain list -a acme", "queue list"] {
+        let mut text = String::from(
+            "\nEverything keeps running; Ctrl-C ends it. To go on, in another terminal:\n",
+        );
+        for command in [
+            "ticket list -a acme",
+            "ticket show -a acme 1",
+            "domain list -a acme",
+            "queue list",
+        ] {
             let _ = writeln!(text, "  {relaygate} {command}");
         }
         let _ = write!(
@@ -89,7 +113,12 @@ impl Stage {
 
     /// Waits until one of the processes ends, or we are told to.
     pub(super) fn serve_on(mut self) {
-        while self.program.process.as_mut().is_none_or(|process| process.ended().is_none()) {
+        while self
+            .program
+            .process
+            .as_mut()
+            .is_none_or(|process| process.ended().is_none())
+        {
             std::thread::sleep(WATCH);
         }
     }
@@ -101,7 +130,11 @@ impl Stage {
                 "{:<14} {} ({})",
                 listener.kind.as_str(),
                 listener.bind,
-                if listener.tls == TlsMode::Implicit { "TLS from the first octet" } else { "STARTTLS" }
+                if listener.tls == TlsMode::Implicit {
+                    "TLS from the first octet"
+                } else {
+                    "STARTTLS"
+                }
             ));
         }
         lines.push(format!(
@@ -125,7 +158,11 @@ impl Program {
                 (file, Some(process))
             }
         };
-        let mut program = Self { config: config::load(&file)?, file, process };
+        let mut program = Self {
+            config: config::load(&file)?,
+            file,
+            process,
+        };
         program.wait()?;
         Ok(program)
     }
@@ -141,19 +178,34 @@ impl Program {
                 (Err(_), Some(None)) => std::thread::sleep(WATCH),
             }
         }
-        let words = self.process.as_ref().map(Daemon::output).unwrap_or_default();
-        Err(DemoError::Unexpected(format!("the program does not come up: {}", last_lines(&words))))
+        let words = self
+            .process
+            .as_ref()
+            .map(Daemon::output)
+            .unwrap_or_default();
+        Err(DemoError::Unexpected(format!(
+            "the program does not come up: {}",
+            last_lines(&words)
+        )))
     }
 
     /// The customer's MX port is the one the program has a route to; the others are free ones.
     fn customer_ports(&self) -> Result<Ports, DemoError> {
-        let route = self.config.native.routes.iter().find(|route| route.domain == DOMAIN);
+        let route = self
+            .config
+            .native
+            .routes
+            .iter()
+            .find(|route| route.domain == DOMAIN);
         let route = route.ok_or_else(|| self.unfit(
             "native.route",
             &format!("no way to {DOMAIN}, the customer of the demo"),
             &format!("add [[native.route]] with domain = \"{DOMAIN}\", host = \"127.0.0.1\" and a free port"),
         ))?;
-        Ok(Ports { mx: route.port, ..Ports::free()? })
+        Ok(Ports {
+            mx: route.port,
+            ..Ports::free()?
+        })
     }
 
     /// How the customer's server reaches us, and the certificate it is told to trust.
@@ -161,11 +213,13 @@ impl Program {
         let wanted = |it: &&config::ListenerConfig| {
             it.kind == ListenerKind::Submission && it.tls == TlsMode::Starttls
         };
-        let listener = self.config.listeners.iter().find(wanted).ok_or_else(|| self.unfit(
-            "listener",
-            "no submission listener with STARTTLS",
-            "add one; the customer of the demo relays to it",
-        ))?;
+        let listener = self.config.listeners.iter().find(wanted).ok_or_else(|| {
+            self.unfit(
+                "listener",
+                "no submission listener with STARTTLS",
+                "add one; the customer of the demo relays to it",
+            )
+        })?;
         let made = || self.config.tls_dir().join("certificate.pem");
         Ok(Relay {
             port: listener.bind.port(),
@@ -253,7 +307,11 @@ fn serve(directory: &Path, config: &Path) -> Result<Daemon, DemoError> {
         .map_err(|error| DemoError::Unexpected(format!("find the own program: {error}")))?;
     let mut command = Command::new(own);
     command.arg("serve").arg("--config").arg(config);
-    Ok(Daemon::start("relaygate serve", &command, &directory.join("relaygate.log"))?)
+    Ok(Daemon::start(
+        "relaygate serve",
+        &command,
+        &directory.join("relaygate.log"),
+    )?)
 }
 
 fn last_lines(log: &str) -> String {
