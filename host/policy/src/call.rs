@@ -2,7 +2,7 @@
 //! [`Failure`]. Whatever happened, the store is dropped afterwards.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use wasmtime::component::{
     ComponentExportIndex, ComponentNamedList, Instance, Lift, Lower, TypedFunc,
@@ -11,7 +11,7 @@ use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 
 use crate::chain::Policy;
 use crate::component::Linked;
-use crate::engine::TICK;
+use crate::deadline::Deadline;
 use crate::imports::{CallState, Halt};
 use crate::questions::{Question, headers, limits, routes, tags, types};
 use crate::{Facts, Failure, Limits, LogLine};
@@ -70,22 +70,17 @@ where
 
 /// A store under the limits of its policy.
 pub(crate) fn new_store(linked: &Linked, state: CallState) -> Store<CallState> {
-    let ticks = ticks(state.limits.deadline);
+    let deadline = Deadline::start(state.limits.deadline);
     let transfer = state.limits.transfer_octets_max;
     let fuel = state.limits.fuel.unwrap_or(u64::MAX);
     let mut store = Store::new(&linked.engine.inner.wasm, state);
     store.limiter(|state| state);
-    store.set_epoch_deadline(ticks);
+    store.set_epoch_deadline(deadline.ticks());
+    store.epoch_deadline_callback(move |_| Ok(deadline.passed()));
     store.set_hostcall_fuel(transfer);
     // An error only says that this engine does not meter.
     let _ = store.set_fuel(fuel);
     store
-}
-
-/// One more than fit: the running tick is already partly over.
-fn ticks(deadline: Duration) -> u64 {
-    let ticks = deadline.as_nanos().div_ceil(TICK.as_nanos());
-    u64::try_from(ticks).unwrap_or(u64::MAX).saturating_add(1)
 }
 
 fn fuel_used(store: &Store<CallState>, limits: &Limits) -> Option<u64> {

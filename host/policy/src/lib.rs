@@ -42,6 +42,7 @@ pub mod built_in;
 mod call;
 mod chain;
 mod component;
+mod deadline;
 mod digest;
 mod engine;
 mod facts;

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The bounds of one call of one policy; every one can be set per policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Wall time, from instantiation to the answer.
+    /// Computing time, from instantiation to the answer; ten times that by the wall clock.
     pub deadline: Duration,
     /// Linear memory. It also bounds how late a deadline can be noticed: one
     /// bulk fill of all of it cannot be interrupted.

@@ -257,7 +257,7 @@ impl LimitsConfig {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PolicyConfig {
-    /// Milliseconds one question may take before it counts as deferred.
+    /// Milliseconds a policy may compute on one question, and at most ten times that by the wall clock, before it counts as deferred.
     pub deadline_ms: u64,
     /// Octets of linear memory one policy may use.
     pub memory_octets_max: u64,

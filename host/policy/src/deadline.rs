@@ -1,0 +1,90 @@
+//! When a policy has had its time.
+//!
+//! A policy may compute for so long; what other processes take from it in the
+//! meantime is not its fault. Measured in wall time alone, a busy machine made the
+//! built-in policies, which need some ten microseconds, miss 20 ms now and then, and
+//! honest mail was deferred. So the epoch only wakes us: the call ends if its thread
+//! has computed for the deadline, or if [`PATIENCE`] times that has passed on the wall.
+
+use std::time::{Duration, Instant};
+
+use rustix::time::{ClockId, clock_gettime};
+use wasmtime::UpdateDeadline;
+
+use crate::engine::TICK;
+
+/// The time of one call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    limit: Duration,
+    began: Instant,
+    computed_before: Duration,
+}
+
+/// So many times its limit a call may take by the wall clock, on a machine that
+/// hardly lets it compute. Whoever waits for an answer is promised an end.
+const PATIENCE: u32 = 10;
+
+impl Deadline {
+    /// A call that begins now, on this thread; it must stay there.
+    pub(crate) fn start(limit: Duration) -> Self {
+        Self {
+            limit,
+            began: Instant::now(),
+            computed_before: computed(),
+        }
+    }
+
+    /// Epochs until it is worth a look.
+    pub(crate) fn ticks(&self) -> u64 {
+        ticks(self.limit)
+    }
+
+    /// Asked when those epochs are over.
+    pub(crate) fn passed(&self) -> UpdateDeadline {
+        let used = computed().saturating_sub(self.computed_before);
+        let left = self.limit.saturating_sub(used);
+        if left.is_zero() || self.began.elapsed() >= self.limit * PATIENCE {
+            UpdateDeadline::Interrupt
+        } else {
+            UpdateDeadline::Continue(ticks(left))
+        }
+    }
+}
+
+/// One more than fit: the running tick is already partly over.
+fn ticks(time: Duration) -> u64 {
+    let ticks = time.as_nanos().div_ceil(TICK.as_nanos());
+    u64::try_from(ticks).unwrap_or(u64::MAX).saturating_add(1)
+}
+
+/// The time this thread has computed for.
+fn computed() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_millis(5);
+
+    #[test]
+    fn time_asleep_does_not_count_until_patience_is_over() {
+        let deadline = Deadline::start(LIMIT);
+        std::thread::sleep(LIMIT * 2);
+        assert!(matches!(deadline.passed(), UpdateDeadline::Continue(_)));
+        std::thread::sleep(LIMIT * PATIENCE);
+        assert!(matches!(deadline.passed(), UpdateDeadline::Interrupt));
+    }
+
+    #[test]
+    fn computing_counts() {
+        let deadline = Deadline::start(LIMIT);
+        while computed().saturating_sub(deadline.computed_before) < LIMIT {
+            std::hint::spin_loop();
+        }
+        assert!(matches!(deadline.passed(), UpdateDeadline::Interrupt));
+    }
+}
