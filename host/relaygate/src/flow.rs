@@ -44,8 +44,8 @@ impl Flow {
     }
 
     /// The account's turn to change tickets and what is sent about them. One
-    /// after the other, since what conflicts has to be done again, and a lost
-    /// lease waits until it is over. Correct without it, only slower.
+    /// after the other, since what conflicts has to be done again, after a
+    /// while. Correct without it, only slower.
     pub async fn turn(&self, account: AccountId) -> OwnedMutexGuard<()> {
         let turn = {
             let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);

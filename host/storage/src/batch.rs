@@ -111,6 +111,17 @@ impl Batch {
             && self.jobs.is_empty()
     }
 
+    /// The leases the batch settles: job and epoch.
+    pub(crate) fn leases(&self) -> Vec<(JobId, u64)> {
+        let lease = |step: &JobStep| match step {
+            JobStep::Finish(lease) | JobStep::Again(lease, ..) | JobStep::Fail(lease, _) => {
+                Some((lease.job.id, lease.epoch))
+            }
+            JobStep::Enqueue(..) | JobStep::Change(..) => None,
+        };
+        self.jobs.iter().filter_map(lease).collect()
+    }
+
     /// About how much memory the batch takes.
     pub(crate) fn octets(&self) -> usize {
         let rows = self

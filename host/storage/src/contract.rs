@@ -302,18 +302,52 @@ pub async fn a_job_ends_with_what_it_made(store: &dyn Store) {
     assert!(lease(store, &lane, FAR, FAR, 9).await.is_empty());
 }
 
-/// A lease stays good after a conflict: the job is neither lost nor stuck.
+/// A conflict does not end the job, but the lease: the job is ready at once.
 pub async fn a_conflict_does_not_end_the_job(store: &dyn Store) {
     let (scope, lane) = (account(), lane());
     let id = enqueue(store, scope, &lane, 0).await;
     let taken = key(scope, "taken");
     put(store, &taken, b"").await;
     let mut batch = Batch::new();
-    batch.finish(lease_one(store, &lane, 0, 10).await);
+    batch.finish(lease_one(store, &lane, 0, FAR).await);
     batch.create(taken.clone(), "");
+    let mut counter = store.enqueued();
+    counter.borrow_and_update();
     assert_conflict(store.commit(batch).await, &taken);
+    counter.changed().await.expect("the store is open");
+    assert_eq!(state(store, id).await, JobState::Due);
+    finish(store, lease_one(store, &lane, 0, FAR).await).await;
+}
+
+/// Whatever a batch is refused for, its leases end with it.
+pub async fn a_refused_batch_ends_its_leases(store: &dyn Store) {
+    let (scope, lane) = (account(), lane());
+    enqueue(store, scope, &lane, 0).await;
+    let faults: [fn(&mut Batch); 3] = [
+        |batch| batch.change_job(JobId::make(), JobChange::Hold),
+        |batch| batch.drop_text(account(), TextId(0)),
+        |batch| batch.put(key(account(), "a"), vec![0; TOO_LARGE]),
+    ];
+    for fault in faults {
+        let mut batch = Batch::new();
+        batch.finish(lease_one(store, &lane, 0, FAR).await);
+        fault(&mut batch);
+        assert!(store.commit(batch).await.is_err());
+    }
+    finish(store, lease_one(store, &lane, 0, FAR).await).await;
+}
+
+/// A refused batch ends no lease but its own: not that of whoever took over.
+pub async fn a_refused_batch_leaves_the_next_lease_alone(store: &dyn Store) {
+    let (scope, lane) = (account(), lane());
+    let id = enqueue(store, scope, &lane, 0).await;
+    let late = lease_one(store, &lane, 0, 10).await;
+    let current = lease_one(store, &lane, 10, FAR).await;
+    let mut batch = Batch::new();
+    batch.finish(late);
+    assert_lease_lost(store.commit(batch).await, id);
     assert_eq!(state(store, id).await, JobState::Leased);
-    finish(store, lease_one(store, &lane, 10, 20).await).await;
+    finish(store, current).await;
 }
 
 /// A job to be tried again is due at its new time, with its new payload.

@@ -141,8 +141,9 @@ pub struct Job {
 }
 
 /// The right to work on a job for a while. Is consumed by settling it
-/// ([`crate::Batch::finish`], [`crate::Batch::again`], [`crate::Batch::fail`]);
-/// dropped unsettled, the job is ready again when the time is up.
+/// ([`crate::Batch::finish`], [`crate::Batch::again`], [`crate::Batch::fail`]):
+/// if that batch is refused, the job is ready again at once. Dropped unsettled,
+/// the job is ready again when the time is up.
 #[derive(Debug)]
 pub struct Lease {
     pub(crate) job: Job,

@@ -118,6 +118,16 @@ async fn a_conflict_does_not_end_the_job() {
 }
 
 #[tokio::test]
+async fn a_refused_batch_ends_its_leases() {
+    check(contract::a_refused_batch_ends_its_leases).await;
+}
+
+#[tokio::test]
+async fn a_refused_batch_leaves_the_next_lease_alone() {
+    check(contract::a_refused_batch_leaves_the_next_lease_alone).await;
+}
+
+#[tokio::test]
 async fn a_job_is_tried_again() {
     check(contract::a_job_is_tried_again).await;
 }

@@ -22,7 +22,7 @@ use storage::{Batch, Lease, Scope, TextReader};
 use tracing::{Instrument as _, error, info_span, warn};
 
 use crate::resolver::ResolveError;
-use crate::runner::{Card, Delivery, LeaseSlot, Path, Work, log_settled};
+use crate::runner::{Card, Delivery, LeaseSlot, Path, Work, log_settled, postpone};
 use crate::services::Services;
 
 use connection::Connection;
@@ -111,6 +111,7 @@ async fn attempt(services: &Services, slot: &LeaseSlot, connection: &mut Option<
                         error = &error as &dyn std::error::Error,
                         "attempt could not be noted"
                     );
+                    postpone(services, slot.job().id).await;
                 }
                 return;
             }

@@ -23,7 +23,7 @@ use tracing::{error, info, warn};
 use crate::clock::later;
 use crate::dispatch::{self, DispatchError};
 use crate::facts;
-use crate::runner::{Arrived, Card, LeaseSlot, Work, backoff, log_settled};
+use crate::runner::{Arrived, Card, LeaseSlot, Work, backoff, log_settled, postpone};
 use crate::services::Services;
 
 use message::Message;
@@ -161,7 +161,9 @@ async fn try_again(services: &Services, slot: &LeaseSlot, card: Card, trouble: &
         attempts = card.attempts,
         "message not settled yet"
     );
-    let Some(lease) = slot.take() else { return };
+    let Some(lease) = slot.take() else {
+        return postpone(services, slot.job().id).await;
+    };
     let now = services.clock.now();
     let card = card.after_attempt(trouble.to_string());
     let mut batch = Batch::new();

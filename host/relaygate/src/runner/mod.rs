@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::counter;
-use storage::{Batch, Lane, Lease, Timestamp};
+use storage::{Batch, Job, JobChange, JobId, JobState, Lane, Lease, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::task::TaskTracker;
 use tracing::{Instrument as _, error, info_span, warn};
@@ -104,7 +104,13 @@ impl LaneLoop {
     }
 
     /// Leases what there is time for and hands it out, or waits for a change.
+    ///
+    /// Nothing is begun whose end could not be noted: a message would be
+    /// delivered over and over for as long as the disk is full.
     async fn turn(&mut self) {
+        if !self.services.embedded.can_settle() {
+            return tokio::time::sleep(TROUBLE_PAUSE).await;
+        }
         // Seen before leasing, so that what comes meanwhile wakes us.
         self.enqueued.borrow_and_update();
         let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else {
@@ -248,11 +254,27 @@ async fn fail(services: &Services, lease: Lease, card: &Card) {
     log_settled(services.store.commit(batch).await.map(drop));
 }
 
-/// A job that cannot be settled comes again when its lease is over.
+/// A job that cannot be settled comes again.
 pub(crate) fn log_settled(settled: Result<(), storage::CommitError>) {
     if let Err(error) = settled {
-        warn!(%error, "job could not be settled; it comes again when its lease is over");
+        warn!(%error, "job could not be settled; it comes again");
     }
+}
+
+/// The store refused what a worker had to say, and with that the lease is over
+/// and the job is ready again. What failed now would fail at once once more, so
+/// the job waits a little. One that is held, or was settled after all, is left alone.
+pub(crate) async fn postpone(services: &Services, id: JobId) {
+    let now = services.clock.now();
+    let ready = |job: Job| job.state == JobState::Due && job.due <= now;
+    let job = services.store.job(id).await;
+    if !job.is_ok_and(|job| job.is_some_and(ready)) {
+        return;
+    }
+    let due = later(now, UNSETTLED_PAUSE);
+    let mut batch = Batch::new();
+    batch.change_job(id, JobChange::Retry(due));
+    log_settled(services.store.commit(batch).await.map(drop));
 }
 
 /// A standing or wrong clock must not make the loop spin.
@@ -260,3 +282,5 @@ const REST_MIN: Duration = Duration::from_millis(5);
 /// Looks again now and then although nothing is said to have changed.
 const REST_MAX: Duration = Duration::from_secs(30);
 const TROUBLE_PAUSE: Duration = Duration::from_secs(1);
+/// How long a job waits whose outcome the store did not take.
+const UNSETTLED_PAUSE: Duration = Duration::from_secs(30);

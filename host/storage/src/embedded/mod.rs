@@ -9,6 +9,7 @@
 
 mod draft;
 mod files;
+mod group;
 mod housekeeping;
 pub(crate) mod inspect;
 mod options;
@@ -121,6 +122,12 @@ impl Embedded {
     /// process should end.
     pub fn healthy(&self) -> bool {
         !self.shared.failed.load(Ordering::Acquire)
+    }
+
+    /// False while the disk is so full that even a batch that ends work would be
+    /// refused as `Full`. Work done now could not be noted and would be repeated.
+    pub fn can_settle(&self) -> bool {
+        self.counters().free_octets >= self.shared.options.reserve_octets / 2
     }
 
     /// What the store has done since it was opened.

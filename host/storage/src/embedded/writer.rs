@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::Shared;
 use super::draft::{Approved, Pending, Refusal, judge};
 use super::files::is_full;
+use super::group::{Accepted, Answer, Commit, Group, Leases, Refused};
 use super::housekeeping::Task;
 use super::record::{self, Frame, HEADER_OCTETS, Kind};
 use super::segment::{Segment, Synced};
@@ -39,8 +40,6 @@ pub(crate) enum Request {
     Close(oneshot::Sender<()>),
 }
 
-type Answer = oneshot::Sender<Result<Durable, CommitError>>;
-
 /// The state of the committing thread.
 pub(crate) struct Writer {
     pub(crate) shared: Arc<Shared>,
@@ -51,36 +50,6 @@ pub(crate) struct Writer {
     pub(crate) housekeeping: JoinHandle<()>,
     /// Held until everything else has ended.
     pub(crate) lock: File,
-}
-
-/// A commit on its way to the disk.
-struct Accepted {
-    answer: Answer,
-    sequence: u64,
-    jobs: Vec<(JobId, Option<StoredJob>)>,
-    approved: Approved,
-}
-
-/// One group between judgement and answer.
-#[derive(Default)]
-struct Group {
-    octets: Vec<u8>,
-    edits: Vec<Edit>,
-    accepted: Vec<Accepted>,
-    refused: Vec<(Answer, CommitError)>,
-}
-
-impl Group {
-    /// From the write on a record may name the files.
-    fn keep_files(&mut self, keep: bool) {
-        for accepted in &mut self.accepted {
-            accepted
-                .approved
-                .spills
-                .iter_mut()
-                .for_each(|spill| spill.keep(keep));
-        }
-    }
 }
 
 /// Why a group is not on the disk.
@@ -117,7 +86,11 @@ impl Writer {
         let (mut commits, mut octets) = (Vec::new(), 0);
         while let Some(Request::Commit(batch, answer)) = next {
             octets += batch.octets();
-            commits.push((batch, answer));
+            commits.push(Commit {
+                leases: batch.leases(),
+                batch,
+                answer,
+            });
             let full = commits.len() >= GROUP_COMMITS_MAX || octets >= GROUP_OCTETS_MAX;
             next = if full { None } else { requests.try_recv().ok() };
         }
@@ -132,10 +105,9 @@ impl Writer {
         None
     }
 
-    fn commit_group(&mut self, commits: Vec<(Batch, Answer)>) {
+    fn commit_group(&mut self, commits: Vec<Commit>) {
         if self.shared.failed.load(Ordering::Acquire) {
-            refuse_all(commits, || CommitError::Failed);
-            return;
+            return self.refuse_all(commits, || CommitError::Failed);
         }
         // A panic drops the answers, which their owners read as `Failed`.
         if catch_unwind(AssertUnwindSafe(|| self.try_group(commits))).is_err() {
@@ -143,17 +115,16 @@ impl Writer {
         }
     }
 
-    fn try_group(&mut self, commits: Vec<(Batch, Answer)>) {
+    fn try_group(&mut self, commits: Vec<Commit>) {
         let shared = Arc::clone(&self.shared);
         let view = shared.view();
         let Some(view) = view.as_ref() else {
-            refuse_all(commits, || CommitError::Closed);
-            return;
+            return self.refuse_all(commits, || CommitError::Closed);
         };
         match self.roll_if_long() {
             Ok(()) => {}
-            Err(NotWritten::Full) => return refuse_all(commits, || CommitError::Full),
-            Err(NotWritten::Failed) => return refuse_all(commits, || CommitError::Failed),
+            Err(NotWritten::Full) => return self.refuse_all(commits, || CommitError::Full),
+            Err(NotWritten::Failed) => return self.refuse_all(commits, || CommitError::Failed),
         }
         let Some(mut group) = self.judge_group(commits, view) else {
             return self.fail("index cannot be read");
@@ -164,26 +135,67 @@ impl Writer {
             Err(NotWritten::Full) => self.take_back(&mut group),
             Err(NotWritten::Failed) => self.give_up(&mut group),
         }
-        for (answer, error) in group.refused {
+        self.refuse(group.refused);
+    }
+
+    fn refuse_all(&self, commits: Vec<Commit>, error: impl Fn() -> CommitError) {
+        let refused = commits.into_iter().map(|commit| Refused {
+            answer: commit.answer,
+            leases: commit.leases,
+            error: error(),
+        });
+        self.refuse(refused.collect());
+    }
+
+    /// Only after the group is visible: a job that is ready again must find what
+    /// its batch was refused for.
+    fn refuse(&self, refused: Vec<Refused>) {
+        let mut ended = false;
+        for Refused {
+            answer,
+            leases,
+            error,
+        } in refused
+        {
+            if !matches!(error, CommitError::Failed | CommitError::Closed) {
+                let mut ready = self.shared.ready();
+                for (id, epoch) in leases {
+                    ended |= ready.end_lease(id, epoch);
+                }
+            }
             // Whoever dropped the future does not want to know.
             let _ = answer.send(Err(error));
+        }
+        if ended {
+            self.shared.enqueued.send_modify(|count| *count += 1);
         }
     }
 
     /// `None` if the view fails, which ends the store.
-    fn judge_group(&self, commits: Vec<(Batch, Answer)>, view: &View) -> Option<Group> {
+    fn judge_group(&self, commits: Vec<Commit>, view: &View) -> Option<Group> {
         let mut group = Group::default();
         let mut pending = Pending::new(view);
         let free = self.segment.free_octets();
-        for (batch, answer) in commits {
-            if self.is_short(free, group.octets.len(), &batch) {
-                group.refused.push((answer, CommitError::Full));
-                continue;
-            }
-            let judged = judge(batch, &pending, &self.shared.ready());
+        for Commit {
+            batch,
+            answer,
+            leases,
+        } in commits
+        {
+            let judged = if self.is_short(free, group.octets.len(), &batch) {
+                Err(Refusal::Batch(CommitError::Full))
+            } else {
+                judge(batch, &pending, &self.shared.ready())
+            };
             match judged {
-                Ok(approved) => self.accept(&mut group, &mut pending, approved, answer),
-                Err(Refusal::Batch(error)) => group.refused.push((answer, error)),
+                Ok(approved) => {
+                    self.accept(&mut group, &mut pending, approved, (answer, leases));
+                }
+                Err(Refusal::Batch(error)) => group.refused.push(Refused {
+                    answer,
+                    leases,
+                    error,
+                }),
                 Err(Refusal::View(error)) => {
                     tracing::error!(%error, "index failed");
                     return None;
@@ -209,7 +221,7 @@ impl Writer {
         group: &mut Group,
         pending: &mut Pending<'_>,
         mut approved: Approved,
-        answer: Answer,
+        (answer, leases): (Answer, Leases),
     ) {
         let sequence = self.sequence + 1 + group.accepted.len() as u64;
         let start = self.segment.length + group.octets.len() as u64;
@@ -229,7 +241,7 @@ impl Writer {
         record::write(&mut group.octets, self.segment.name.salt, frame);
         approved.tail = Vec::new();
         for id in &approved.settled {
-            self.shared.ready().set_settling(*id, true);
+            self.shared.ready().set_settling(*id);
         }
         let jobs = approved.changes.iter().filter_map(job_of).collect();
         let changes = std::mem::take(&mut approved.changes);
@@ -238,6 +250,7 @@ impl Writer {
         group.edits.extend(edits);
         group.accepted.push(Accepted {
             answer,
+            leases,
             sequence,
             jobs,
             approved,
@@ -316,10 +329,7 @@ impl Writer {
     fn take_back(&self, group: &mut Group) {
         group.keep_files(false);
         for accepted in group.accepted.drain(..) {
-            for id in &accepted.approved.settled {
-                self.shared.ready().set_settling(*id, false);
-            }
-            group.refused.push((accepted.answer, CommitError::Full));
+            group.refused.push(accepted.refused(CommitError::Full));
         }
     }
 
@@ -327,7 +337,7 @@ impl Writer {
     fn give_up(&self, group: &mut Group) {
         self.fail("journal cannot be written");
         for accepted in group.accepted.drain(..) {
-            group.refused.push((accepted.answer, CommitError::Failed));
+            group.refused.push(accepted.refused(CommitError::Failed));
         }
     }
 
@@ -387,12 +397,6 @@ impl Writer {
             }
         }
         drop(self.lock);
-    }
-}
-
-fn refuse_all(commits: Vec<(Batch, Answer)>, error: impl Fn() -> CommitError) {
-    for (_, answer) in commits {
-        let _ = answer.send(Err(error()));
     }
 }
 
