@@ -12,9 +12,9 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 use relaygate_tests::house::{ACCOUNT, Cottage, DOMAIN, SUPPORT, temporary};
-use relaygate_tests::postfix::{self, Customer, CustomerOptions, RelayTls};
+use relaygate_tests::postfix::{self, Customer};
 use relaygate_tests::relaygate::HOSTNAME;
-use relaygate_tests::{certs::Authority, ports};
+use relaygate_tests::{certs, free_port};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -220,26 +220,19 @@ fn start_ours() -> Contestant {
 
 fn start_postfix() -> Contestant {
     let directory = temporary();
-    let authority = Authority::new(&directory.path().join("certs"));
-    let certificate = authority.issue(&["mail.acme.example"]);
-    let options = CustomerOptions {
-        domain: DOMAIN,
-        certificate: &certificate,
-        authority: authority.file(),
-        relay_port: ports::free(),
-        relay_implicit: false,
-        relay_tls: RelayTls::Encrypt,
-        others_port: None,
-    };
-    let customer = Customer::start(directory.path(), &options);
-    let username = customer.add_user("load", "load-password");
+    let authority = certs::authority(&directory.path().join("certs"));
+    let setup = postfix::setup(directory.path(), &authority, free_port());
+    let customer = Customer::start_alone(&setup).expect("Postfix starts");
     let login = Login {
-        username,
+        username: format!("load@{DOMAIN}"),
         password: "load-password".to_owned(),
     };
+    customer
+        .add_login(&login.username, &login.password)
+        .expect("Postfix takes a login");
     let target = target(
-        customer.submission_port(),
-        "mail.acme.example",
+        customer.ports().submission,
+        postfix::HOST,
         authority.file(),
         login,
     );

@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::process::Daemon;
-use crate::{ports, wait};
+use crate::{free_port, wait};
 
 /// A record to answer with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Dns {
     /// Starts a server with these records.
     pub fn start(directory: &Path, records: Vec<Record>) -> Self {
         fs::create_dir_all(directory).expect("the test's directory can be written");
-        let port = ports::free();
+        let port = free_port();
         let daemon = launch(directory, port, &records);
         let dns = Self {
             port,
@@ -90,7 +90,7 @@ fn launch(directory: &Path, port: u16, records: &[Record]) -> Daemon {
     command
         .arg("--keep-in-foreground")
         .arg(format!("--conf-file={}", file.display()));
-    Daemon::start("dnsmasq", &command, &directory.join("dnsmasq.log"))
+    Daemon::start("dnsmasq", &command, &directory.join("dnsmasq.log")).expect("dnsmasq starts")
 }
 
 fn configuration(port: u16, records: &[Record]) -> String {

@@ -16,18 +16,17 @@ use rustls::ClientConfig;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::certs::{Authority, Certificate};
+use crate::certs::{self, Authority, Certificate};
 use crate::dns::{Dns, Record};
-use crate::mailbox::{Maildir, Message};
-use crate::postfix::{Customer, CustomerOptions, MailboxEnd, RelayTls};
+use crate::mailbox::{self, Maildir, Message};
+use crate::postfix::{self, Customer};
 use crate::relaygate::{HOSTNAME, Ports, Relaygate, Settings};
 use crate::smtp::Client;
 use crate::wait;
 
 /// The account's subdomain.
 pub const ACCOUNT: &str = "acme";
-/// The customer's domain.
-pub const DOMAIN: &str = "acme.example";
+pub use crate::postfix::DOMAIN;
 /// The support address in it.
 pub const SUPPORT: &str = "support@acme.example";
 /// An end user.
@@ -38,33 +37,23 @@ pub const AGENT: &str = "anna@staff.example";
 pub const ADMIN: &str = "admin@staff.example";
 
 /// How the house is built; the default is what most scenarios want.
+#[derive(Debug, Clone, Default)]
 pub struct Plan {
-    /// How the customer's server insists on TLS towards us.
-    pub relay_tls: RelayTls,
+    /// The name our certificate has to carry for the customer's server; `None`: any, so long
+    /// as it is encrypted.
+    pub relay_name: Option<String>,
     /// Whether it uses our implicit-TLS port or the STARTTLS one.
     pub relay_implicit: bool,
     /// More lines for our configuration.
     pub extra: String,
 }
 
-impl Default for Plan {
-    fn default() -> Self {
-        Self {
-            relay_tls: RelayTls::Encrypt,
-            relay_implicit: false,
-            extra: String::new(),
-        }
-    }
-}
-
 /// Everything running. Fields are dropped, and so stopped, in this order.
 pub struct House {
     /// Our program.
     pub relay: Relaygate,
-    /// The customer's mail server.
+    /// The customer's mail server, and behind it where end users and agents read their mail.
     pub customer: Customer,
-    /// Where end users and agents read their mail.
-    pub mailbox: MailboxEnd,
     /// The name server.
     pub dns: Dns,
     /// Who signed all certificates.
@@ -90,38 +79,22 @@ impl House {
     pub fn start(plan: &Plan) -> Self {
         let directory = temporary();
         let base = directory.path();
-        let authority = Authority::new(&base.join("certs"));
-        let ours = authority.issue(&[HOSTNAME]);
-        let theirs = authority.issue(&["mail.acme.example", "127.0.0.1"]);
+        let authority = certs::authority(&base.join("certs"));
+        let ours = certs::issue(&authority, HOSTNAME);
         let dns = Dns::start(&base.join("dns"), names());
-        let mailbox = MailboxEnd::start(
-            base,
-            "mx.enduser.example",
-            &["enduser.example", "staff.example"],
-            &theirs,
-        );
         let ports = Ports::free();
-        let customer = Customer::start(
-            base,
-            &CustomerOptions {
-                domain: DOMAIN,
-                certificate: &theirs,
-                authority: authority.file(),
-                relay_port: if plan.relay_implicit {
-                    ports.implicit
-                } else {
-                    ports.starttls
-                },
-                relay_implicit: plan.relay_implicit,
-                relay_tls: plan.relay_tls.clone(),
-                others_port: Some(mailbox.port()),
-            },
-        );
-        let relay = start_relay(base, ports, &ours, &dns, &customer, &mailbox, &plan.extra);
+        let port = match plan.relay_implicit {
+            true => ports.implicit,
+            false => ports.starttls,
+        };
+        let mut setup = postfix::setup(base, &authority, port);
+        setup.relay.implicit = plan.relay_implicit;
+        setup.relay.name.clone_from(&plan.relay_name);
+        let customer = Customer::start(&setup).expect("the customer's Postfix starts");
+        let relay = start_relay(base, ports, &ours, &dns, &customer, &plan.extra);
         Self {
             relay,
             customer,
-            mailbox,
             dns,
             authority,
             directory,
@@ -135,12 +108,12 @@ impl House {
 
     /// A TLS client that trusts the test's authority.
     pub fn tls(&self) -> Arc<ClientConfig> {
-        self.authority.client()
+        certs::client(&self.authority)
     }
 
     /// Mail that reached end users and agents.
     pub fn mail(&self) -> Maildir {
-        self.mailbox.mail()
+        self.customer.mailbox()
     }
 
     /// Account, connector and the credentials put into the customer's server.
@@ -148,14 +121,23 @@ impl House {
         create_account(&self.relay, ACCOUNT);
         let credential = add_domain(&self.relay, ACCOUNT, DOMAIN);
         self.customer
-            .set_relay_credentials(&credential.username, &credential.password);
+            .set_relay_credentials(&credential.username, &credential.password)
+            .expect("the customer's server takes the credentials");
         credential
     }
 
     /// Adds the support address with a login at the customer's submission port.
     pub fn add_address(&self) -> Value {
-        let username = self.customer.add_user("support", OUTBOUND_PASSWORD);
-        let host = format!("mail.acme.example:{}", self.customer.submission_port());
+        self.add_address_at(self.customer.ports().submission, "starttls")
+    }
+
+    /// Adds the support address with a login at this port of the customer's server; `tls` is
+    /// what the command line calls it.
+    pub fn add_address_at(&self, port: u16, tls: &str) -> Value {
+        self.customer
+            .add_login(SUPPORT, OUTBOUND_PASSWORD)
+            .expect("the customer's server takes a login");
+        let host = format!("{}:{port}", postfix::HOST);
         let authority = self.authority.file().to_string_lossy().into_owned();
         let arguments = [
             "address",
@@ -166,14 +148,22 @@ impl House {
             "--host",
             &host,
             "--username",
-            &username,
+            SUPPORT,
             "--password-stdin",
             "--tls",
-            "starttls",
+            tls,
             "--ca",
             &authority,
         ];
         self.relay.cli_with_input(&arguments, OUTBOUND_PASSWORD)["address"].clone()
+    }
+
+    /// An agent answers the ticket that `ticket show` printed.
+    pub fn answer(&self, shown: &Value, body: &str) {
+        let id = id_of(&shown["ticket"]);
+        self.relay.cli(&[
+            "ticket", "reply", "-a", ACCOUNT, &id, "--agent", AGENT, "--body", body,
+        ]);
     }
 
     /// Starts both verifications and waits until they are green.
@@ -215,7 +205,7 @@ impl House {
 
     /// An end user writes to the support address: their server speaks to the customer's MX.
     pub fn user_writes(&self, from: &str, message: &str) {
-        let mut client = Client::plain(self.customer.mx_port());
+        let mut client = Client::plain(self.customer.ports().mx);
         client.say("EHLO mx.enduser.example");
         let reply = client.submit(from, &[SUPPORT], message);
         assert_eq!(reply.code, 250, "the customer's MX: {reply}");
@@ -241,16 +231,12 @@ impl House {
 
     /// Waits for mail to an address at the far end.
     pub fn arrives(&self, address: &str, wanted: impl Fn(&Message) -> bool) -> Message {
-        self.mail().wait_for(address, wait::PATIENCE, wanted)
+        mailbox::arrives(&self.mail(), address, wait::PATIENCE, wanted)
     }
 
     /// The logs of both mail servers, for a failing test.
     pub fn logs(&self) -> String {
-        format!(
-            "---- customer\n{}\n---- mailbox\n{}",
-            self.customer.instance().log(),
-            self.mailbox.log()
-        )
+        self.customer.log()
     }
 }
 
@@ -267,7 +253,7 @@ impl Cottage {
     /// Starts the program with `extra` lines in its configuration; nobody answers its mail.
     pub fn start(extra: &str) -> Self {
         let directory = temporary();
-        let authority = Authority::new(&directory.path().join("certs"));
+        let authority = certs::authority(&directory.path().join("certs"));
         Self::build(directory, authority, dead_ends(), extra)
     }
 
@@ -278,7 +264,7 @@ impl Cottage {
         routes: Vec<(String, u16)>,
         extra: &str,
     ) -> Self {
-        let certificate = authority.issue(&[HOSTNAME]);
+        let certificate = certs::issue(&authority, HOSTNAME);
         let settings = Settings {
             certificate: &certificate,
             resolver: None,
@@ -300,7 +286,7 @@ impl Cottage {
 
     /// A TLS client that trusts the test's authority.
     pub fn tls(&self) -> Arc<ClientConfig> {
-        self.authority.client()
+        certs::client(&self.authority)
     }
 
     /// Account, connector and support address; nothing is verified.
@@ -433,13 +419,13 @@ fn start_relay(
     certificate: &Certificate,
     dns: &Dns,
     customer: &Customer,
-    mailbox: &MailboxEnd,
     extra: &str,
 ) -> Relaygate {
+    let far_end = customer.mailbox_end().expect("it was started with one");
     let routes = vec![
-        (DOMAIN.to_owned(), customer.mx_port()),
-        ("enduser.example".to_owned(), mailbox.port()),
-        ("staff.example".to_owned(), mailbox.port()),
+        (DOMAIN.to_owned(), customer.ports().mx),
+        ("enduser.example".to_owned(), far_end.port()),
+        ("staff.example".to_owned(), far_end.port()),
     ];
     let settings = Settings {
         certificate,

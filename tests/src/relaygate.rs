@@ -19,7 +19,7 @@ use serde_json::Value;
 use crate::certs::Certificate;
 use crate::process::{self, Daemon};
 use crate::smtp::Client;
-use crate::{ports, repository, wait};
+use crate::{free_port, repository, wait};
 
 /// The name the program goes by: banner, EHLO, certificate.
 pub const HOSTNAME: &str = "relay.desk.example";
@@ -43,10 +43,10 @@ impl Ports {
     /// Four free ports.
     pub fn free() -> Self {
         Self {
-            implicit: ports::free(),
-            starttls: ports::free(),
-            mx: ports::free(),
-            metrics: ports::free(),
+            implicit: free_port(),
+            starttls: free_port(),
+            mx: free_port(),
+            metrics: free_port(),
         }
     }
 }
@@ -325,6 +325,7 @@ fn launch(directory: &Path) -> Daemon {
         .arg(directory.join("relaygate.toml"))
         .arg("serve");
     Daemon::start("relaygate", &command, &directory.join("relaygate.log"))
+        .expect("the program starts")
 }
 
 /// Test binaries lie in `<target>/<profile>/deps`.

@@ -333,7 +333,7 @@ fn allowed_neighbours(package: &str) -> Vec<&'static str> {
         "relaygate-mail" | "relaygate-storage" | "relaygate-policy-sdk" | "customer-server" => {
             vec![]
         }
-        "relaygate-tests" => vec!["relaygate-mail", "relaygate-storage"],
+        "relaygate-tests" => vec!["relaygate-mail", "relaygate-storage", "customer-server"],
         _ => vec!["relaygate-policy-sdk"],
     }
 }

@@ -76,7 +76,7 @@ impl Daemon {
     /// Waits until `port` of 127.0.0.1 answers.
     ///
     /// # Errors
-    /// [`Error::Failed`] if the program ends before, or takes longer than 30 s.
+    /// [`Error::Failed`] if the program ends before, or takes longer than a minute.
     pub fn await_port(&mut self, port: u16) -> Result<(), Error> {
         let asked = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
@@ -101,6 +101,10 @@ impl Daemon {
             }
             thread::sleep(PAUSE);
         }
+        eprintln!(
+            "{} did not end within {STOP_PATIENCE:?} and was killed",
+            self.name
+        );
         self.kill()
     }
 
@@ -123,7 +127,7 @@ impl Drop for Daemon {
 /// [`Error::Start`].
 pub fn run(command: &mut Command, input: &[u8]) -> Result<Output, Error> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let run = || -> io::Result<Output> {
+    let mut run = || -> io::Result<Output> {
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -135,7 +139,6 @@ pub fn run(command: &mut Command, input: &[u8]) -> Result<Output, Error> {
         }
         child.wait_with_output()
     };
-    let mut run = run;
     run().map_err(|source| Error::Start { name, source })
 }
 
@@ -167,6 +170,6 @@ fn bound_to_us(command: &Command) -> Command {
     bound
 }
 
-const START_PATIENCE: Duration = Duration::from_secs(30);
+const START_PATIENCE: Duration = Duration::from_secs(60);
 const STOP_PATIENCE: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(20);

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use relaygate_tests::certs::Authority;
+use relaygate_tests::certs;
 use relaygate_tests::house::{Cottage, temporary};
 use relaygate_tests::process;
 use relaygate_tests::relaygate::{self, HOSTNAME, Ports, Settings};
@@ -170,7 +170,8 @@ fn metrics_are_served() {
 }
 
 fn good_configuration(directory: &Path) -> String {
-    let certificate = Authority::new(&directory.join("certs")).issue(&[HOSTNAME]);
+    let authority = certs::authority(&directory.join("certs"));
+    let certificate = certs::issue(&authority, HOSTNAME);
     let settings = Settings {
         certificate: &certificate,
         resolver: None,

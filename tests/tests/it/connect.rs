@@ -1,12 +1,12 @@
 //! E1: a new account connects its domain. Credentials once, a real Postfix as
 //! relay, a support address, two verifications that have to come round.
 
-use relaygate_tests::certs::Authority;
+use relaygate_tests::certs;
 use relaygate_tests::house::{
-    ACCOUNT, Cottage, DOMAIN, House, OUTBOUND_PASSWORD, Plan, SUPPORT, create_account, tickets,
+    ACCOUNT, Cottage, DOMAIN, House, Plan, SUPPORT, create_account, tickets,
 };
-use relaygate_tests::mailbox::Message;
-use relaygate_tests::postfix::{MailboxEnd, RelayTls};
+use relaygate_tests::mailbox::{self, Message};
+use relaygate_tests::postfix::{HOST, MailboxEnd};
 use relaygate_tests::relaygate::HOSTNAME;
 use relaygate_tests::smtp::Client;
 use relaygate_tests::wait::{self, PATIENCE};
@@ -44,34 +44,13 @@ fn both_verifications_come_round_through_postfix() {
 fn verified_certificates_and_implicit_tls_work_both_ways() {
     needs_postfix!();
     let plan = Plan {
-        relay_tls: RelayTls::Verify {
-            name: HOSTNAME.to_owned(),
-        },
+        relay_name: Some(HOSTNAME.to_owned()),
         relay_implicit: true,
         extra: String::new(),
     };
     let house = House::start(&plan);
     house.connect_domain();
-    let username = house.customer.add_user("support", OUTBOUND_PASSWORD);
-    let host = format!("mail.acme.example:{}", house.customer.submissions_port());
-    let authority = house.authority.file().to_string_lossy().into_owned();
-    let arguments = [
-        "address",
-        "add",
-        "-a",
-        ACCOUNT,
-        SUPPORT,
-        "--host",
-        &host,
-        "--username",
-        &username,
-        "--password-stdin",
-        "--tls",
-        "implicit",
-        "--ca",
-        &authority,
-    ];
-    house.relay.cli_with_input(&arguments, OUTBOUND_PASSWORD);
+    house.add_address_at(house.customer.ports().submissions, "implicit");
     house.verify();
     let log = house.customer.instance().log();
     assert!(
@@ -148,7 +127,7 @@ fn the_alias_user_name_logs_in() {
 #[test]
 fn a_token_over_the_plain_path_does_not_verify() {
     needs_postfix!();
-    let (cottage, mailbox) = with_mailbox_for_the_domain();
+    let (cottage, far_end) = with_mailbox_for_the_domain();
     let credential = cottage.connect(ACCOUNT, DOMAIN);
     let asked = cottage.relay.cli(&[
         "address",
@@ -160,7 +139,7 @@ fn a_token_over_the_plain_path_does_not_verify() {
         "inbound",
     ]);
     assert_eq!(asked["address"]["inbound"]["state"], "pending", "{asked}");
-    let mail = mailbox.mail().wait_for(SUPPORT, PATIENCE, |_| true);
+    let mail = mailbox::arrives(&far_end.mail(), SUPPORT, PATIENCE, |_| true);
 
     let mut stranger = Client::plain(cottage.relay.ports().mx);
     stranger.say("EHLO mail.acme.example");
@@ -189,14 +168,9 @@ fn a_token_over_the_plain_path_does_not_verify() {
 /// Our program and a mailbox end that is the customer's domain, so that the test reads its mail.
 fn with_mailbox_for_the_domain() -> (Cottage, MailboxEnd) {
     let directory = relaygate_tests::house::temporary();
-    let authority = Authority::new(&directory.path().join("certs"));
-    let certificate = authority.issue(&["mail.acme.example"]);
-    let mailbox = MailboxEnd::start(
-        directory.path(),
-        "mail.acme.example",
-        &[DOMAIN, "staff.example"],
-        &certificate,
-    );
+    let authority = certs::authority(&directory.path().join("certs"));
+    let certificate = certs::issue(&authority, HOST);
+    let mailbox = MailboxEnd::start(directory.path(), &certificate).expect("Postfix starts");
     let routes = vec![
         (DOMAIN.to_owned(), mailbox.port()),
         ("staff.example".to_owned(), mailbox.port()),

@@ -17,11 +17,11 @@ mod plain_path;
 mod secrets;
 mod tls;
 
-/// Ends a test that cannot run here, saying why; it counts as skipped in the output.
+/// Ends a test that cannot run here, saying why.
 macro_rules! needs_postfix {
     () => {
         if let Some(reason) = relaygate_tests::postfix::unavailable() {
-            eprintln!("skipped: {reason}");
+            relaygate_tests::skip::skipped(reason);
             return;
         }
     };

@@ -3,28 +3,31 @@
 
 use std::path::Path;
 
-use relaygate_tests::certs::Authority;
+use relaygate_tests::certs::{self, Authority};
 use relaygate_tests::clients;
 use relaygate_tests::dns::{Dns, Record};
-use relaygate_tests::postfix::{self, Customer, CustomerOptions, MailboxEnd, RelayTls};
+use relaygate_tests::mailbox;
+use relaygate_tests::postfix::{self, Customer};
 use relaygate_tests::process;
 use relaygate_tests::smtp::Client;
 use relaygate_tests::wait::PATIENCE;
 
+use crate::needs_postfix;
+
 /// Submission needs TLS and a login, and then reaches the mailbox.
 #[test]
 fn the_customers_server_submits_to_the_mailbox() {
-    if let Some(reason) = postfix::unavailable() {
-        return eprintln!("skipped: {reason}");
-    }
+    needs_postfix!();
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let authority = Authority::new(&directory.path().join("certs"));
-    let (customer, mailbox) = pair(directory.path(), &authority);
-    let user = customer.add_user("support", "secret");
+    let authority = certs::authority(&directory.path().join("certs"));
+    let customer = customer(directory.path(), &authority);
+    customer
+        .add_login("support@acme.example", "secret")
+        .expect("it takes a login");
 
     let mut stranger = Client::starttls(
-        customer.submission_port(),
-        &authority.client(),
+        customer.ports().submission,
+        &certs::client(&authority),
         "mail.acme.example",
     );
     stranger.say("EHLO client.example");
@@ -36,35 +39,37 @@ fn the_customers_server_submits_to_the_mailbox() {
     assert_eq!(refused.code, 554, "{refused}");
 
     let mut client = Client::implicit(
-        customer.submissions_port(),
-        &authority.client(),
+        customer.ports().submissions,
+        &certs::client(&authority),
         "mail.acme.example",
     );
     client.say("EHLO client.example");
-    assert_eq!(client.auth_plain(&user, "secret").code, 235);
+    assert_eq!(
+        client.auth_plain("support@acme.example", "secret").code,
+        235
+    );
     let taken = client.submit(
         "support@acme.example",
         &["eve@enduser.example"],
         "Subject: x\r\n\r\nx",
     );
     assert_eq!(taken.code, 250, "{taken}");
-    mailbox
-        .mail()
-        .wait_for("eve@enduser.example", PATIENCE, |message| {
-            message.header("Subject").as_deref() == Some("x")
-        });
+    mailbox::arrives(
+        &customer.mailbox(),
+        "eve@enduser.example",
+        PATIENCE,
+        |message| message.header("Subject").as_deref() == Some("x"),
+    );
 }
 
 /// Mail for the customer's domain waits until the relay credentials are there.
 #[test]
 fn mail_for_the_customer_waits_for_the_relay() {
-    if let Some(reason) = postfix::unavailable() {
-        return eprintln!("skipped: {reason}");
-    }
+    needs_postfix!();
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let authority = Authority::new(&directory.path().join("certs"));
-    let (customer, _mailbox) = pair(directory.path(), &authority);
-    let mut client = Client::plain(customer.mx_port());
+    let authority = certs::authority(&directory.path().join("certs"));
+    let customer = customer(directory.path(), &authority);
+    let mut client = Client::plain(customer.ports().mx);
     client.say("EHLO mx.enduser.example");
     assert_eq!(
         client
@@ -134,22 +139,7 @@ fn dkimpy_finds_no_signature_in_plain_mail() {
     assert!(verdict.is_err_and(|said| said.contains("no signature")));
 }
 
-fn pair(directory: &Path, authority: &Authority) -> (Customer, MailboxEnd) {
-    let certificate = authority.issue(&["mail.acme.example"]);
-    let mailbox = MailboxEnd::start(
-        directory,
-        "mx.enduser.example",
-        &["enduser.example"],
-        &certificate,
-    );
-    let options = CustomerOptions {
-        domain: "acme.example",
-        certificate: &certificate,
-        authority: authority.file(),
-        relay_port: relaygate_tests::ports::free(),
-        relay_implicit: false,
-        relay_tls: RelayTls::Encrypt,
-        others_port: Some(mailbox.port()),
-    };
-    (Customer::start(directory, &options), mailbox)
+fn customer(directory: &Path, authority: &Authority) -> Customer {
+    let setup = postfix::setup(directory, authority, relaygate_tests::free_port());
+    Customer::start(&setup).expect("the customer's Postfix starts")
 }

@@ -20,17 +20,7 @@ fn an_unauthenticated_update_is_marked() {
     );
     let ticket = house.ticket("Door stuck");
     let id = id_of(&ticket["ticket"]);
-    house.relay.cli(&[
-        "ticket",
-        "reply",
-        "-a",
-        ACCOUNT,
-        &id,
-        "--agent",
-        AGENT,
-        "--body",
-        "Push harder.",
-    ]);
+    house.answer(&ticket, "Push harder.");
     let mail = house.arrives(USER, |mail| mail.text().contains("Push harder"));
     let reference = mail.header("Message-ID").expect("our mail has an id");
 
@@ -65,18 +55,7 @@ fn a_native_ticket_is_answered_from_the_native_address() {
         !tags_of(&ticket).contains(&UNAUTHENTICATED.to_owned()),
         "{ticket}"
     );
-    let id = id_of(&ticket["ticket"]);
-    house.relay.cli(&[
-        "ticket",
-        "reply",
-        "-a",
-        ACCOUNT,
-        &id,
-        "--agent",
-        AGENT,
-        "--body",
-        "Native answer.",
-    ]);
+    house.answer(&ticket, "Native answer.");
     let mail = house.arrives(USER, |mail| mail.text().contains("Native answer"));
     assert!(
         mail.header("From")
@@ -107,17 +86,7 @@ fn an_unverified_address_does_not_send() {
     );
     let ticket = house.ticket("Too early");
     let id = id_of(&ticket["ticket"]);
-    house.relay.cli(&[
-        "ticket",
-        "reply",
-        "-a",
-        ACCOUNT,
-        &id,
-        "--agent",
-        AGENT,
-        "--body",
-        "From the default.",
-    ]);
+    house.answer(&ticket, "From the default.");
     let early = house.arrives(USER, |mail| mail.text().contains("From the default"));
     assert!(
         early
@@ -135,17 +104,7 @@ fn an_unverified_address_does_not_send() {
     );
 
     house.verify();
-    house.relay.cli(&[
-        "ticket",
-        "reply",
-        "-a",
-        ACCOUNT,
-        &id,
-        "--agent",
-        AGENT,
-        "--body",
-        "From the domain.",
-    ]);
+    house.answer(&ticket, "From the domain.");
     let later = house.arrives(USER, |mail| mail.text().contains("From the domain"));
     assert!(
         later

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use relaygate_tests::certs::Authority;
+use relaygate_tests::certs;
 use relaygate_tests::clients;
 use relaygate_tests::house::{Cottage, HOUSE_CERTIFICATE};
 use relaygate_tests::relaygate::HOSTNAME;
@@ -36,8 +36,8 @@ fn old_tls_versions_are_refused() {
 fn sighup_swaps_the_certificate() {
     let cottage = Cottage::start("");
     let mut open = cottage.relay.submission(&cottage.tls());
-    let successor = Authority::new(&cottage.directory().join("successor"));
-    let fresh = successor.issue(&[HOSTNAME]);
+    let successor = certs::authority(&cottage.directory().join("successor"));
+    let fresh = certs::issue(&successor, HOSTNAME);
     let used = cottage.directory().join("certs").join(HOUSE_CERTIFICATE);
     fs::copy(&fresh.certificate, used.with_extension("pem")).expect("files of ours");
     fs::copy(&fresh.key, used.with_extension("key")).expect("files of ours");
@@ -53,7 +53,7 @@ fn sighup_swaps_the_certificate() {
     );
     let mut starttls = Client::starttls(
         cottage.relay.ports().starttls,
-        &successor.client(),
+        &certs::client(&successor),
         HOSTNAME,
     );
     assert_eq!(starttls.say("EHLO mail.acme.example").code, 250);

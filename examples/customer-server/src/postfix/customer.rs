@@ -21,7 +21,8 @@ use crate::{Error, Maildir, Ports, Relay, Setup, make_directory, process, write}
 #[derive(Debug)]
 pub struct Customer {
     instance: Instance,
-    mailbox: MailboxEnd,
+    mailbox: Option<MailboxEnd>,
+    ports: Ports,
     relay_port: u16,
 }
 
@@ -33,6 +34,24 @@ impl Customer {
     /// [`Error`] with Postfix's own words.
     pub fn start(setup: &Setup) -> Result<Self, Error> {
         let mailbox = MailboxEnd::start(&setup.directory, &setup.certificate)?;
+        Self::start_before(setup, Some(mailbox))
+    }
+
+    /// Starts it with nothing behind it: foreign mail is thrown away once it was taken, as a
+    /// load generator's peer wants it.
+    ///
+    /// # Errors
+    /// [`Error`] with Postfix's own words.
+    pub fn start_alone(setup: &Setup) -> Result<Self, Error> {
+        Self::start_before(setup, None)
+    }
+
+    fn start_before(setup: &Setup, mailbox: Option<MailboxEnd>) -> Result<Self, Error> {
+        let others = mailbox
+            .as_ref()
+            .map_or("discard:nobody".to_owned(), |mailbox| {
+                format!("smtp:[127.0.0.1]:{}", mailbox.port())
+            });
         let base = setup.directory.join("customer");
         prepare_sasl(&base)?;
         write(&base.join("conf/sasl_passwd"), "")?;
@@ -40,7 +59,7 @@ impl Customer {
         let plan = Plan {
             name: "customer",
             host: &host,
-            main: main_cf(&base, setup, mailbox.port()),
+            main: main_cf(&base, setup, &others),
             services: services(setup.ports),
         };
         let ports = [
@@ -51,8 +70,14 @@ impl Customer {
         Ok(Self {
             instance: Instance::start(&setup.directory, &plan, &ports)?,
             mailbox,
+            ports: setup.ports,
             relay_port: setup.relay.port,
         })
+    }
+
+    /// Where it listens.
+    pub fn ports(&self) -> Ports {
+        self.ports
     }
 
     /// Makes a login for submission; a user name without a domain gets `localhost`.
@@ -95,25 +120,32 @@ impl Customer {
         &self.instance
     }
 
-    /// What arrived at the far end.
+    /// The far end, unless it was [started alone](Self::start_alone).
+    pub fn mailbox_end(&self) -> Option<&MailboxEnd> {
+        self.mailbox.as_ref()
+    }
+
+    /// What arrived at the far end; nothing, if there is none.
     pub fn mailbox(&self) -> Maildir {
-        self.mailbox.mail()
+        let nobodys = || Maildir::new(&self.instance.directory().join("mail"));
+        self.mailbox.as_ref().map_or_else(nobodys, MailboxEnd::mail)
     }
 
     /// The mail logs of both ends so far.
     pub fn log(&self) -> String {
-        self.instance.log() + &self.mailbox.log()
+        let other = self.mailbox.as_ref().map(MailboxEnd::log);
+        self.instance.log() + &other.unwrap_or_default()
     }
 }
 
 /// `texthash:` needs no `postmap`, and `inline:` no file.
-fn main_cf(base: &Path, setup: &Setup, others: u16) -> String {
+fn main_cf(base: &Path, setup: &Setup, others: &str) -> String {
     let base = base.display();
     let (domain, port) = (&setup.domain, setup.relay.port);
     format!(
         "relay_domains = {domain}\nrelay_recipient_maps =\n\
          transport_maps = inline:{{ {{ {domain} = relay:[127.0.0.1]:{port} }} }}\n\
-         default_transport = smtp:[127.0.0.1]:{others}\n\
+         default_transport = {others}\n\
          smtp_sasl_auth_enable = yes\nsmtp_sasl_password_maps = texthash:{base}/conf/sasl_passwd\n\
          smtp_sasl_security_options = noanonymous\nsmtp_sasl_tls_security_options = noanonymous\n\
          smtp_tls_security_level = may\nsmtp_tls_CAfile = {authority}\n{relay}\

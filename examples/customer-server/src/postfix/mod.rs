@@ -111,6 +111,16 @@ impl Instance {
     }
 }
 
+impl Drop for Instance {
+    /// A test that fails here shows what the server thought of it.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let name = self.directory.display();
+            eprintln!("---- mail log of {name}\n{}", self.log());
+        }
+    }
+}
+
 /// Directories with the owners Postfix insists on.
 fn lay_out(parent: &Path, name: &str) -> Result<PathBuf, Error> {
     make_directory(parent)?;
