@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Installs what a fresh Debian machine lacks for building and testing. Says
-# nothing when everything is there; says clearly what it could not install.
+# Installs what a fresh Debian machine lacks for building and testing, Rust
+# excepted. Says nothing when everything is there; says clearly what it could not
+# install.
 set -u
 
+log=/tmp/relaygate-setup.log
 missing=()
 
 # package = a file or program it brings
@@ -15,7 +17,6 @@ need() { # need PACKAGE PROGRAM-OR-FILE
 
 need build-essential cc
 need pkg-config pkg-config
-need curl curl
 need git git
 need postfix /usr/sbin/postfix
 need sasl2-bin /usr/sbin/saslpasswd2
@@ -42,43 +43,53 @@ install_packages() {
     export DEBIAN_FRONTEND=noninteractive
     $sudo env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive sh -c \
         'apt-get -qq update && apt-get -qq -y install --no-install-recommends "$@"' sh "${missing[@]}" \
-        >/tmp/relaygate-setup.log 2>&1 || failed+=("${missing[@]}")
+        >"$log" 2>&1 || failed+=("${missing[@]}")
 }
 
-install_rust() {
+# Rust is the user's own choice of place and version; we only say what is missing.
+check_rust() {
     if ! command -v cargo >/dev/null 2>&1; then
-        echo "setup: installing the Rust toolchain"
-        curl -sSf https://sh.rustup.rs | sh -s -- -y -q --profile minimal -c clippy -c rustfmt \
-            >>/tmp/relaygate-setup.log 2>&1 || failed+=("rust (https://rustup.rs)")
-        export PATH="$HOME/.cargo/bin:$PATH"
+        echo "setup: there is no cargo, and nothing can be built without; https://rustup.rs tells how to install Rust" >&2
+        exit 1
     fi
     local sysroot
     sysroot=$(rustc --print sysroot 2>/dev/null) || return
     if [ ! -d "$sysroot/lib/rustlib/wasm32-unknown-unknown" ]; then
         echo "setup: adding the Rust target wasm32-unknown-unknown"
-        rustup -q target add wasm32-unknown-unknown >>/tmp/relaygate-setup.log 2>&1 ||
+        rustup -q target add wasm32-unknown-unknown >>"$log" 2>&1 ||
             failed+=("rust target wasm32-unknown-unknown")
     fi
 }
 
-install_python_modules() {
-    local absent=()
-    python3 -c 'import dkim' 2>/dev/null || absent+=(dkimpy)
-    python3 -c 'import dns.resolver' 2>/dev/null || absent+=(dnspython)
-    [ ${#absent[@]} -eq 0 ] && return
-    echo "setup: installing ${absent[*]} for Python"
-    python3 -m pip install -q "${absent[@]}" >>/tmp/relaygate-setup.log 2>&1 ||
-        python3 -m pip install -q --user --break-system-packages "${absent[@]}" >>/tmp/relaygate-setup.log 2>&1 ||
-        failed+=("${absent[@]/#/python module }")
+# The verifier of DKIM signatures and the resolver some tests ask.
+python=${PYTHON:-python3}
+
+has_python_modules() {
+    "$python" -c 'import dkim, dns.resolver' 2>/dev/null
 }
 
-python3 -m pip --version >/dev/null 2>&1 || python3 -c 'import dkim, dns' 2>/dev/null || missing+=(python3-pip)
+# Debian's own python3 gets Debian's packages (and may refuse pip); any other gets pip's.
+is_system_python() {
+    [ "$("$python" -c 'import sys; print(sys.prefix)' 2>/dev/null || echo /usr)" = /usr ]
+}
+
+install_python_modules() {
+    has_python_modules && return
+    echo "setup: installing dkimpy and dnspython for $python"
+    "$python" -m pip install -q dkimpy dnspython >>"$log" 2>&1 ||
+        "$python" -m pip install -q --user --break-system-packages dkimpy dnspython >>"$log" 2>&1
+    has_python_modules || failed+=("the Python modules dkimpy and dnspython")
+}
+
+if is_system_python && ! has_python_modules; then
+    missing+=(python3-dkim python3-dnspython)
+fi
 [ ${#missing[@]} -eq 0 ] || install_packages
-install_rust
 install_python_modules
+check_rust
 
 if [ ${#failed[@]} -gt 0 ]; then
     echo "setup: could not install: ${failed[*]}" >&2
-    echo "setup: /tmp/relaygate-setup.log says why; tests that need them will fail or be skipped" >&2
+    echo "setup: $log says why, if it was tried; tests that need them will fail or be skipped" >&2
 fi
 exit 0
