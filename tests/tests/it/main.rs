@@ -8,6 +8,7 @@ mod clients;
 mod configuration;
 mod connect;
 mod conversation;
+mod demo;
 mod doors;
 mod durability;
 mod framing;
