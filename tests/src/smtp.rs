@@ -131,8 +131,10 @@ impl Client {
 
     /// AUTH PLAIN with an initial response (RFC 4616 §2).
     pub fn auth_plain(&mut self, username: &str, password: &str) -> Reply {
-        let response = BASE64.encode(format!("\0{username}\0{password}"));
-        self.say(&format!("AUTH PLAIN {response}"))
+        self.say(&format!(
+            "AUTH PLAIN {}",
+            plain_response(username, password)
+        ))
     }
 
     /// MAIL, RCPT for each recipient, DATA and the text; the reply after the text, or the
@@ -200,6 +202,11 @@ impl Client {
 enum Stream {
     Plain(TcpStream),
     Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
+}
+
+/// The initial response of AUTH PLAIN (RFC 4616).
+pub fn plain_response(username: &str, password: &str) -> String {
+    BASE64.encode(format!("\0{username}\0{password}"))
 }
 
 impl Stream {

@@ -1,9 +1,9 @@
 //! Who is let in, and what the others are told: the replies of the
 //! requirements' section 12, from a peer that says exactly what it means to.
 
-use relaygate_tests::house::{ACCOUNT, Cottage, DOMAIN, SUPPORT, add_domain};
+use relaygate_tests::house::{ACCOUNT, Cottage, DOMAIN, SUPPORT, add_domain, read_credential};
 use relaygate_tests::relaygate::HOSTNAME;
-use relaygate_tests::smtp::{Client, Reply};
+use relaygate_tests::smtp::{Client, Reply, plain_response};
 
 /// AUTH waits for TLS: R2, AUTH-01.
 #[test]
@@ -23,10 +23,15 @@ fn auth_before_tls_is_refused() {
     );
     expect(&client.say("MAIL FROM:<eve@enduser.example>"), 530, "5.7.0");
     let log = cottage.relay.log();
-    assert!(
-        !log.contains(&credential.password),
-        "the password of a refused AUTH is in the log"
-    );
+    for secret in [
+        credential.password.clone(),
+        plain_response(&credential.username, &credential.password),
+    ] {
+        assert!(
+            !log.contains(&secret),
+            "the password of a refused AUTH is in the log"
+        );
+    }
 }
 
 /// MAIL waits for AUTH: R2.
@@ -189,6 +194,29 @@ fn refusals_carry_an_enhanced_status() {
             "{line}: {reply}"
         );
     }
+}
+
+/// Credentials that are discarded under an open session end it at its next command: R93, AUTH-10.
+#[test]
+fn discarded_credentials_end_the_session() {
+    let cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    let mut open = cottage.session(&credential);
+    let fresh = cottage
+        .relay
+        .cli(&["domain", "rotate", "-a", ACCOUNT, DOMAIN]);
+    let discard = ["domain", "discard", "-a", ACCOUNT, DOMAIN, &credential.id];
+    cottage.relay.cli(&discard);
+    expect(&open.say("MAIL FROM:<eve@enduser.example>"), 421, "4.3.2");
+    assert!(open.is_closed());
+    let mut late = cottage.relay.submission(&cottage.tls());
+    late.say("EHLO mail.acme.example");
+    expect(
+        &late.auth_plain(&credential.username, &credential.password),
+        535,
+        "5.7.8",
+    );
+    cottage.session(&read_credential(&fresh));
 }
 
 fn expect(reply: &Reply, code: u16, status: &str) {
