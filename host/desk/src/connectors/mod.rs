@@ -20,7 +20,12 @@ pub use change::{
     NewConnector, Options, begin_disconnect, change_options, create, facts, finish_disconnect,
 };
 
-/// Which SASL mechanisms a customer's server may use (R50).
+/// Which SASL mechanism a customer's server is set up for (R50).
+///
+/// It says what the admin sees and tells the customer. What EHLO offers is the
+/// listener's affair (`login` in its configuration): the offer comes before the
+/// log-in, so before anybody knows whose connection it is. A login is not
+/// refused for the mechanism it came by; both carry the same secret under TLS.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Protocol {
     /// PLAIN (RFC 4616).
@@ -50,7 +55,7 @@ pub struct Connector {
     pub domain: Domain,
     /// Its name for people, unique in the account (R48).
     pub name: String,
-    /// Mechanisms its server may use.
+    /// The mechanism its server is set up for.
     pub protocol: Protocol,
     /// Takes mail for every address of the domain (R59).
     pub catch_all: bool,

@@ -180,6 +180,11 @@ fn listeners(listeners: &[ListenerConfig]) -> Verdict {
             let problem = "an mx listener cannot have implicit TLS";
             return Err(ConfigError::new(&key, problem, "use tls = \"starttls\""));
         }
+        if listener.kind == ListenerKind::Mx && listener.login {
+            let key = format!("listener[{index}].login");
+            let problem = "an mx listener offers no AUTH";
+            return Err(ConfigError::new(&key, problem, "leave it out"));
+        }
     }
     Ok(())
 }

@@ -198,6 +198,10 @@ fn values() {
         ": listener[0].tls: an mx listener cannot have implicit TLS; use tls = \"starttls\"",
     );
     check_added(
+        "[[listener]]\nkind = \"mx\"\nbind = \"127.0.0.1:2525\"\ntls = \"starttls\"\nlogin = true",
+        ": listener[1].login: an mx listener offers no AUTH; leave it out",
+    );
+    check_added(
         "[[listener]]\nkind = \"mx\"\nbind = \"127.0.0.1:2465\"\ntls = \"starttls\"",
         ": listener[1].bind: 127.0.0.1:2465 is named twice; give each listener its own address and port",
     );

@@ -103,6 +103,9 @@ pub struct ListenerConfig {
     pub bind: SocketAddr,
     /// `implicit` (RFC 8314, port 465) or `starttls` (ports 587 and 25).
     pub tls: TlsMode,
+    /// Offer AUTH LOGIN besides PLAIN, on a submission listener: for customers' servers that know nothing else. `false` if absent.
+    #[serde(default)]
+    pub login: bool,
 }
 
 /// Whom a listener is for.
@@ -227,7 +230,7 @@ pub struct LimitsConfig {
     pub jobs_at_once_max: u32,
     /// Seconds given to what is in flight when the program is told to stop.
     pub stop_seconds: u64,
-    /// Octets of free disk below which the program is not ready and answers 452 4.3.1.
+    /// Octets of free disk below which the program is not ready (`/readyz` 503); below a quarter of that mail is answered 452 4.3.1.
     pub disk_free_octets_min: u64,
 }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mail::reply::{Detail, Reply};
+use mail::sasl::Mechanism;
 use mail::server::{Role, Settings, Timeouts, Tolerance};
 use metrics::{counter, gauge};
 use tokio::net::{TcpListener, TcpStream};
@@ -98,6 +99,9 @@ fn session_settings(services: &Services, listener: &ListenerConfig) -> Settings 
     let limits = &services.config.limits;
     let host = services.hostname.clone();
     let mut settings = Settings::new(host, role(listener.kind), tls_mode(listener.tls));
+    if listener.login {
+        settings.mechanisms.push(Mechanism::Login);
+    }
     settings.message_octets_max = limits.message_octets_max;
     settings.recipients_max = limits.recipients_max as usize;
     settings.tolerance = Tolerance {
