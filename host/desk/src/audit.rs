@@ -1,10 +1,12 @@
 //! Who did what, when: append-only (R97). A row never holds a secret.
 
-use serde::{Deserialize, Serialize};
-use storage::{Batch, Table, Timestamp};
+use std::collections::VecDeque;
 
-use crate::rows::Record;
-use crate::{Account, Error, random};
+use serde::{Deserialize, Serialize};
+use storage::{Batch, ListRange, Table, Timestamp};
+
+use crate::rows::{Record, Rows};
+use crate::{Account, Error, Installation, random};
 
 /// One act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +42,19 @@ pub async fn note(account: &Account, act: &Act) -> Result<(), Error> {
     account.apply(batch).await
 }
 
+/// Adds an act that belongs to no account, such as the lock-out of a peer.
+///
+/// # Errors
+/// [`Error::Commit`].
+pub async fn note_installation(installation: &Installation, act: &Act) -> Result<(), Error> {
+    let mut batch = Batch::new();
+    installation
+        .rows()
+        .create(&mut batch, random::sortable_id(act.at), act);
+    installation.store().commit(batch).await?;
+    Ok(())
+}
+
 /// Every act of the account, oldest first.
 ///
 /// # Errors
@@ -47,6 +62,42 @@ pub async fn note(account: &Account, act: &Act) -> Result<(), Error> {
 pub async fn list(account: &Account) -> Result<Vec<Act>, Error> {
     account.rows().all(&[]).await
 }
+
+/// The last `limit` acts of the account, oldest first.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn latest(account: &Account, limit: usize) -> Result<Vec<Act>, Error> {
+    latest_of(account.rows(), limit).await
+}
+
+/// The last `limit` acts that belong to no account, oldest first.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn latest_installation(
+    installation: &Installation,
+    limit: usize,
+) -> Result<Vec<Act>, Error> {
+    latest_of(installation.rows(), limit).await
+}
+
+async fn latest_of(rows: Rows<'_>, limit: usize) -> Result<Vec<Act>, Error> {
+    let mut latest = VecDeque::new();
+    let mut range = ListRange::first(PAGE_ROWS);
+    loop {
+        let page = rows.page::<Act>(range.clone()).await?;
+        let last = page.last().map(|(id, _)| id.clone());
+        latest.extend(page.into_iter().map(|(_, act)| act));
+        latest.drain(..latest.len().saturating_sub(limit));
+        match last {
+            Some(id) => range = range.after(id),
+            None => return Ok(latest.into()),
+        }
+    }
+}
+
+const PAGE_ROWS: usize = 256;
 
 impl Record for Act {
     const TABLE: Table = Table("audit");

@@ -1,5 +1,6 @@
 //! The program as an operator meets it: started, asked, told off, stopped.
 
+mod peers;
 mod program;
 
 use std::net::TcpListener;

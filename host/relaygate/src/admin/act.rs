@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use super::Answer;
 use super::request::{
-    AccountRequest, AddressRequest, DomainRequest, NewAddressRequest, QueueRequest, Request,
-    TicketRequest, TokenRequest,
+    AccountRequest, AddressRequest, AuditRequest, DomainRequest, NewAddressRequest, QueueRequest,
+    Request, TicketRequest, TokenRequest,
 };
 use crate::operations::accounts::AccountInput;
 use crate::operations::addresses::AddressInput;
 use crate::operations::{
-    Actor, Outcome, accounts, addresses, domains, queue, signing, tickets, tokens, trace,
+    Actor, Outcome, accounts, addresses, audit, domains, queue, signing, tickets, tokens, trace,
     verification,
 };
 use crate::services::Services;
@@ -25,6 +25,9 @@ pub(super) async fn act(services: &Services, actor: &Actor, request: Request) ->
         Request::Token(request) => token(services, actor, request).await,
         Request::Ticket(request) => ticket(services, actor, request).await,
         Request::Queue(request) => jobs(services, actor, request).await,
+        Request::Audit(AuditRequest::List { account }) => {
+            shown(audit::list(services, account.as_deref()).await)
+        }
         Request::Trace { message_id } => shown(trace::trace(services, &message_id).await),
     };
     match outcome {

@@ -18,8 +18,8 @@ use crate::operations::Refusal;
 
 pub use client::{AskError, ask};
 pub use request::{
-    AccountRequest, AddressRequest, DomainRequest, NewAddressRequest, QueueRequest, Request,
-    Secret, TicketRequest, TokenRequest,
+    AccountRequest, AddressRequest, AuditRequest, DomainRequest, NewAddressRequest, QueueRequest,
+    Request, Secret, TicketRequest, TokenRequest,
 };
 pub use server::{AdminSocket, serve};
 

@@ -25,6 +25,8 @@ pub enum Request {
     Ticket(TicketRequest),
     /// About the queue.
     Queue(QueueRequest),
+    /// About the audit log.
+    Audit(AuditRequest),
     /// What became of a message.
     Trace {
         /// A Message-ID, an e-mail id or a queue id.
@@ -153,6 +155,17 @@ pub enum QueueRequest {
     List(JobQuery),
     Show { id: String },
     Change { id: String, hand: Hand },
+}
+
+/// See [`crate::operations::audit`].
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(
+    missing_docs,
+    reason = "the fields are those of the operation of the same name"
+)]
+pub enum AuditRequest {
+    List { account: Option<String> },
 }
 
 /// A secret on its way through the socket. `Debug` does not show it.

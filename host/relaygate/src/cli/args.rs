@@ -65,6 +65,9 @@ pub enum Command {
     /// Jobs that wait.
     #[command(subcommand)]
     Queue(QueueCommand),
+    /// Who did what.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// What became of a message.
     Trace {
         /// A Message-ID, an e-mail id, or the queue id of a 250 reply.
@@ -404,6 +407,18 @@ pub enum QueueCommand {
     Delete {
         /// Its id.
         id: String,
+    },
+}
+
+/// `relaygate audit`.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// List the latest acts, oldest first.
+    List {
+        /// In this account; if absent those that belong to none, such as peers locked out for
+        /// failed logins.
+        #[arg(short = 'a', long, value_name = "SUBDOMAIN")]
+        account: Option<String>,
     },
 }
 

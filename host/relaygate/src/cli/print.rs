@@ -44,6 +44,7 @@ pub(super) fn words(request: &Request, answer: &Value) -> String {
         ),
         Request::Queue(QueueRequest::Show { .. }) => pretty(&answer["job"]),
         Request::Queue(QueueRequest::Change { .. }) => done(),
+        Request::Audit(_) => table(&answer["audit"], &["at", "actor", "act", "subject", "peer"]),
         Request::Trace { .. } => trace(&answer["messages"]),
     }
 }

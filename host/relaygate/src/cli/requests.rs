@@ -8,12 +8,12 @@ use zeroize::Zeroize;
 
 use super::Failure;
 use super::args::{
-    AccountCommand, AddressCommand, Command, DomainCommand, NewAddressArguments, QueueCommand,
-    ReplyText, TicketCommand, TokenCommand,
+    AccountCommand, AddressCommand, AuditCommand, Command, DomainCommand, NewAddressArguments,
+    QueueCommand, ReplyText, TicketCommand, TokenCommand,
 };
 use crate::admin::{
-    AccountRequest, AddressRequest, DomainRequest, NewAddressRequest, QueueRequest, Request,
-    Secret, TicketRequest, TokenRequest,
+    AccountRequest, AddressRequest, AuditRequest, DomainRequest, NewAddressRequest, QueueRequest,
+    Request, Secret, TicketRequest, TokenRequest,
 };
 use crate::config::io_reason;
 use crate::operations::domains::DomainInput;
@@ -30,6 +30,9 @@ pub(super) fn request(command: Command) -> Result<Request, Failure> {
         Command::Token(command) => Ok(Request::Token(token(command))),
         Command::Ticket(command) => Ok(Request::Ticket(ticket(command)?)),
         Command::Queue(command) => Ok(Request::Queue(queue(command))),
+        Command::Audit(AuditCommand::List { account }) => {
+            Ok(Request::Audit(AuditRequest::List { account }))
+        }
         Command::Trace { message_id } => Ok(Request::Trace { message_id }),
         Command::Serve
         | Command::Demo { .. }

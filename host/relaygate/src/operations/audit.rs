@@ -2,8 +2,10 @@
 
 use desk::Account;
 use desk::audit::Act;
+use serde::Serialize;
 use tracing::{error, info};
 
+use super::Outcome;
 use crate::services::Services;
 
 /// Who asks for something.
@@ -48,6 +50,54 @@ pub async fn record_credential(
     )
     .await;
 }
+
+/// What the log holds.
+#[derive(Debug, Serialize)]
+pub struct AuditView {
+    /// Oldest first.
+    pub audit: Vec<ActView>,
+}
+
+/// One act.
+#[derive(Debug, Serialize)]
+pub struct ActView {
+    /// Milliseconds since the epoch.
+    pub at: u64,
+    /// Who.
+    pub actor: String,
+    /// Stable word for what was done.
+    pub act: String,
+    /// To what.
+    pub subject: String,
+    /// From where, if over the network.
+    pub peer: Option<String>,
+}
+
+/// The latest acts in an account, or those that belong to none: lock-outs.
+pub async fn list(services: &Services, account: Option<&str>) -> Outcome<AuditView> {
+    let acts = match account {
+        Some(subdomain) => {
+            let account = super::account(services, subdomain).await?;
+            desk::audit::latest(&account, ACTS_MAX).await?
+        }
+        None => desk::audit::latest_installation(&services.desk, ACTS_MAX).await?,
+    };
+    let audit = acts.into_iter().map(view).collect();
+    Ok(AuditView { audit })
+}
+
+fn view(act: Act) -> ActView {
+    ActView {
+        at: act.at.0,
+        actor: act.actor,
+        act: act.action,
+        subject: act.subject,
+        peer: act.peer,
+    }
+}
+
+/// Acts shown at most.
+const ACTS_MAX: usize = 1_000;
 
 async fn note(
     services: &Services,

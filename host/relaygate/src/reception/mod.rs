@@ -11,6 +11,7 @@
 mod incoming;
 mod judge;
 mod keep;
+mod lockout;
 mod refusal;
 mod repeat;
 mod throttle;
@@ -135,7 +136,10 @@ impl Reception {
             .verifier
             .login(presented.user(), &password, now)
             .await;
-        let found = found.map_err(|error| self.login_failed(&error))?;
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => return Err(self.login_failed(presented.user(), &error).await),
+        };
         let Some(seat) = self.services.flow.caps.admit_account(found.account) else {
             count_login("crowded");
             return Err(TOO_MANY_OF_ACCOUNT);
@@ -151,15 +155,15 @@ impl Reception {
         Ok(login)
     }
 
-    fn login_failed(&self, error: &LoginError) -> Reply {
+    async fn login_failed(&self, user: &str, error: &LoginError) -> Reply {
         match error {
             LoginError::Refused => {
                 count_login("refused");
                 info!("authentication refused");
-                self.services
-                    .flow
-                    .throttle
-                    .failed(self.session.peer, self.services.clock.now());
+                let now = self.services.clock.now();
+                if self.services.flow.throttle.failed(self.session.peer, now) {
+                    lockout::note(&self.services, self.session.peer, user, now).await;
+                }
                 Reply::CREDENTIALS_INVALID
             }
             LoginError::Busy(_) => {

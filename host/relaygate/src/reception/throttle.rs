@@ -39,8 +39,9 @@ impl Throttle {
         window.is_some_and(|window| window.runs(now) && window.failures >= self.per_peer_max)
     }
 
-    /// Counts a failure.
-    pub fn failed(&self, peer: IpAddr, now: Timestamp) {
+    /// Counts a failure. True for the one that locks the peer out: once for each
+    /// lock-out, however many connections fail beside each other.
+    pub fn failed(&self, peer: IpAddr, now: Timestamp) -> bool {
         let peer = peer.to_canonical();
         let mut windows = self.windows();
         if windows.len() >= PEERS_MAX && !windows.contains_key(&peer) {
@@ -57,6 +58,7 @@ impl Throttle {
             };
         }
         window.failures = window.failures.saturating_add(1);
+        window.failures == self.per_peer_max
     }
 
     // A window is whole after every statement, so a panic elsewhere spoils nothing.
@@ -101,8 +103,10 @@ mod tests {
         let throttle = Throttle::new(10);
         for second in 0..10 {
             assert!(!throttle.is_blocked(PEER, Timestamp(second * 1_000)));
-            throttle.failed(PEER, Timestamp(second * 1_000));
+            let locked_out = throttle.failed(PEER, Timestamp(second * 1_000));
+            assert_eq!(locked_out, second == 9);
         }
+        assert!(!throttle.failed(PEER, Timestamp(9_500)), "it is told once");
         assert!(throttle.is_blocked(PEER, Timestamp(10_000)));
         assert!(!throttle.is_blocked(OTHER, Timestamp(10_000)));
         assert!(

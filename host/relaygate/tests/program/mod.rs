@@ -87,7 +87,13 @@ impl Program {
     /// With the account `acme`.
     pub(crate) fn with_account() -> Self {
         let program = Self::start();
-        program.ask(&[
+        program.make_account();
+        program
+    }
+
+    /// Makes the account `acme`.
+    pub(crate) fn make_account(&self) {
+        self.ask(&[
             "account",
             "create",
             "--subdomain",
@@ -97,7 +103,6 @@ impl Program {
             "--admin",
             "boss@home.example",
         ]);
-        program
     }
 
     pub(crate) fn start_in(directory: Directory) -> Self {
