@@ -243,7 +243,9 @@ fn server_tls(config: &Config) -> Result<ServerTls, ConfigError> {
 }
 
 fn open_store(config: &Config) -> Result<Arc<Embedded>, ConfigError> {
-    match Embedded::open(Options::new(config.store_dir())) {
+    let mut options = Options::new(config.store_dir());
+    options.reserve_octets = config.limits.disk_free_octets_min / RESERVE_SHARE;
+    match Embedded::open(options) {
         Ok(store) => Ok(Arc::new(store)),
         Err(error) => Err(store_error(&error)),
     }
@@ -267,3 +269,8 @@ fn store_error(error: &OpenError) -> ConfigError {
     };
     ConfigError::new("data_dir", problem, mend)
 }
+
+/// Mail is refused when this part of the room is left at which the program is
+/// not ready any more, so that those who ask have gone elsewhere before. What
+/// ends work may use half of the rest.
+const RESERVE_SHARE: u64 = 4;
