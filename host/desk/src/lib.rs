@@ -32,6 +32,7 @@ pub mod secrets;
 pub mod suspended;
 pub mod threading;
 pub mod tickets;
+pub mod upkeep;
 pub mod verification;
 mod wire;
 

@@ -8,7 +8,7 @@
 //! outbound credential.
 //!
 //! Tokens are kept as hashes. A used or superseded one stays known, so that the
-//! mail is recognised and does not become a ticket.
+//! mail is recognised and does not become a ticket; after a month it goes.
 
 use mail::address::{Address, Domain};
 use mail::message::{MessageId, verification_tokens};
@@ -21,6 +21,7 @@ use crate::addresses::{self, Check, Direction, row_id};
 use crate::facts::Finding;
 use crate::notifications::{OutboundDraft, draft};
 use crate::rows::{Kept, Record};
+use crate::upkeep::Aging;
 use crate::{Account, Error, Product, random, wire};
 
 /// A verification mail that came back and was recognised as one.
@@ -243,7 +244,7 @@ pub const RETURNED_UNAUTHENTICATED: &str = "returned_unauthenticated";
 
 /// One confirmation mail; the hash of its token is the key.
 #[derive(Serialize, Deserialize)]
-struct Token {
+pub(crate) struct Token {
     #[serde(with = "wire::one")]
     address: Address,
     direction: Direction,
@@ -257,6 +258,25 @@ struct Token {
 
 impl Record for Token {
     const TABLE: Table = Table("verification");
+}
+
+impl Aging for Token {
+    fn at(&self) -> Timestamp {
+        self.issued_at
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn old_token(issued_at: Timestamp) -> Token {
+    Token {
+        address: Address::parse("help@acme.example").unwrap(),
+        direction: Direction::Inbound,
+        credential_version: 1,
+        issued_at,
+        used: true,
+        sent: Vec::new(),
+        message_id: MessageId::parse("<1@relay.desk.example>").unwrap(),
+    }
 }
 
 /// The token of the newest mail for one side of one address.

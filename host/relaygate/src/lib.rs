@@ -23,5 +23,6 @@ pub mod serve;
 pub mod services;
 pub mod telemetry;
 pub mod tls;
+pub mod upkeep;
 pub mod web;
 pub mod wire;

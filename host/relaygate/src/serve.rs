@@ -18,7 +18,7 @@ use crate::admin::{self, AdminSocket};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, io_reason};
 use crate::services::Services;
-use crate::{listener, runner, telemetry, web};
+use crate::{listener, runner, telemetry, upkeep, web};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +62,7 @@ fn start(services: &Arc<Services>, ports: Ports, socket: AdminSocket, tasks: &Ta
         tasks.spawn(listener::serve(services.clone(), config.clone(), listener));
     }
     tasks.spawn(runner::run(services.clone()));
+    tasks.spawn(upkeep::run(services.clone()));
     tasks.spawn(admin::serve(services.clone(), socket));
     let (tls, until) = (services.server_tls.clone(), services.stop.clone());
     tasks.spawn(async move { tls.watch(until).await });

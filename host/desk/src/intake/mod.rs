@@ -27,6 +27,7 @@ use crate::facts::{
 use crate::rows::{Kept, Record};
 use crate::threading::{self, Traces};
 use crate::tickets::{self, Status, Ticket};
+use crate::upkeep::Aging;
 use crate::{Account, Error, Product, accounts};
 
 pub use enter::{Answers, Outcome, enter};
@@ -247,8 +248,14 @@ impl Gathered {
 
 /// A message that has been settled; its fingerprint is the key.
 #[derive(Serialize, Deserialize)]
-struct Settled {
-    at: Timestamp,
+pub(crate) struct Settled {
+    pub(crate) at: Timestamp,
+}
+
+impl Aging for Settled {
+    fn at(&self) -> Timestamp {
+        self.at
+    }
 }
 
 impl Record for Settled {

@@ -6,11 +6,11 @@
 //! batch that keeps the message, so of two copies at once only one is kept and
 //! the other is deferred, to be recognised when it comes again.
 //!
-//! Marks stand by week, so that old ones can be found and removed together. A
+//! Marks stand by week, so that old ones can be found and removed together ([`prune`]). A
 //! message without a Message-ID has no mark: nothing tells two such apart.
 
 use sha2::{Digest as _, Sha256};
-use storage::{AccountId, Batch, JobId, Key, Table, Timestamp};
+use storage::{AccountId, Batch, JobId, Key, ListRange, Scope, Store, Table, Timestamp};
 
 use super::incoming::Complete;
 use super::{Accepted, Reception, ReceptionError};
@@ -56,6 +56,37 @@ pub(super) async fn marks(
     Ok(marks)
 }
 
+/// Removes the marks of one account that nobody looks at any more, a bounded
+/// number in each batch. Returns how many went.
+pub(crate) async fn prune(
+    store: &dyn Store,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<usize, desk::Error> {
+    let oldest_kept = week(now).saturating_sub(WEEKS_KEPT);
+    let mut pruned = 0;
+    loop {
+        let range = ListRange::first(PRUNE_ROWS);
+        let rows = store.list(Scope::Account(account), MARKS, range).await?;
+        let mut batch = Batch::new();
+        // In the order of weeks, so the first young one ends it.
+        let old = rows.iter().map(|(id, _)| id);
+        let old: Vec<_> = old.take_while(|id| week_of(id) < oldest_kept).collect();
+        if old.is_empty() {
+            return Ok(pruned);
+        }
+        for id in &old {
+            batch.delete(Key::new(account, MARKS, id.as_slice()));
+        }
+        pruned += old.len();
+        store.commit(batch).await?;
+    }
+}
+
+fn week_of(id: &[u8]) -> u32 {
+    id.first_chunk().map_or(0, |week| u32::from_be_bytes(*week))
+}
+
 async fn look_up(
     reception: &Reception,
     account: AccountId,
@@ -99,3 +130,44 @@ fn digest(reception: &Reception, complete: &Complete, accepted: &Accepted) -> Op
 
 const MARKS: Table = Table("received");
 const WEEK_MS: u64 = 7 * 24 * 3_600_000;
+/// Whole weeks a mark stays after its own.
+const WEEKS_KEPT: u32 = 2;
+/// Marks removed in one batch.
+const PRUNE_ROWS: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use storage::embedded::{Embedded, Options};
+
+    use super::*;
+    use crate::clock::Clock;
+
+    #[tokio::test]
+    async fn marks_go_after_two_weeks() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let mut options = Options::new(directory.path());
+        options.reserve_octets = 0;
+        let store = Embedded::open(options).expect("a store");
+        let account = AccountId::new(7).expect("not zero");
+        let clock = Clock::standing(Timestamp(3_000 * WEEK_MS));
+        let mut batch = Batch::new();
+        for number in 0..600_u32 {
+            let key = key(account, week(clock.now()), &number.to_be_bytes());
+            batch.create(key, "");
+        }
+        store.commit(batch).await.expect("kept");
+        let two_weeks = Duration::from_millis(3 * WEEK_MS - 1);
+        clock.advance(two_weeks);
+        let young = key(account, week(clock.now()), b"young");
+        let mut batch = Batch::new();
+        batch.create(young.clone(), "");
+        store.commit(batch).await.expect("kept");
+        assert_eq!(prune(&store, account, clock.now()).await.expect("read"), 0);
+        clock.advance(Duration::from_millis(1));
+        let gone = prune(&store, account, clock.now()).await.expect("read");
+        assert_eq!(gone, 600);
+        assert!(store.get(&young).await.expect("read").is_some());
+    }
+}

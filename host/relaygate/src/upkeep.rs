@@ -1,0 +1,57 @@
+//! Takes out, hourly, what has served its time: marks of received messages,
+//! fingerprints of settled ones, tokens of verification mails.
+//!
+//! Not here: the disk's own housekeeping (`storage`), what mail waits (`runner`).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use storage::{AccountId, Timestamp};
+use tracing::{info, warn};
+
+use crate::reception;
+use crate::services::Services;
+
+/// Works until the program is told to stop.
+pub async fn run(services: Arc<Services>) {
+    let stop = services.stop.clone();
+    while stop
+        .run_until_cancelled(tokio::time::sleep(EVERY))
+        .await
+        .is_some()
+    {
+        if stop
+            .run_until_cancelled(prune_all(&services))
+            .await
+            .is_none()
+        {
+            return;
+        }
+    }
+}
+
+async fn prune_all(services: &Services) {
+    let profiles = match desk::accounts::list(&services.desk).await {
+        Ok(profiles) => profiles,
+        Err(error) => return warn!(%error, "accounts could not be listed; nothing was pruned"),
+    };
+    for profile in profiles {
+        match prune(services, profile.id).await {
+            Ok(0) => {}
+            Ok(rows) => info!(account = profile.id.get(), rows, "old rows pruned"),
+            Err(error) => warn!(account = profile.id.get(), %error, "old rows not pruned"),
+        }
+    }
+}
+
+async fn prune(services: &Services, account: AccountId) -> Result<usize, desk::Error> {
+    let now = services.clock.now();
+    let marks = reception::prune_marks(&*services.store, account, now).await?;
+    let before = Timestamp(now.0.saturating_sub(RECORDS_KEPT_MS));
+    let records = desk::upkeep::prune(&services.desk.account(account), before).await?;
+    Ok(marks + records)
+}
+
+const EVERY: Duration = Duration::from_secs(3_600);
+/// How long fingerprints and tokens are kept: 30 days.
+const RECORDS_KEPT_MS: u64 = 30 * 24 * 3_600_000;
