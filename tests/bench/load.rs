@@ -101,19 +101,18 @@ impl fmt::Display for Outcome {
 
 /// Does the work; `round` keeps Message-IDs apart that one server sees in several rounds.
 pub(crate) async fn run(target: &Target, to: &str, work: &Work, round: &str) -> Outcome {
-    let next = Arc::new(AtomicU32::new(0));
-    let filler: Arc<str> = filler(work.size).into();
+    let load = Arc::new(Load {
+        target: target.clone(),
+        to: to.to_owned(),
+        work: work.clone(),
+        round: round.to_owned(),
+        next: AtomicU32::new(0),
+        filler: filler(work.size),
+    });
     let start = Instant::now();
     let mut workers = JoinSet::new();
     for _ in 0..work.connections {
-        let (target, to, work, round) = (
-            target.clone(),
-            to.to_owned(),
-            work.clone(),
-            round.to_owned(),
-        );
-        let (next, filler) = (Arc::clone(&next), Arc::clone(&filler));
-        workers.spawn(async move { worker(&target, &to, &work, &round, &next, &filler).await });
+        workers.spawn(Arc::clone(&load).worker());
     }
     let mut outcome = Outcome::default();
     while let Some(part) = workers.join_next().await {
@@ -124,70 +123,68 @@ pub(crate) async fn run(target: &Target, to: &str, work: &Work, round: &str) -> 
     outcome
 }
 
-/// Opens one connection after the other until all messages are taken.
-async fn worker(
-    target: &Target,
-    to: &str,
-    work: &Work,
-    round: &str,
-    next: &AtomicU32,
-    filler: &str,
-) -> Outcome {
-    let mut outcome = Outcome::default();
-    while next.load(Ordering::Relaxed) < work.messages {
-        if let Err(trouble) = connection(target, to, work, round, next, filler, &mut outcome).await
-        {
-            *outcome.errors.entry(trouble).or_insert(0) += 1;
-        }
-    }
-    outcome
+/// What the workers share.
+struct Load {
+    target: Target,
+    to: String,
+    work: Work,
+    round: String,
+    /// The number of the next message.
+    next: AtomicU32,
+    filler: String,
 }
 
-async fn connection(
-    target: &Target,
-    to: &str,
-    work: &Work,
-    round: &str,
-    next: &AtomicU32,
-    filler: &str,
-    outcome: &mut Outcome,
-) -> Result<(), Trouble> {
-    // A message that could not even be tried counts, or a dead server would be asked for ever.
-    let mut session = Session::open(target).await.inspect_err(|_| {
-        next.fetch_add(1, Ordering::Relaxed);
-    })?;
-    for _ in 0..work.per_connection {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        if number >= work.messages {
-            break;
+impl Load {
+    /// Opens one connection after the other until all messages are taken.
+    async fn worker(self: Arc<Self>) -> Outcome {
+        let mut outcome = Outcome::default();
+        while self.next.load(Ordering::Relaxed) < self.work.messages {
+            if let Err(trouble) = self.connection(&mut outcome).await {
+                *outcome.errors.entry(trouble).or_insert(0) += 1;
+            }
         }
-        let from = format!("user{number}@enduser.example");
-        let text = message(&from, to, number, round, filler);
-        let latency = session
-            .submit(&from, to, text.as_bytes(), work.pipelining)
-            .await?;
-        outcome.accepted += 1;
-        outcome.latencies.push(latency);
+        outcome
     }
-    session.close().await;
-    Ok(())
-}
 
-/// A message with some of the fields real mail has, and the end of the text.
-fn message(from: &str, to: &str, number: u32, round: &str, filler: &str) -> String {
-    let mut text = String::with_capacity(filler.len() + 512);
-    let _ = write!(
-        text,
-        "Received: from laptop (unknown [192.0.2.7]) by mx.enduser.example with ESMTPS;\r\n\
-         \tMon, 02 Nov 2026 10:00:00 +0000\r\n\
-         From: User {number} <{from}>\r\nTo: <{to}>\r\nSubject: Load {round}-{number}\r\n\
-         Message-ID: <{round}.{number}.{}@enduser.example>\r\nDate: Mon, 02 Nov 2026 10:00:00 +0000\r\n\
-         MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n",
-        std::process::id()
-    );
-    text.push_str(filler);
-    text.push_str(".\r\n");
-    text
+    async fn connection(&self, outcome: &mut Outcome) -> Result<(), Trouble> {
+        // A message that could not even be tried counts, or a dead server would be asked for ever.
+        let mut session = Session::open(&self.target).await.inspect_err(|_| {
+            self.next.fetch_add(1, Ordering::Relaxed);
+        })?;
+        for _ in 0..self.work.per_connection {
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            if number >= self.work.messages {
+                break;
+            }
+            let from = format!("user{number}@enduser.example");
+            let text = self.message(&from, number);
+            let latency = session
+                .submit(&from, &self.to, text.as_bytes(), self.work.pipelining)
+                .await?;
+            outcome.accepted += 1;
+            outcome.latencies.push(latency);
+        }
+        session.close().await;
+        Ok(())
+    }
+
+    /// A message with some of the fields real mail has, and the end of the text.
+    fn message(&self, from: &str, number: u32) -> String {
+        let Self { to, round, .. } = self;
+        let mut text = String::with_capacity(self.filler.len() + 512);
+        let _ = write!(
+            text,
+            "Received: from laptop (unknown [192.0.2.7]) by mx.enduser.example with ESMTPS;\r\n\
+             \tMon, 02 Nov 2026 10:00:00 +0000\r\n\
+             From: User {number} <{from}>\r\nTo: <{to}>\r\nSubject: Load {round}-{number}\r\n\
+             Message-ID: <{round}.{number}.{}@enduser.example>\r\nDate: Mon, 02 Nov 2026 10:00:00 +0000\r\n\
+             MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n",
+            std::process::id()
+        );
+        text.push_str(&self.filler);
+        text.push_str(".\r\n");
+        text
+    }
 }
 
 /// Lines of 78 octets up to `size`, about what text in mail looks like.

@@ -314,6 +314,14 @@ impl Cottage {
         self.relay.cli_with_input(&arguments, OUTBOUND_PASSWORD)["address"].clone()
     }
 
+    /// Hands one message in and gives the session, still open.
+    pub fn hand_in(&self, credential: &Credential, subject: &str, id: &str) -> Client {
+        let mut client = self.session(credential);
+        let reply = client.submit(USER, &[SUPPORT], &message(USER, SUPPORT, subject, id, ""));
+        assert_eq!(reply.code, 250, "{subject}: {reply}");
+        client
+    }
+
     /// A TLS session that has said EHLO and logged in.
     pub fn session(&self, credential: &Credential) -> Client {
         let mut client = self.relay.submission(&self.tls());

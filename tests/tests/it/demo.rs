@@ -71,7 +71,7 @@ fn check(told: &Value) {
     }
     let arrived = fields(told);
     for field in PRESERVED {
-        assert!(arrived.iter().any(|name| *name == field), "{field}: {told}");
+        assert!(arrived.contains(&field), "{field}: {told}");
     }
     let comments = told["comments"].as_array().map_or(&[][..], Vec::as_slice);
     assert_eq!(comments.len(), 3, "question, answer, reply: {told}");

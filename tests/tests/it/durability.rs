@@ -119,18 +119,7 @@ fn half_a_message_makes_no_ticket() {
 fn a_stop_keeps_what_was_taken() {
     let mut cottage = Cottage::start("");
     let credential = cottage.connect(ACCOUNT, DOMAIN);
-    let mut client = cottage.session(&credential);
-    let text = message(
-        "eve@enduser.example",
-        SUPPORT,
-        "before the stop",
-        "stop@enduser.example",
-        "",
-    );
-    assert_eq!(
-        client.submit("eve@enduser.example", &[SUPPORT], &text).code,
-        250
-    );
+    let mut client = cottage.hand_in(&credential, "before the stop", "stop@enduser.example");
     let status = cottage.relay.stop().expect("it ended");
     assert!(status.success(), "{status}");
     let reply = client.reply();

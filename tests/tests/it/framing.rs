@@ -2,7 +2,7 @@
 //! what talks out of turn is shown the door.
 
 use relaygate_tests::house::{
-    ACCOUNT, Cottage, Credential, DOMAIN, SUPPORT, message, tickets, wait_for_ticket,
+    ACCOUNT, Cottage, Credential, DOMAIN, SUPPORT, tickets, wait_for_ticket,
 };
 use relaygate_tests::smtp::Client;
 use relaygate_tests::transcript::{self, ProgramStage};
@@ -35,18 +35,7 @@ fn bare_line_ends_in_a_message_are_refused() {
         );
         assert!(client.is_closed(), "{ending:?}: the session went on");
     }
-    let mut honest = cottage.session(&credential);
-    let text = message(
-        "eve@enduser.example",
-        SUPPORT,
-        "honest",
-        "f1@enduser.example",
-        "",
-    );
-    assert_eq!(
-        honest.submit("eve@enduser.example", &[SUPPORT], &text).code,
-        250
-    );
+    cottage.hand_in(&credential, "honest", "f1@enduser.example");
     wait_for_ticket(&cottage.relay, ACCOUNT, "honest");
     assert_eq!(
         tickets(&cottage.relay, ACCOUNT).len(),

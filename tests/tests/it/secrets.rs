@@ -3,24 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use relaygate_tests::house::{
-    ACCOUNT, Cottage, DOMAIN, OUTBOUND_PASSWORD, SUPPORT, message, wait_for_ticket,
-};
+use relaygate_tests::house::{ACCOUNT, Cottage, DOMAIN, OUTBOUND_PASSWORD, wait_for_ticket};
 
 /// Everything on disk is searched for both passwords: R3, R52, R58, SEC-01.
 #[test]
 fn no_password_is_on_disk() {
     let mut cottage = Cottage::start("");
     let credential = cottage.connect(ACCOUNT, DOMAIN);
-    let mut client = cottage.session(&credential);
-    let text = message(
-        "eve@enduser.example",
-        SUPPORT,
-        "secret",
-        "s1@enduser.example",
-        "",
-    );
-    client.submit("eve@enduser.example", &[SUPPORT], &text);
+    cottage.hand_in(&credential, "secret", "s1@enduser.example");
     wait_for_ticket(&cottage.relay, ACCOUNT, "secret");
     cottage.relay.stop();
     let secret = credential
