@@ -76,8 +76,9 @@ impl Instance {
                 &String::from_utf8_lossy(&checked.stderr),
             ));
         }
-        let mut command = Command::new(MASTER);
-        command.arg("-c").arg(directory.join("conf")).arg("-s");
+        let mut command = Command::new("sh");
+        command.args(["-c", KEEPER, "sh", MASTER, "-c"]);
+        command.arg(directory.join("conf")).arg("-s");
         let mut master = Daemon::start(plan.name, &command, &directory.join("log/master.out"))?;
         for port in ports {
             master.await_port(*port)?;
@@ -211,6 +212,18 @@ virtual    unix - n n -     - virtual
 anvil      unix - - n -     1 anvil
 scache     unix - - n -     1 scache
 postlog    unix-dgram n - n - 1 postlogd
+";
+
+/// Stands between us and the master, and passes signals on.
+///
+/// Postfix's master changes its user for a moment while it starts, and the kernel then
+/// forgets whose death it wanted to hear of (prctl(2), PR_SET_PDEATHSIG); a shell does not.
+const KEEPER: &str = "\
+trap 'kill -TERM $master' TERM INT
+trap 'kill -HUP $master' HUP
+\"$@\" &
+master=$!
+while kill -0 $master 2>/dev/null; do wait $master; done
 ";
 
 const POSTFIX: &str = "/usr/sbin/postfix";
