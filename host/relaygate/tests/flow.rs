@@ -8,6 +8,7 @@ use desk::tickets;
 use mail::address::Address;
 use relaygate::clock::Clock;
 use relaygate::config::{self, ListenerKind};
+use relaygate::operations::suspended;
 use relaygate::services::Services;
 use relaygate::{listener, runner};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -141,6 +142,30 @@ async fn a_message_that_is_sent_again_makes_one_ticket() {
         tickets[0].tags.is_empty(),
         "R6: nothing vouches for mail over the MX listener"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_kept_aside_with_its_source() {
+    let house = House::open().await;
+    let codes = house
+        .say(&[
+            "EHLO mx.user.example",
+            "MAIL FROM:<erika@user.example>",
+            "RCPT TO:<support@acme.desk.example>",
+            "DATA",
+            "no field at all\r\n\r\nIt is on fire.\r\n.",
+        ])
+        .await;
+    assert_eq!(codes, [220, 250, 250, 250, 354, 250]);
+    assert!(house.tickets().await.is_empty());
+    let listed = suspended::list(&house.services, "acme").await;
+    let listed = listed.expect("listed").suspended;
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].cause, "unprocessable");
+    let shown = suspended::show(&house.services, "acme", &listed[0].id).await;
+    let source = shown.expect("shown").source;
+    assert!(source.contains("no field at all"), "{source}");
+    assert!(source.contains("It is on fire."), "{source}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

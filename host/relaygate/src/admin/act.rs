@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use super::Answer;
 use super::request::{
     AccountRequest, AddressRequest, AuditRequest, DomainRequest, NewAddressRequest, QueueRequest,
-    Request, TicketRequest, TokenRequest,
+    Request, SuspendedRequest, TicketRequest, TokenRequest,
 };
 use crate::operations::accounts::AccountInput;
 use crate::operations::addresses::AddressInput;
 use crate::operations::{
-    Actor, Outcome, accounts, addresses, audit, domains, queue, signing, tickets, tokens, trace,
-    verification,
+    Actor, Outcome, accounts, addresses, audit, domains, queue, signing, suspended, tickets,
+    tokens, trace, verification,
 };
 use crate::services::Services;
 
@@ -24,6 +24,7 @@ pub(super) async fn act(services: &Services, actor: &Actor, request: Request) ->
         Request::Address(request) => address(services, actor, request).await,
         Request::Token(request) => token(services, actor, request).await,
         Request::Ticket(request) => ticket(services, actor, request).await,
+        Request::Suspended(request) => kept_aside(services, request).await,
         Request::Queue(request) => jobs(services, actor, request).await,
         Request::Audit(AuditRequest::List { account }) => {
             shown(audit::list(services, account.as_deref()).await)
@@ -125,6 +126,15 @@ async fn ticket(services: &Services, actor: &Actor, request: TicketRequest) -> O
         TicketRequest::List { account } => shown(tickets::list(services, &account).await),
         TicketRequest::Show { account, id } => shown(tickets::show(services, &account, id).await),
         TicketRequest::Reply(input) => shown(tickets::reply(services, actor, &input).await),
+    }
+}
+
+async fn kept_aside(services: &Services, request: SuspendedRequest) -> Outcome<Value> {
+    match request {
+        SuspendedRequest::List { account } => shown(suspended::list(services, &account).await),
+        SuspendedRequest::Show { account, id } => {
+            shown(suspended::show(services, &account, &id).await)
+        }
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Request {
     Token(TokenRequest),
     /// About a ticket.
     Ticket(TicketRequest),
+    /// About messages kept aside.
+    Suspended(SuspendedRequest),
     /// About the queue.
     Queue(QueueRequest),
     /// About the audit log.
@@ -155,6 +157,18 @@ pub enum QueueRequest {
     List(JobQuery),
     Show { id: String },
     Change { id: String, hand: Hand },
+}
+
+/// See [`crate::operations::suspended`].
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(
+    missing_docs,
+    reason = "the fields are those of the operation of the same name"
+)]
+pub enum SuspendedRequest {
+    List { account: String },
+    Show { account: String, id: String },
 }
 
 /// See [`crate::operations::audit`].

@@ -62,6 +62,9 @@ pub enum Command {
     /// Tickets.
     #[command(subcommand)]
     Ticket(TicketCommand),
+    /// Messages kept aside.
+    #[command(subcommand)]
+    Suspended(SuspendedCommand),
     /// Jobs that wait.
     #[command(subcommand)]
     Queue(QueueCommand),
@@ -405,6 +408,25 @@ pub enum QueueCommand {
     },
     /// Delete a job and its message.
     Delete {
+        /// Its id.
+        id: String,
+    },
+}
+
+/// `relaygate suspended`.
+#[derive(Debug, Subcommand)]
+pub enum SuspendedCommand {
+    /// List the messages kept aside, oldest first, and why.
+    List {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+    },
+    /// Show one with its raw source.
+    Show {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
         /// Its id.
         id: String,
     },

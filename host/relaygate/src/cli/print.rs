@@ -5,8 +5,8 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use crate::admin::{
-    AccountRequest, AddressRequest, DomainRequest, QueueRequest, Request, TicketRequest,
-    TokenRequest,
+    AccountRequest, AddressRequest, DomainRequest, QueueRequest, Request, SuspendedRequest,
+    TicketRequest, TokenRequest,
 };
 
 /// What the answer to a request looks like on a terminal.
@@ -44,6 +44,14 @@ pub(super) fn words(request: &Request, answer: &Value) -> String {
         ),
         Request::Queue(QueueRequest::Show { .. }) => pretty(&answer["job"]),
         Request::Queue(QueueRequest::Change { .. }) => done(),
+        Request::Suspended(SuspendedRequest::List { .. }) => table(
+            &answer["suspended"],
+            &["id", "cause", "author", "recipient", "subject"],
+        ),
+        Request::Suspended(_) => {
+            let source = answer["source"].as_str().unwrap_or_default();
+            format!("{}\n{source}", pretty(&answer["suspended"]))
+        }
         Request::Audit(_) => table(&answer["audit"], &["at", "actor", "act", "subject", "peer"]),
         Request::Trace { .. } => trace(&answer["messages"]),
     }

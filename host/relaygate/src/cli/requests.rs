@@ -9,11 +9,11 @@ use zeroize::Zeroize;
 use super::Failure;
 use super::args::{
     AccountCommand, AddressCommand, AuditCommand, Command, DomainCommand, NewAddressArguments,
-    QueueCommand, ReplyText, TicketCommand, TokenCommand,
+    QueueCommand, ReplyText, SuspendedCommand, TicketCommand, TokenCommand,
 };
 use crate::admin::{
     AccountRequest, AddressRequest, AuditRequest, DomainRequest, NewAddressRequest, QueueRequest,
-    Request, Secret, TicketRequest, TokenRequest,
+    Request, Secret, SuspendedRequest, TicketRequest, TokenRequest,
 };
 use crate::config::io_reason;
 use crate::operations::domains::DomainInput;
@@ -30,6 +30,7 @@ pub(super) fn request(command: Command) -> Result<Request, Failure> {
         Command::Token(command) => Ok(Request::Token(token(command))),
         Command::Ticket(command) => Ok(Request::Ticket(ticket(command)?)),
         Command::Queue(command) => Ok(Request::Queue(queue(command))),
+        Command::Suspended(command) => Ok(Request::Suspended(suspended(command))),
         Command::Audit(AuditCommand::List { account }) => {
             Ok(Request::Audit(AuditRequest::List { account }))
         }
@@ -41,6 +42,18 @@ pub(super) fn request(command: Command) -> Result<Request, Failure> {
         | Command::Journal(_) => Err(Failure::usage(
             "this command is not asked of the running program",
         )),
+    }
+}
+
+fn suspended(command: SuspendedCommand) -> SuspendedRequest {
+    match command {
+        SuspendedCommand::List { account } => SuspendedRequest::List {
+            account: account.account,
+        },
+        SuspendedCommand::Show { account, id } => SuspendedRequest::Show {
+            account: account.account,
+            id,
+        },
     }
 }
 

@@ -15,6 +15,7 @@ pub mod domains;
 pub mod queue;
 mod refusal;
 pub mod signing;
+pub mod suspended;
 pub mod tickets;
 pub mod tokens;
 pub mod trace;
