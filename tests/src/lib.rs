@@ -22,7 +22,6 @@ pub mod postfix;
 pub mod process;
 pub mod relaygate;
 pub mod repository;
-pub mod skip;
 pub mod smtp;
 pub mod transcript;
 pub mod wait;

@@ -329,11 +329,18 @@ fn allowed_neighbours(package: &str) -> Vec<&'static str> {
             "customer-server",
         ],
         "relaygate-desk" => vec!["relaygate-mail", "relaygate-storage"],
-        "relaygate-policy" => vec!["relaygate-mail"],
-        "relaygate-mail" | "relaygate-storage" | "relaygate-policy-sdk" | "customer-server" => {
-            vec![]
-        }
-        "relaygate-tests" => vec!["relaygate-mail", "relaygate-storage", "customer-server"],
+        "relaygate-mail"
+        | "relaygate-storage"
+        | "relaygate-policy"
+        | "relaygate-policy-sdk"
+        | "customer-server"
+        | "skip" => vec![],
+        "relaygate-tests" => vec![
+            "relaygate-mail",
+            "relaygate-storage",
+            "customer-server",
+            "skip",
+        ],
         _ => vec!["relaygate-policy-sdk"],
     }
 }

@@ -9,7 +9,7 @@ use customer::{Authority, Customer, Error, Maildir, Ports, Relay, Setup, postfix
 #[test]
 fn postfix_takes_a_submission_and_delivers_it() -> Result<(), Error> {
     if let Some(why) = postfix::unavailable() {
-        eprintln!("SKIPPED: {why}");
+        skip::skipped(why);
         return Ok(());
     }
     let place = tempfile::tempdir().expect("a temporary directory");
@@ -21,7 +21,7 @@ fn postfix_takes_a_submission_and_delivers_it() -> Result<(), Error> {
 #[test]
 fn the_small_server_takes_a_submission_and_delivers_it() -> Result<(), Error> {
     if let Some(why) = small::unavailable() {
-        eprintln!("SKIPPED: {why}");
+        skip::skipped(why);
         return Ok(());
     }
     let place = tempfile::tempdir().expect("a temporary directory");

@@ -18,6 +18,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use skip::skipped;
 use storage::embedded::{Embedded, Options};
 use storage::{CommitError, StageError, Store};
 use tempfile::TempDir;
@@ -503,10 +504,6 @@ fn no_strace() -> Option<String> {
         Ok(output) => Some(String::from_utf8_lossy(&output.stderr).into_owned()),
         Err(error) => Some(format!("strace: {error}")),
     }
-}
-
-fn skipped(reason: &str) {
-    println!("skipped: {reason}");
 }
 
 /// A file system of our own, unmounted when dropped.

@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use relaygate_tests::skip::skipped;
 use relaygate_tests::{process, relaygate};
 use serde_json::Value;
+use skip::skipped;
 
 use crate::needs_postfix;
 

@@ -22,7 +22,7 @@ mod tls;
 macro_rules! needs_postfix {
     () => {
         if let Some(reason) = relaygate_tests::postfix::unavailable() {
-            relaygate_tests::skip::skipped(reason);
+            skip::skipped(reason);
             return;
         }
     };

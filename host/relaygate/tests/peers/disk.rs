@@ -71,8 +71,7 @@ impl Drop for Disk {
 #[test]
 fn a_full_disk_defers_mail_and_an_emptied_one_takes_it_again() {
     let Some(disk) = Disk::mount() else {
-        eprintln!("SKIPPED: a full disk needs the right to mount a tmpfs (run as root)");
-        return;
+        return skip::skipped("a full disk needs the right to mount a tmpfs (run as root)");
     };
     let directory = Directory::new();
     let usual = directory.configuration(directory.ports);

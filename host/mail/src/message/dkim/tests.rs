@@ -30,7 +30,7 @@ fn signed(message: &[u8]) -> Vec<u8> {
     [signer.sign(message, AT).unwrap(), message.to_vec()].concat()
 }
 
-/// What dkimpy says of each message, or nothing (said on stderr) where python3
+/// What dkimpy says of each message, or nothing (and it is said) where python3
 /// or dkimpy is missing. With `RELAYGATE_NO_SKIPS` set that is a failure.
 fn verified(messages: &[Vec<u8>]) -> Option<Vec<bool>> {
     let have = Command::new("python3")
@@ -38,11 +38,7 @@ fn verified(messages: &[Vec<u8>]) -> Option<Vec<bool>> {
         .stderr(Stdio::null())
         .status();
     if !have.is_ok_and(|status| status.success()) {
-        assert!(
-            std::env::var_os("RELAYGATE_NO_SKIPS").is_none(),
-            "python3 has no dkimpy"
-        );
-        eprintln!("SKIPPED: python3 has no dkimpy, signatures were not verified");
+        skip::skipped("python3 has no dkimpy, signatures were not verified");
         return None;
     }
     let mut python = Command::new("python3")
