@@ -287,7 +287,6 @@ pub fn configuration(directory: &Path, ports: Ports, settings: &Settings<'_>) ->
          [tls]\ncertificate = \"{}\"\nkey = \"{}\"\n\
          [metrics]\nbind = \"127.0.0.1:{metrics}\"\n\
          [outbound]\nallowed_networks = [\"127.0.0.0/8\"]\n\
-         [policy]\ndeadline_ms = {POLICY_DEADLINE_MS}\n\
          [log]\nformat = \"json\"\nlevel = \"info\"\n",
         settings.certificate.certificate.display(),
         settings.certificate.key.display(),
@@ -313,10 +312,6 @@ pub fn configuration(directory: &Path, ports: Ports, settings: &Settings<'_>) ->
     }
     text + &settings.extra
 }
-
-/// A machine that builds and tests at the same time may leave a policy waiting for its
-/// turn; the tests of the deadline itself set their own.
-const POLICY_DEADLINE_MS: u32 = 2_000;
 
 fn launch(directory: &Path) -> Daemon {
     let mut command = Command::new(binary());
