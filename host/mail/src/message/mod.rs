@@ -57,4 +57,4 @@ pub use results::{
     AuthenticationResults, AuthorResults, DkimResult, MethodResult, Verdict, author_results,
 };
 pub use tokens::{TOKENS_MAX, TicketToken, ticket_tokens, verification_line, verification_tokens};
-pub use trace::{Protocol, Received, TlsFacts, return_path};
+pub use trace::{Protocol, Received, TlsFacts, return_path, timestamp};

@@ -124,10 +124,20 @@ pub fn return_path(path: Option<&Address>) -> Vec<u8> {
     line
 }
 
+/// A time in milliseconds since the epoch as people and scripts read it: RFC 3339,
+/// UTC, whole seconds.
+pub fn timestamp(at: u64) -> String {
+    date_time(at).to_rfc3339()
+}
+
 /// A date-time (RFC 5322 §3.3) in UTC, from milliseconds since the epoch.
 pub(super) fn date(at: u64) -> String {
+    date_time(at).to_rfc822()
+}
+
+fn date_time(at: u64) -> DateTime {
     let seconds = (at / MILLIS_PER_SECOND).min(SECONDS_MAX);
-    DateTime::from_timestamp(i64::try_from(seconds).unwrap_or_default()).to_rfc822()
+    DateTime::from_timestamp(i64::try_from(seconds).unwrap_or_default())
 }
 
 fn address_literal(peer: IpAddr) -> String {

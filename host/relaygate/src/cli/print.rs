@@ -116,10 +116,10 @@ fn ticket(answer: &Value) -> String {
 fn trace(messages: &Value) -> String {
     let mut text = String::new();
     for message in messages.as_array().into_iter().flatten() {
-        let head = ["id", "direction", "account", "message_id"].map(|key| cell(&message[key]));
+        let head = ["id", "direction", "account", "message_id"].map(|key| field(message, key));
         let _ = writeln!(text, "{}", head.join("  "));
         for event in message["events"].as_array().into_iter().flatten() {
-            let parts = ["at", "what", "detail"].map(|key| cell(&event[key]));
+            let parts = ["at", "what", "detail"].map(|key| field(event, key));
             let _ = writeln!(text, "  {}", parts.join("  "));
         }
     }
@@ -141,13 +141,13 @@ pub(super) fn pretty(value: &Value) -> String {
         return format!("{}\n", cell(value));
     };
     let width = object.keys().map(String::len).max().unwrap_or_default();
-    object.iter().fold(String::new(), |text, (key, value)| {
-        text + &format!("{:width$}  {}\n", key, cell(value))
+    object.keys().fold(String::new(), |text, key| {
+        text + &format!("{key:width$}  {}\n", field(value, key))
     })
 }
 
 fn table(list: &Value, columns: &[&str]) -> String {
-    let row = |item: &Value| columns.iter().map(|column| cell(&item[*column])).collect();
+    let row = |item: &Value| columns.iter().map(|column| field(item, column)).collect();
     aligned(
         columns,
         list.as_array().into_iter().flatten().map(row).collect(),
@@ -168,6 +168,16 @@ fn aligned(columns: &[&str], rows: Vec<Vec<String>>) -> String {
             .map(|(cell, width)| format!("{cell:width$}"));
         text + cells.collect::<Vec<_>>().join("  ").trim_end() + "\n"
     })
+}
+
+/// One field of an object on one line; times as people read them.
+fn field(object: &Value, key: &str) -> String {
+    let is_time = key == "at" || key == "due" || key.ends_with("_at");
+    match object[key].as_u64().filter(|_| is_time) {
+        Some(0) => "-".to_owned(),
+        Some(at) => mail::message::timestamp(at),
+        None => cell(&object[key]),
+    }
 }
 
 /// One value on one line. What others wrote (subjects, replies) may hold
@@ -199,6 +209,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn times_are_for_people() {
+        let answer = json!({"created_at": 1_767_225_600_000_u64, "checked_at": 0, "at": "x"});
+        assert_eq!(field(&answer, "created_at"), "2026-01-01T00:00:00Z");
+        assert_eq!(field(&answer, "checked_at"), "-");
+        assert_eq!(field(&answer, "at"), "x");
+    }
 
     #[test]
     fn a_table_is_aligned() {
