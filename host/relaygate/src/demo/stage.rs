@@ -90,7 +90,8 @@ impl Stage {
 
     /// What a person can try next.
     pub(super) fn how_to_go_on(&self) -> String {
-        let relaygate = format!("relaygate --config {}", self.program.file.display());
+        let own = std::env::current_exe().unwrap_or_else(|_| "relaygate".into());
+        let relaygate = format!("{} --config {}", own.display(), self.program.file.display());
         let mut text = String::from(
             "\nEverything keeps running; Ctrl-C ends it. To go on, in another terminal:\n",
         );
