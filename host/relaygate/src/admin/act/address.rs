@@ -1,0 +1,38 @@
+//! Requests about a support address.
+
+use serde_json::Value;
+
+use super::{empty, shown};
+use crate::admin::{AddressRequest, NewAddressRequest};
+use crate::operations::addresses::{self, AddressInput};
+use crate::operations::{Actor, Outcome, verification};
+use crate::services::Services;
+
+/// Does what is asked for.
+pub(super) async fn act(
+    services: &Services,
+    actor: &Actor,
+    request: AddressRequest,
+) -> Outcome<Value> {
+    match request {
+        AddressRequest::Add(new) => shown(addresses::add(services, actor, &input(new)).await),
+        AddressRequest::List { account } => shown(addresses::list(services, &account).await),
+        AddressRequest::Verify(input) => shown(verification::verify(services, actor, &input).await),
+        AddressRequest::Remove { account, address } => {
+            empty(addresses::remove(services, actor, &account, &address).await)
+        }
+    }
+}
+
+fn input(new: NewAddressRequest) -> AddressInput {
+    AddressInput {
+        account: new.account,
+        address: new.address,
+        host: new.host,
+        username: new.username,
+        password: new.password.0,
+        tls: new.tls,
+        ca_pem: new.ca_pem,
+        brand: new.brand,
+    }
+}

@@ -1,0 +1,47 @@
+//! From a request to the operation that does it, a file for each noun.
+
+mod account;
+mod address;
+mod domain;
+mod queue;
+mod suspended;
+mod ticket;
+mod token;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::Answer;
+use super::request::{AuditRequest, Request};
+use crate::operations::{Actor, Outcome, audit, trace};
+use crate::services::Services;
+
+/// Does what is asked for.
+pub(super) async fn act(services: &Services, actor: &Actor, request: Request) -> Answer {
+    let outcome = match request {
+        Request::Account(request) => account::act(services, actor, request).await,
+        Request::Domain(request) => domain::act(services, actor, request).await,
+        Request::Address(request) => address::act(services, actor, request).await,
+        Request::Token(request) => token::act(services, actor, request).await,
+        Request::Ticket(request) => ticket::act(services, actor, request).await,
+        Request::Suspended(request) => suspended::act(services, request).await,
+        Request::Queue(request) => queue::act(services, actor, request).await,
+        Request::Audit(AuditRequest::List { account }) => {
+            shown(audit::list(services, account.as_deref()).await)
+        }
+        Request::Trace { message_id } => shown(trace::trace(services, &message_id).await),
+    };
+    match outcome {
+        Ok(value) => Answer::Ok(value),
+        Err(refusal) => Answer::Error(refusal),
+    }
+}
+
+fn shown<T: Serialize>(outcome: Outcome<T>) -> Outcome<Value> {
+    let view = outcome?;
+    Ok(serde_json::to_value(view).expect("views are structs of texts, numbers and lists"))
+}
+
+fn empty(outcome: Outcome<()>) -> Outcome<Value> {
+    outcome.map(|()| json!({}))
+}

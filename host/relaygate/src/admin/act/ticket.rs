@@ -1,0 +1,21 @@
+//! Requests about a ticket.
+
+use serde_json::Value;
+
+use super::shown;
+use crate::admin::TicketRequest;
+use crate::operations::{Actor, Outcome, tickets};
+use crate::services::Services;
+
+/// Does what is asked for.
+pub(super) async fn act(
+    services: &Services,
+    actor: &Actor,
+    request: TicketRequest,
+) -> Outcome<Value> {
+    match request {
+        TicketRequest::List { account } => shown(tickets::list(services, &account).await),
+        TicketRequest::Show { account, id } => shown(tickets::show(services, &account, id).await),
+        TicketRequest::Reply(input) => shown(tickets::reply(services, actor, &input).await),
+    }
+}

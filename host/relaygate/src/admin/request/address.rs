@@ -1,0 +1,35 @@
+//! What can be asked about a support address.
+
+use serde::{Deserialize, Serialize};
+
+use super::Secret;
+use crate::operations::addresses::TlsInput;
+use crate::operations::verification::VerifyInput;
+
+/// See [`crate::operations::addresses`] and [`crate::operations::verification`].
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(
+    missing_docs,
+    reason = "the fields are those of the operation of the same name"
+)]
+pub enum AddressRequest {
+    Add(NewAddressRequest),
+    List { account: String },
+    Verify(VerifyInput),
+    Remove { account: String, address: String },
+}
+
+/// A new address with its outbound password, the one secret that comes in.
+#[derive(Debug, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the fields are those of `AddressInput`")]
+pub struct NewAddressRequest {
+    pub account: String,
+    pub address: String,
+    pub host: String,
+    pub username: String,
+    pub password: Secret,
+    pub tls: Option<TlsInput>,
+    pub ca_pem: Option<String>,
+    pub brand: Option<u64>,
+}

@@ -1,0 +1,87 @@
+//! What can be asked for: by noun, a file for each, then by verb, as on the command line.
+
+mod account;
+mod address;
+mod audit;
+mod domain;
+mod queue;
+mod suspended;
+mod ticket;
+mod token;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use account::AccountRequest;
+pub use address::{AddressRequest, NewAddressRequest};
+pub use audit::AuditRequest;
+pub use domain::DomainRequest;
+pub use queue::QueueRequest;
+pub use suspended::SuspendedRequest;
+pub use ticket::TicketRequest;
+pub use token::TokenRequest;
+
+/// One request, typed on both ends.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// About an account.
+    Account(AccountRequest),
+    /// About a connected domain.
+    Domain(DomainRequest),
+    /// About a support address.
+    Address(AddressRequest),
+    /// About an API token.
+    Token(TokenRequest),
+    /// About a ticket.
+    Ticket(TicketRequest),
+    /// About messages kept aside.
+    Suspended(SuspendedRequest),
+    /// About the queue.
+    Queue(QueueRequest),
+    /// About the audit log.
+    Audit(AuditRequest),
+    /// What became of a message.
+    Trace {
+        /// A Message-ID, an e-mail id or a queue id.
+        message_id: String,
+    },
+}
+
+/// A secret on its way through the socket. `Debug` does not show it.
+#[derive(Debug, Clone)]
+pub struct Secret(pub SecretString);
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.expose_secret())
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(text.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_in_a_request_is_not_shown() {
+        let request = Request::Address(AddressRequest::Add(NewAddressRequest {
+            account: "acme".into(),
+            address: "help@acme.example".into(),
+            host: "mail.acme.example".into(),
+            username: "relay".into(),
+            password: Secret("correct horse".into()),
+            tls: None,
+            ca_pem: None,
+            brand: None,
+        }));
+        assert!(!format!("{request:?}").contains("correct horse"));
+        let line = serde_json::to_string(&request).expect("it has a JSON form");
+        assert!(line.contains("\"password\":\"correct horse\""));
+    }
+}

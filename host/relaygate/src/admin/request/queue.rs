@@ -1,0 +1,18 @@
+//! What can be asked about the queue.
+
+use serde::{Deserialize, Serialize};
+
+use crate::operations::queue::{Hand, JobQuery};
+
+/// See [`crate::operations::queue`].
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(
+    missing_docs,
+    reason = "the fields are those of the operation of the same name"
+)]
+pub enum QueueRequest {
+    List(JobQuery),
+    Show { id: String },
+    Change { id: String, hand: Hand },
+}

@@ -1,0 +1,18 @@
+//! What can be asked about a ticket.
+
+use serde::{Deserialize, Serialize};
+
+use crate::operations::tickets::ReplyInput;
+
+/// See [`crate::operations::tickets`].
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(
+    missing_docs,
+    reason = "the fields are those of the operation of the same name"
+)]
+pub enum TicketRequest {
+    List { account: String },
+    Show { account: String, id: u64 },
+    Reply(ReplyInput),
+}

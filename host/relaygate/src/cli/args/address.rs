@@ -1,0 +1,111 @@
+//! `relaygate address`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::AccountArgument;
+use crate::operations::addresses::TlsInput;
+use crate::operations::verification::Ways;
+
+/// `relaygate address`.
+#[derive(Debug, Subcommand)]
+pub enum AddressCommand {
+    /// Add a support address with its login at the customer's server.
+    Add(NewAddressArguments),
+    /// List the support addresses.
+    List {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+    },
+    /// Send the confirmation mails, and perhaps wait for them.
+    Verify {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The address.
+        address: String,
+        /// Which way.
+        #[arg(long, value_enum, default_value_t = WaysArgument::Both)]
+        direction: WaysArgument,
+        /// Wait so long for the outcome.
+        #[arg(long, value_name = "SECONDS")]
+        wait: Option<u64>,
+    },
+    /// Remove a support address and its password.
+    Remove {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The address.
+        address: String,
+    },
+}
+
+/// `relaygate address add`.
+#[derive(Debug, Args)]
+pub struct NewAddressArguments {
+    /// See [`AccountArgument`].
+    #[command(flatten)]
+    pub account: AccountArgument,
+    /// The address.
+    pub address: String,
+    /// The customer's server; port 587 or, with implicit TLS, 465 if not given.
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub host: String,
+    /// The user name there.
+    #[arg(long)]
+    pub username: String,
+    /// Read the password there from standard input (the only way: arguments can be seen by others).
+    #[arg(long, required = true)]
+    pub password_stdin: bool,
+    /// How TLS begins; told by the port if absent.
+    #[arg(long, value_enum)]
+    pub tls: Option<TlsArgument>,
+    /// A certificate authority to believe instead of the system's, PEM.
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// Number of the brand.
+    #[arg(long)]
+    pub brand: Option<u64>,
+}
+
+/// How TLS begins.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum TlsArgument {
+    /// STARTTLS.
+    Starttls,
+    /// From the first octet.
+    Implicit,
+}
+
+/// Which way.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum WaysArgument {
+    /// Mail to the address.
+    Inbound,
+    /// Mail from the address.
+    Outbound,
+    /// Both.
+    Both,
+}
+
+impl From<TlsArgument> for TlsInput {
+    fn from(tls: TlsArgument) -> Self {
+        match tls {
+            TlsArgument::Starttls => Self::Starttls,
+            TlsArgument::Implicit => Self::Implicit,
+        }
+    }
+}
+
+impl From<WaysArgument> for Ways {
+    fn from(ways: WaysArgument) -> Self {
+        match ways {
+            WaysArgument::Inbound => Self::Inbound,
+            WaysArgument::Outbound => Self::Outbound,
+            WaysArgument::Both => Self::Both,
+        }
+    }
+}

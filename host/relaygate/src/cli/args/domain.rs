@@ -1,0 +1,96 @@
+//! `relaygate domain`.
+
+use clap::{Args, Subcommand};
+
+use super::AccountArgument;
+
+/// `relaygate domain`.
+#[derive(Debug, Subcommand)]
+pub enum DomainCommand {
+    /// Connect a domain; prints its credentials, this once.
+    Add {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The domain.
+        domain: String,
+        /// Its name for people; the domain if absent.
+        #[arg(long)]
+        name: Option<String>,
+        /// Offer AUTH LOGIN besides PLAIN.
+        #[arg(long)]
+        login: bool,
+        /// Take mail for every address of the domain.
+        #[arg(long)]
+        catch_all: bool,
+        /// Refuse mail for the domain that does not come over the connector.
+        #[arg(long)]
+        require_authenticated: bool,
+    },
+    /// List the connected domains.
+    List {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+    },
+    /// Issue a second credential set; prints it, this once. The first keeps working.
+    Rotate {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The domain.
+        domain: String,
+        /// Let the first one stop working after so many hours.
+        #[arg(long, value_name = "HOURS")]
+        keep_hours: Option<u32>,
+    },
+    /// Discard a credential set at once; open sessions end.
+    Discard {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The domain.
+        domain: String,
+        /// Its id, as `domain list` shows it.
+        credential: String,
+    },
+    /// Take a domain out of use, with its addresses and credentials.
+    Disconnect {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The domain.
+        domain: String,
+    },
+    /// Turn DKIM signing on or off.
+    Dkim {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The domain.
+        domain: String,
+        /// See [`Switch`].
+        #[command(flatten)]
+        switch: Switch,
+    },
+    /// Show the DNS records for signing, and whether they stand.
+    Dns {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The domain.
+        domain: String,
+    },
+}
+
+/// On or off; one of them has to be said.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Switch {
+    /// Turn it on.
+    #[arg(long)]
+    pub enable: bool,
+    /// Turn it off.
+    #[arg(long)]
+    pub disable: bool,
+}

@@ -1,0 +1,126 @@
+//! What can be typed, a file for each noun. These comments are the help texts.
+
+mod account;
+mod address;
+mod audit;
+mod domain;
+mod journal;
+mod queue;
+mod suspended;
+mod ticket;
+mod token;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use account::AccountCommand;
+pub use address::{AddressCommand, NewAddressArguments};
+pub use audit::AuditCommand;
+pub use domain::DomainCommand;
+pub use journal::JournalCommand;
+pub use queue::QueueCommand;
+pub use suspended::SuspendedCommand;
+pub use ticket::{ReplyText, TicketCommand};
+pub use token::TokenCommand;
+
+/// The gate between a company's mail server and its help desk.
+#[derive(Debug, Parser)]
+#[command(name = "relaygate", version, max_term_width = 100)]
+pub struct Arguments {
+    /// The configuration file; /etc/relaygate/relaygate.toml if not given.
+    #[arg(long, global = true, value_name = "FILE", env = "RELAYGATE_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// The admin socket, if not the one the configuration names.
+    #[arg(long, global = true, value_name = "PATH")]
+    pub socket: Option<PathBuf>,
+    /// Print one JSON object instead of words.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the program until SIGTERM; SIGHUP reloads the certificate.
+    Serve,
+    /// Show one real mail going all the way: in, a ticket, the answer out. Serves by itself
+    /// in a directory of its own, unless --config names a program that is served already.
+    Demo {
+        /// End after the last step instead of going on serving.
+        #[arg(long)]
+        once: bool,
+        /// Use the small customer's server although there is a Postfix.
+        #[arg(long)]
+        small: bool,
+    },
+    /// Judge a configuration file without touching anything.
+    CheckConfig {
+        /// The file; that of --config if absent.
+        file: Option<PathBuf>,
+    },
+    /// Print the configuration's manual as a JSON schema.
+    ConfigSchema,
+    /// Accounts: one for each company.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Connected domains and their inbound credentials.
+    #[command(subcommand)]
+    Domain(DomainCommand),
+    /// Support addresses and their outbound credentials.
+    #[command(subcommand)]
+    Address(AddressCommand),
+    /// API tokens of agents.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Tickets.
+    #[command(subcommand)]
+    Ticket(TicketCommand),
+    /// Messages kept aside.
+    #[command(subcommand)]
+    Suspended(SuspendedCommand),
+    /// Jobs that wait.
+    #[command(subcommand)]
+    Queue(QueueCommand),
+    /// Who did what.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// What became of a message.
+    Trace {
+        /// A Message-ID, an e-mail id, or the queue id of a 250 reply.
+        message_id: String,
+    },
+    /// The store, while nobody has it open.
+    #[command(subcommand)]
+    Journal(JournalCommand),
+}
+
+/// Whose it is.
+#[derive(Debug, Args)]
+pub struct AccountArgument {
+    /// Subdomain of the account.
+    #[arg(short = 'a', long = "account", value_name = "SUBDOMAIN")]
+    pub account: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_password_cannot_be_an_argument() {
+        let typed =
+            "relaygate address add -a acme help@acme.example --host h --username u --password x";
+        assert!(Arguments::try_parse_from(typed.split(' ')).is_err());
+    }
+}

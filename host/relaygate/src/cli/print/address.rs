@@ -1,0 +1,27 @@
+//! Answers about a support address.
+
+use serde_json::Value;
+
+use super::layout::{aligned, cell, done, pretty};
+use crate::admin::AddressRequest;
+
+/// An address and both its directions.
+pub(super) fn words(request: &AddressRequest, answer: &Value) -> String {
+    match request {
+        AddressRequest::List { .. } => addresses(&answer["addresses"]),
+        AddressRequest::Remove { .. } => done(),
+        AddressRequest::Add(_) | AddressRequest::Verify(_) => pretty(&answer["address"]),
+    }
+}
+
+fn addresses(list: &Value) -> String {
+    let rows = list.as_array().into_iter().flatten().map(|address| {
+        let state = |way: &str| cell(&address[way]["state"]);
+        let ways = [state("inbound"), state("outbound")];
+        [cell(&address["address"]), cell(&address["host"])]
+            .into_iter()
+            .chain(ways)
+            .collect()
+    });
+    aligned(&["address", "host", "inbound", "outbound"], rows.collect())
+}

@@ -1,0 +1,34 @@
+//! Answers in words, for people, a file for each noun. Programs use `--json`.
+
+mod account;
+mod address;
+mod domain;
+mod layout;
+mod queue;
+mod suspended;
+mod ticket;
+mod token;
+mod trace;
+
+use serde_json::Value;
+
+use crate::admin::Request;
+
+pub(super) use layout::pretty;
+
+/// What the answer to a request looks like on a terminal.
+pub(super) fn words(request: &Request, answer: &Value) -> String {
+    match request {
+        Request::Account(request) => account::words(request, answer),
+        Request::Domain(request) => domain::words(request, answer),
+        Request::Address(request) => address::words(request, answer),
+        Request::Token(request) => token::words(request, answer),
+        Request::Ticket(request) => ticket::words(request, answer),
+        Request::Suspended(request) => suspended::words(request, answer),
+        Request::Queue(request) => queue::words(request, answer),
+        Request::Audit(_) => {
+            layout::table(&answer["audit"], &["at", "actor", "act", "subject", "peer"])
+        }
+        Request::Trace { .. } => trace::words(&answer["messages"]),
+    }
+}

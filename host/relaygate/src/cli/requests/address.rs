@@ -1,0 +1,74 @@
+//! `relaygate address`, as a request.
+
+use std::path::Path;
+
+use secrecy::SecretString;
+use zeroize::Zeroize;
+
+use super::standard_input;
+use crate::admin::{AddressRequest, NewAddressRequest, Secret};
+use crate::cli::Failure;
+use crate::cli::args::{AddressCommand, NewAddressArguments};
+use crate::config::io_reason;
+use crate::operations::verification::VerifyInput;
+
+/// What the command stands for.
+pub(super) fn request(command: AddressCommand) -> Result<AddressRequest, Failure> {
+    Ok(match command {
+        AddressCommand::Add(arguments) => AddressRequest::Add(new_address(arguments)?),
+        AddressCommand::List { account } => AddressRequest::List {
+            account: account.account,
+        },
+        AddressCommand::Verify {
+            account,
+            address,
+            direction,
+            wait,
+        } => AddressRequest::Verify(VerifyInput {
+            account: account.account,
+            address,
+            ways: direction.into(),
+            wait_seconds: wait,
+        }),
+        AddressCommand::Remove { account, address } => AddressRequest::Remove {
+            account: account.account,
+            address,
+        },
+    })
+}
+
+fn new_address(arguments: NewAddressArguments) -> Result<NewAddressRequest, Failure> {
+    Ok(NewAddressRequest {
+        account: arguments.account.account,
+        address: arguments.address,
+        host: arguments.host,
+        username: arguments.username,
+        password: Secret(password()?),
+        tls: arguments.tls.map(Into::into),
+        ca_pem: arguments.ca.as_deref().map(read_file).transpose()?,
+        brand: arguments.brand,
+    })
+}
+
+/// The whole of standard input but the line end that `echo` adds.
+fn password() -> Result<SecretString, Failure> {
+    let mut text = standard_input(PASSWORD_OCTETS_MAX)?;
+    let password = SecretString::from(
+        text.strip_suffix('\n')
+            .unwrap_or(&text)
+            .trim_end_matches('\r'),
+    );
+    text.zeroize();
+    Ok(password)
+}
+
+fn read_file(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Failure::new(
+            "ca",
+            format!("{} cannot be read ({})", path.display(), io_reason(&error)),
+        )
+    })
+}
+
+const PASSWORD_OCTETS_MAX: u64 = 1_024;

@@ -1,0 +1,55 @@
+//! From what was typed to a request, a file for each noun.
+
+mod account;
+mod address;
+mod domain;
+mod queue;
+mod suspended;
+mod ticket;
+mod token;
+
+use std::io::Read;
+
+use super::Failure;
+use super::args::{AuditCommand, Command};
+use crate::admin::{AuditRequest, Request};
+use crate::config::io_reason;
+
+/// The request a command stands for; reads standard input where it says so.
+pub(super) fn request(command: Command) -> Result<Request, Failure> {
+    match command {
+        Command::Account(command) => Ok(Request::Account(account::request(command))),
+        Command::Domain(command) => Ok(Request::Domain(domain::request(command))),
+        Command::Address(command) => Ok(Request::Address(address::request(command)?)),
+        Command::Token(command) => Ok(Request::Token(token::request(command))),
+        Command::Ticket(command) => Ok(Request::Ticket(ticket::request(command)?)),
+        Command::Queue(command) => Ok(Request::Queue(queue::request(command))),
+        Command::Suspended(command) => Ok(Request::Suspended(suspended::request(command))),
+        Command::Audit(AuditCommand::List { account }) => {
+            Ok(Request::Audit(AuditRequest::List { account }))
+        }
+        Command::Trace { message_id } => Ok(Request::Trace { message_id }),
+        Command::Serve
+        | Command::Demo { .. }
+        | Command::CheckConfig { .. }
+        | Command::ConfigSchema
+        | Command::Journal(_) => Err(Failure::usage(
+            "this command is not asked of the running program",
+        )),
+    }
+}
+
+/// All of standard input; longer than allowed is refused.
+fn standard_input(octets_max: u64) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = std::io::stdin()
+        .take(octets_max + 1)
+        .read_to_string(&mut text);
+    read.map_err(|error| Failure::new("input", format!("standard input: {}", io_reason(&error))))?;
+    if text.len() as u64 > octets_max {
+        return Err(Failure::usage(format!(
+            "standard input is longer than {octets_max} octets"
+        )));
+    }
+    Ok(text)
+}

@@ -1,0 +1,26 @@
+//! `relaygate queue`, as a request.
+
+use crate::admin::QueueRequest;
+use crate::cli::args::QueueCommand;
+use crate::operations::queue::{Hand, JobQuery};
+
+/// What the command stands for.
+pub(super) fn request(command: QueueCommand) -> QueueRequest {
+    let change = |id, hand| QueueRequest::Change { id, hand };
+    match command {
+        QueueCommand::List {
+            account,
+            lane,
+            limit,
+        } => QueueRequest::List(JobQuery {
+            account,
+            lane,
+            limit,
+        }),
+        QueueCommand::Show { id } => QueueRequest::Show { id },
+        QueueCommand::Retry { id } => change(id, Hand::Retry),
+        QueueCommand::Hold { id } => change(id, Hand::Hold),
+        QueueCommand::Release { id } => change(id, Hand::Release),
+        QueueCommand::Delete { id } => change(id, Hand::Delete),
+    }
+}
