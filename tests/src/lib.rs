@@ -24,6 +24,7 @@ pub mod relaygate;
 pub mod repository;
 pub mod smtp;
 pub mod transcript;
+pub mod troublesome;
 pub mod wait;
 
 /// A port nobody listens on, never handed out before by this process.

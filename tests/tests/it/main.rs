@@ -17,6 +17,7 @@ mod peers;
 mod plain_path;
 mod secrets;
 mod tls;
+mod troublesome;
 
 /// Ends a test that cannot run here, saying why.
 macro_rules! needs_postfix {
