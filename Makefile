@@ -42,12 +42,15 @@ bench: setup ## load on us and on Postfix in alternating rounds, and the ratio
 	$(CARGO) build --release -p relaygate -p relaygate-tests
 	RELAYGATE_BIN=$(CARGO_TARGET_DIR)/release/relaygate $(CARGO_TARGET_DIR)/release/bench compare $(BENCH)
 
-# Campaigns repeat one test until a time is over, on the same binary; SECONDS_MAX=600 seconds by default.
-campaign-crash: setup ## kill the program after 250 again and again
-	@tests/campaign.sh durability::
+# Campaigns are tests of `make test` in full: every point and round instead of a sample.
+campaign-crash: setup ## kill the program and the store at every system call that writes (some 30 minutes)
+	@tests/campaign.sh relaygate-tests it crash::
+	@tests/campaign.sh relaygate-storage crash kill_at_each
+	@tests/campaign.sh relaygate-storage crash kill_during
 
-campaign-kill: setup ## the storage crash tests again and again
-	@PACKAGE=relaygate-storage tests/campaign.sh crash
+campaign-kill: setup ## 250 times SIGKILL under load, for the program and for the store
+	@tests/campaign.sh relaygate-tests it durability::a_kill_under_load
+	@tests/campaign.sh relaygate-storage crash kill_at_any
 
 deny: ## licences, advisories and bans (needs cargo-deny)
 	$(CARGO) deny check

@@ -59,7 +59,17 @@ impl Client {
 
     /// Connects and starts TLS at once (RFC 8314 §3.3), expecting a certificate for `name`.
     pub fn implicit(port: u16, tls: &Arc<ClientConfig>, name: &str) -> Self {
-        Self::greeted(Stream::wrap(connect(port), tls, name))
+        Self::try_implicit(port, tls, name)
+            .unwrap_or_else(|error| panic!("TLS session on port {port}: {error}"))
+    }
+
+    /// The same towards a server that may be gone; code 0 in the greeting says it just left.
+    ///
+    /// # Errors
+    /// No connection, or none over TLS.
+    pub fn try_implicit(port: u16, tls: &Arc<ClientConfig>, name: &str) -> io::Result<Self> {
+        let stream = Stream::try_wrap(try_connect(port)?, tls, name)?;
+        Ok(Self::greeted(stream))
     }
 
     /// Connects without TLS and leaves the greeting to be read.
@@ -211,17 +221,18 @@ pub fn plain_response(username: &str, password: &str) -> String {
 
 impl Stream {
     fn wrap(stream: TcpStream, tls: &Arc<ClientConfig>, name: &str) -> Self {
+        Self::try_wrap(stream, tls, name).unwrap_or_else(|error| panic!("TLS handshake: {error}"))
+    }
+
+    fn try_wrap(stream: TcpStream, tls: &Arc<ClientConfig>, name: &str) -> io::Result<Self> {
         let name = ServerName::try_from(name.to_owned()).expect("test names are sound");
         let connection = ClientConnection::new(Arc::clone(tls), name)
             .expect("the client configuration is sound");
         let mut stream = StreamOwned::new(connection, stream);
         while stream.conn.is_handshaking() {
-            stream
-                .conn
-                .complete_io(&mut stream.sock)
-                .unwrap_or_else(|error| panic!("TLS handshake: {error}"));
+            stream.conn.complete_io(&mut stream.sock)?;
         }
-        Self::Tls(Box::new(stream))
+        Ok(Self::Tls(Box::new(stream)))
     }
 
     fn as_io(&mut self) -> &mut dyn ReadWrite {
@@ -236,13 +247,14 @@ trait ReadWrite: Read + Write {}
 impl<T: Read + Write> ReadWrite for T {}
 
 fn connect(port: u16) -> TcpStream {
-    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))
-        .unwrap_or_else(|error| panic!("connect to port {port}: {error}"));
-    stream.set_nodelay(true).expect("a socket option");
-    stream
-        .set_read_timeout(Some(REPLY_PATIENCE))
-        .expect("a socket option");
-    stream
+    try_connect(port).unwrap_or_else(|error| panic!("connect to port {port}: {error}"))
+}
+
+fn try_connect(port: u16) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(REPLY_PATIENCE))?;
+    Ok(stream)
 }
 
 /// Whether the peer is gone, politely or not.

@@ -2,11 +2,18 @@
 //! is exactly one ticket for each message.
 
 use std::collections::BTreeMap;
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use relaygate_tests::house::{
-    ACCOUNT, Cottage, DOMAIN, SUPPORT, message, tickets, wait_for_ticket,
+    ACCOUNT, Cottage, Credential, DOMAIN, SUPPORT, message, tickets, wait_for_ticket,
 };
+use relaygate_tests::ledger::Ledger;
+use relaygate_tests::smtp::Client;
 use relaygate_tests::wait::{self, PATIENCE};
+
+use crate::full_campaign;
 
 /// SIGKILL right after 250, several times over: R10, STO-01.
 #[test]
@@ -36,6 +43,72 @@ fn a_kill_after_250_loses_nothing_and_doubles_nothing() {
     });
     assert_eq!(count.len(), expected, "{count:?}");
     assert!(count.values().all(|times| *times == 1), "{count:?}");
+}
+
+/// SIGKILL in the middle of the traffic of several clients, again and again on one store; they
+/// send again what was not acknowledged: STO-01. `make campaign-kill` does 250 rounds.
+#[test]
+fn a_kill_under_load_loses_nothing_and_doubles_nothing() {
+    let mut cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    let rounds = if full_campaign() { 250 } else { 6 };
+    let (mut all, mut slowest) = (Ledger::default(), Duration::ZERO);
+    for round in 0..rounds {
+        let mut ledger = storm(&mut cottage, &credential, round);
+        let start = Instant::now();
+        cottage.relay.restart();
+        slowest = slowest.max(start.elapsed());
+        ledger.send_again(&mut cottage.session(&credential));
+        all.join(ledger);
+        if round % ROUNDS_BETWEEN_LOOKS == 0 {
+            all.check(&cottage.relay);
+        }
+    }
+    all.check(&cottage.relay);
+    eprintln!(
+        "{rounds} kills, {} messages, slowest start {slowest:?}",
+        all.entries().len()
+    );
+    assert!(slowest < START_MAX, "{slowest:?}");
+}
+
+/// Clients hand in without a pause until the program is killed, some time after a number of
+/// acknowledgements that differs from round to round. Gives what they know.
+fn storm(cottage: &mut Cottage, credential: &Credential, round: usize) -> Ledger {
+    let (tell, told) = channel();
+    let clients: Vec<_> = (0..CLIENTS)
+        .map(|number| {
+            let client = cottage.session(credential);
+            let (name, tell) = (format!("storm-{round}-{number}"), tell.clone());
+            thread::spawn(move || hand_in_until_cut(client, &name, &tell))
+        })
+        .collect();
+    drop(tell);
+    for _ in 0..1 + round * STRIDE % ACKS_MAX {
+        told.recv()
+            .expect("the clients go on until they are cut off");
+    }
+    cottage.relay.kill();
+    let mut all = Ledger::default();
+    for client in clients {
+        all.join(client.join().expect("a client does not fail"));
+    }
+    all
+}
+
+fn hand_in_until_cut(mut client: Client, name: &str, tell: &Sender<()>) -> Ledger {
+    let mut ledger = Ledger::default();
+    for part in 0.. {
+        // Every fifth message is too long for the journal and has a file of its own.
+        let octets = if part % 5 == 4 { 300 * 1024 } else { 2_000 };
+        ledger.hand_in(&mut client, &format!("{name}-{part}"), octets);
+        if ledger.acknowledged() != ledger.entries().len() {
+            break;
+        }
+        // Nobody listens any more once the kill is under way.
+        let _ = tell.send(());
+    }
+    ledger
 }
 
 /// The connection breaks before 250 is read, and the peer sends again: R111.
@@ -139,3 +212,11 @@ fn subjects(cottage: &Cottage) -> BTreeMap<String, u32> {
 
 const ROUNDS: u32 = 5;
 const PER_ROUND: u32 = 3;
+const CLIENTS: usize = 4;
+/// The most acknowledgements a storm waits for, and the step from round to round; without a
+/// common divisor, so that every number comes.
+const ACKS_MAX: usize = 40;
+const STRIDE: usize = 17;
+const ROUNDS_BETWEEN_LOOKS: usize = 25;
+/// A start takes half a second; the rest is for a busy machine and the rebuilding of the view.
+const START_MAX: Duration = Duration::from_secs(5);

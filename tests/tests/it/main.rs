@@ -8,6 +8,7 @@ mod clients;
 mod configuration;
 mod connect;
 mod conversation;
+mod crash;
 mod demo;
 mod doors;
 mod durability;
@@ -29,3 +30,8 @@ macro_rules! needs_postfix {
     };
 }
 pub(crate) use needs_postfix;
+
+/// Whether a campaign runs: every point instead of some, as many rounds as the row asks for.
+fn full_campaign() -> bool {
+    std::env::var_os("RELAYGATE_CAMPAIGN").is_some_and(|value| value == "full")
+}
