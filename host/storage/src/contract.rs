@@ -159,6 +159,24 @@ pub async fn a_text_is_read_back(store: &dyn Store) {
     }
 }
 
+/// A head that is known last stands before everything, whatever the sizes.
+pub async fn a_text_is_finished_behind_its_head(store: &dyn Store) {
+    let scope = account();
+    for (octets, head) in [(10_000, 10_000), (200_000, 100_000), (700_000, 10_000)] {
+        let mut writer = store.stage(scope);
+        for piece in content(octets).chunks(PIECE_OCTETS) {
+            writer.write(piece).await.expect("stage");
+        }
+        let head: Vec<u8> = content(head).into_iter().map(|octet| !octet).collect();
+        let whole = [head.as_slice(), &content(octets)].concat();
+        let mut batch = Batch::new();
+        let text = batch.text(writer.finish_behind(head).await.expect("stage"));
+        commit(store, batch).await;
+        let reader = store.text(scope, text).await.expect("open");
+        assert_eq!(reader.read_all(whole.len()).await.expect("read"), whole);
+    }
+}
+
 /// More is not read at once than the caller allows.
 pub async fn a_text_above_the_limit_is_not_read(store: &dyn Store) {
     let scope = account();

@@ -40,6 +40,12 @@ pub enum Error {
 /// Why a text could not be staged. Nothing of it is left behind.
 #[derive(Debug, thiserror::Error)]
 pub enum StageError {
+    /// The head is longer than the room there is for it.
+    #[error(
+        "head of a text is longer than {} octets",
+        crate::text::HEAD_OCTETS_MAX
+    )]
+    Head,
     /// No room on the disk; try again later.
     #[error("no space left")]
     Full,

@@ -4,10 +4,13 @@
 //! stays in memory and travels inside the journal record; a larger one goes to a
 //! file of its own while it is being written, and that file is on the disk,
 //! directory entry included, before any record can name it.
+//!
+//! What a text begins with may be known last: a file leaves room for a head
+//! before its first octet, a hole that takes no space on the disk.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -22,6 +25,9 @@ use crate::queue::BadId;
 
 /// Up to this size a text lives in the journal, above it in a file of its own.
 pub(crate) const SMALL_TEXT_OCTETS_MAX: usize = 256 * 1024;
+
+/// The room for a head in the file of a large text.
+pub const HEAD_OCTETS_MAX: usize = 1024 * 1024;
 
 /// Names a text within its scope; prints as 26 letters and digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -100,21 +106,36 @@ impl TextWriter {
             let (fits, rest) = piece.split_at(SMALL_TEXT_OCTETS_MAX - self.pending.len());
             self.pending.extend_from_slice(fits);
             piece = rest;
-            self.spill(false).await?;
+            self.spill(None).await?;
         }
         self.pending.extend_from_slice(piece);
         Ok(())
     }
 
     /// Ends the text. A large one is on the disk when this returns.
-    pub async fn finish(mut self) -> Result<StagedText, StageError> {
-        let place = if self.spill.is_some() {
-            self.spill(true).await?;
+    pub async fn finish(self) -> Result<StagedText, StageError> {
+        self.finish_behind(Vec::new()).await
+    }
+
+    /// The same with a head before everything that was written, at most
+    /// [`HEAD_OCTETS_MAX`].
+    pub async fn finish_behind(mut self, head: Vec<u8>) -> Result<StagedText, StageError> {
+        if head.len() > HEAD_OCTETS_MAX {
+            return Err(StageError::Head);
+        }
+        let written = usize::try_from(self.octets).unwrap_or(usize::MAX);
+        self.checksum = crc32c::crc32c_combine(crc32c::crc32c(&head), self.checksum, written);
+        self.octets += head.len() as u64;
+        let small = self.spill.is_none() && self.octets <= SMALL_TEXT_OCTETS_MAX as u64;
+        let place = if small {
+            let mut whole = head;
+            whole.append(&mut self.pending);
+            Staged::Memory(whole)
+        } else {
+            self.spill(Some(head)).await?;
             self.spill
                 .take()
                 .map_or(Staged::Memory(Vec::new()), Staged::File)
-        } else {
-            Staged::Memory(std::mem::take(&mut self.pending))
         };
         Ok(StagedText {
             scope: self.scope,
@@ -125,8 +146,9 @@ impl TextWriter {
         })
     }
 
-    /// Moves what is pending to the file; `last`: and the file to the disk.
-    async fn spill(&mut self, last: bool) -> Result<(), StageError> {
+    /// Moves what is pending to the file; with the head, the file is complete and
+    /// goes to the disk.
+    async fn spill(&mut self, head: Option<Vec<u8>>) -> Result<(), StageError> {
         let pending = std::mem::take(&mut self.pending);
         let path = self.directory.join(file_name(self.scope, self.id));
         let spill = self.spill.take();
@@ -136,8 +158,8 @@ impl TextWriter {
                 None => Spill::create(path)?,
             };
             spill.file.write_all(&pending)?;
-            if last {
-                spill.sync()?;
+            if let Some(head) = head {
+                spill.complete(&head)?;
             }
             Ok((spill, pending))
         })
@@ -199,26 +221,37 @@ impl Staged {
 pub(crate) struct Spill {
     path: PathBuf,
     file: File,
+    /// Where the head begins.
+    start: u64,
     kept: bool,
 }
 
 impl Spill {
     fn create(path: PathBuf) -> io::Result<Self> {
-        let file = OpenOptions::new()
+        let mut file = OpenOptions::new()
             .write(true)
             .create_new(true)
             .open(&path)?;
+        file.seek(SeekFrom::Start(HEAD_OCTETS_MAX as u64))?;
         Ok(Self {
             path,
             file,
+            start: HEAD_OCTETS_MAX as u64,
             kept: false,
         })
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn complete(&mut self, head: &[u8]) -> io::Result<()> {
+        self.start -= head.len() as u64;
+        self.file.write_all_at(head, self.start)?;
         self.file.sync_data()?;
         let directory = self.path.parent().unwrap_or(Path::new("."));
         File::open(directory)?.sync_all()
+    }
+
+    /// Where the text begins in the file.
+    pub(crate) fn start(&self) -> u64 {
+        self.start
     }
 
     /// Whether a record that may be on the disk names the file.

@@ -58,6 +58,11 @@ async fn the_last_change_to_a_row_stands() {
 }
 
 #[tokio::test]
+async fn a_text_is_finished_behind_its_head() {
+    check(contract::a_text_is_finished_behind_its_head).await;
+}
+
+#[tokio::test]
 async fn a_text_is_read_back() {
     check(contract::a_text_is_read_back).await;
 }

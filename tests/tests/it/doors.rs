@@ -1,9 +1,12 @@
 //! Who is let in, and what the others are told: the replies of the
 //! requirements' section 12, from a peer that says exactly what it means to.
 
-use relaygate_tests::house::{ACCOUNT, Cottage, DOMAIN, SUPPORT, add_domain, read_credential};
+use relaygate_tests::house::{
+    ACCOUNT, Cottage, DOMAIN, SUPPORT, USER, add_domain, id_of, message, read_credential,
+};
 use relaygate_tests::relaygate::HOSTNAME;
 use relaygate_tests::smtp::{Client, Reply, plain_response};
+use relaygate_tests::wait;
 
 /// AUTH waits for TLS: R2, AUTH-01.
 #[test]
@@ -224,4 +227,39 @@ fn expect(reply: &Reply, code: u16, status: &str) {
         reply.code == code && reply.lines[0].starts_with(&format!("{status} ")),
         "wanted {code} {status}: {reply}"
     );
+}
+
+/// A message beyond what is kept in memory is judged like any other, at its end: forged marks
+/// go, our own field stands on top, the rest is byte for byte what was sent. R36, R10.
+#[test]
+fn a_large_message_is_judged_and_kept_whole() {
+    let cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    let mut client = cottage.session(&credential);
+    let body = "0123456789 and so on to the end of a line\r\n".repeat(20_000);
+    let forged = "X-Relaygate-From-Account-Id: 0000001\r\nPrecedence: bulk\r\nAuto-Submitted: auto-replied\r\n";
+    let text = format!(
+        "{}{body}",
+        message(USER, SUPPORT, "large", "large@enduser.example", forged)
+    );
+    assert_eq!(client.submit(USER, &[SUPPORT], text.trim_end()).code, 250);
+    let kept = wait::until(
+        "the large message among the suspended",
+        wait::PATIENCE,
+        || {
+            let listed = cottage.relay.cli(&["suspended", "list", "-a", ACCOUNT]);
+            listed["suspended"].as_array()?.first().map(id_of)
+        },
+    );
+    let shown = cottage
+        .relay
+        .cli(&["suspended", "show", "-a", ACCOUNT, &kept]);
+    let source = shown["source"].as_str().unwrap_or_default();
+    assert!(source.starts_with("Received: from"), "{}", &source[..200]);
+    assert!(
+        !source.contains("X-Relaygate-From-Account-Id"),
+        "{}",
+        &source[..2_000]
+    );
+    assert!(source.ends_with(&body), "the body as it was sent");
 }

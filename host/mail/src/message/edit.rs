@@ -1,8 +1,8 @@
 //! Changes to the header of a message: fields on top, fields taken out.
 //!
-//! The result is a list of pieces of the message rather than a copy, so a
-//! message with 25 MB of attachment is edited by writing its pieces one after
-//! the other. What is not taken out stays byte for byte: somebody signed it.
+//! Only the header is written anew, so a message with 25 MB of attachment is
+//! edited without touching them. What is not taken out stays byte for byte:
+//! somebody signed it.
 //!
 //! Two kinds of change meet here. A policy's pass the list of protected names
 //! ([`Edits::add`], [`Edits::remove`]); the host's own (trace fields, the
@@ -116,7 +116,7 @@ impl Edits {
         Edited {
             top: self.top,
             kept,
-            block_end: headers.block().len(),
+            separator: headers.block().len()..headers.body_start(),
             removed,
         }
     }
@@ -155,14 +155,15 @@ impl Edits {
     }
 }
 
-/// A message after its edits, as pieces of the message before.
+/// A header after its edits, as pieces of the message before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edited {
     /// New fields, complete lines.
     top: Vec<u8>,
     /// What is kept of the header block.
     kept: Vec<Range<usize>>,
-    block_end: usize,
+    /// The empty line behind the block, if there is one.
+    separator: Range<usize>,
     removed: usize,
 }
 
@@ -181,23 +182,19 @@ impl Edited {
         new
     }
 
-    /// What is to be written, in order: the new fields, the kept ones, then
-    /// everything from the empty line on.
-    pub fn pieces<'a>(&'a self, message: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-        let rest = message.get(self.block_end..).unwrap_or_default();
-        std::iter::once(self.top.as_slice())
-            .chain(
-                self.kept
-                    .iter()
-                    .map(|range| message.get(range.clone()).unwrap_or_default()),
-            )
-            .chain(std::iter::once(rest))
-            .filter(|piece| !piece.is_empty())
+    /// Everything before the body: the new block and the empty line. `start` is
+    /// the message before, or as much of it as holds its header.
+    pub fn head(&self, start: &[u8]) -> Vec<u8> {
+        let mut head = self.block(start);
+        head.extend_from_slice(start.get(self.separator.clone()).unwrap_or_default());
+        head
     }
 
-    /// The same as one vector, for messages that are in memory anyway.
+    /// The whole message, for those that are in memory anyway.
     pub fn to_vec(&self, message: &[u8]) -> Vec<u8> {
-        self.pieces(message).collect::<Vec<_>>().concat()
+        let mut whole = self.head(message);
+        whole.extend_from_slice(message.get(self.separator.end..).unwrap_or_default());
+        whole
     }
 }
 

@@ -1,16 +1,19 @@
 //! The text of one message on its way in, never whole in memory.
 //!
-//! Up to [`START_OCTETS_MAX`] are gathered. A message that ends within is judged
-//! when it is complete; a larger one as soon as there is that much of it, since
-//! the changes to its header have to be made before the rest can be written
-//! behind it. Its verdict is told all the same at the end of the text.
+//! Up to [`START_OCTETS_MAX`] are gathered: the header and as much of the body as
+//! policies get to see. The rest goes straight to the store. The message is
+//! judged once it is complete; only then is its header, changed as it was
+//! decided, put before the body.
 
-use mail::message::HEADER_START_OCTETS;
+use std::sync::Arc;
+
+use mail::message::{HEADER_START_OCTETS, Headers};
 use sha2::{Digest as _, Sha256};
 use storage::{AccountId, Scope, StagedText, TextWriter};
 
 use super::judge::{Judged, judge};
 use super::{Reception, ReceptionError};
+use crate::facts::MessageStart;
 
 /// A message on its way in.
 pub(super) struct Incoming {
@@ -21,16 +24,17 @@ pub(super) struct Incoming {
 }
 
 enum Stage {
-    /// Not judged yet.
+    /// Its header may not be complete.
     Gathering(Vec<u8>),
-    /// Judged; the text goes straight to the store.
+    /// What follows is body and goes to the store.
     Writing(Box<Writing>),
-    /// Judged and refused; what follows is swallowed.
+    /// Cannot be taken; what follows is swallowed.
     Refused(ReceptionError),
 }
 
 struct Writing {
-    judged: Judged,
+    start: Arc<[u8]>,
+    headers: Arc<Headers>,
     writers: Vec<(AccountId, TextWriter)>,
     body_digest: Sha256,
 }
@@ -85,7 +89,11 @@ impl Incoming {
             self.turn_to_writing(reception).await;
         }
         match self.stage {
-            Stage::Writing(writing) => writing.complete(self.queue_id, self.octets).await,
+            Stage::Writing(writing) => {
+                writing
+                    .complete(reception, self.queue_id, self.octets)
+                    .await
+            }
             Stage::Refused(error) => Err(error),
             Stage::Gathering(_) => unreachable!("gathering was turned into one of the others"),
         }
@@ -96,7 +104,7 @@ impl Incoming {
             return;
         };
         let start = std::mem::take(start);
-        self.stage = match begin(reception, &self.queue_id, start).await {
+        self.stage = match Writing::begin(reception, start).await {
             Ok(writing) => Stage::Writing(Box::new(writing)),
             Err(error) => Stage::Refused(error),
         };
@@ -104,6 +112,21 @@ impl Incoming {
 }
 
 impl Writing {
+    async fn begin(reception: &Reception, start: Vec<u8>) -> Result<Self, ReceptionError> {
+        let header_start = &start[..start.len().min(HEADER_START_OCTETS)];
+        let headers = Arc::new(Headers::parse(header_start)?);
+        let mut writing = Self {
+            start: start.into(),
+            headers,
+            writers: writers(reception),
+            body_digest: Sha256::new(),
+        };
+        let start = Arc::clone(&writing.start);
+        let body = start.get(writing.headers.body_start()..);
+        writing.write(body.unwrap_or_default()).await?;
+        Ok(writing)
+    }
+
     async fn write(&mut self, octets: &[u8]) -> Result<(), ReceptionError> {
         self.body_digest.update(octets);
         for (_, writer) in &mut self.writers {
@@ -112,43 +135,32 @@ impl Writing {
         Ok(())
     }
 
-    async fn complete(self, queue_id: String, octets: u64) -> Result<Complete, ReceptionError> {
+    /// Judges the message and puts its header, changed as it was decided, before the body.
+    async fn complete(
+        self,
+        reception: &Reception,
+        queue_id: String,
+        octets: u64,
+    ) -> Result<Complete, ReceptionError> {
+        let message = MessageStart {
+            headers: self.headers,
+            start: self.start,
+            octets,
+        };
+        let (judged, edited) = judge(reception, &queue_id, &message).await?;
+        let head = edited.head(&message.start);
         let mut texts = Vec::with_capacity(self.writers.len());
         for (account, writer) in self.writers {
-            texts.push((account, writer.finish().await?));
+            texts.push((account, writer.finish_behind(head.clone()).await?));
         }
-        let body_digest = self.body_digest.finalize().into();
         Ok(Complete {
             queue_id,
-            judged: self.judged,
+            judged,
             texts,
-            body_digest,
+            body_digest: self.body_digest.finalize().into(),
             octets,
         })
     }
-}
-
-/// Judges the start of a message and writes it, changed as it was decided.
-async fn begin(
-    reception: &Reception,
-    queue_id: &str,
-    start: Vec<u8>,
-) -> Result<Writing, ReceptionError> {
-    let start: std::sync::Arc<[u8]> = start.into();
-    let (judged, edited) = judge(reception, queue_id, &start).await?;
-    let mut writers = writers(reception);
-    for piece in edited.pieces(&start) {
-        for (_, writer) in &mut writers {
-            writer.write(piece).await?;
-        }
-    }
-    let body = start.get(judged.body_start..).unwrap_or_default();
-    let body_digest = Sha256::new_with_prefix(body);
-    Ok(Writing {
-        judged,
-        writers,
-        body_digest,
-    })
 }
 
 fn writers(reception: &Reception) -> Vec<(AccountId, TextWriter)> {
@@ -167,5 +179,5 @@ fn writers(reception: &Reception) -> Vec<(AccountId, TextWriter)> {
     accounts.into_iter().map(stage).collect()
 }
 
-/// As much of a message as is judged: the largest header there may be.
+/// As much of a message as policies get to see: the largest header there may be.
 const START_OCTETS_MAX: usize = HEADER_START_OCTETS;

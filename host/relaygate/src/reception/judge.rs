@@ -1,11 +1,8 @@
-//! What a message is, from its header and the start of its body: asked of the
-//! policies once, with the changes they and we make to the header.
-
-use std::sync::Arc;
+//! What a complete message is: asked of the policies once, with the changes they
+//! and we make to the header.
 
 use mail::message::{
-    Edited, Edits, Field, HEADER_START_OCTETS, HeaderName, Headers, MessageId, Protocol, Received,
-    TlsFacts,
+    Edited, Edits, Field, HeaderName, Headers, MessageId, Protocol, Received, TlsFacts,
 };
 use policy::questions::headers::{Edit, InboundAcceptance, InboundFacts, InboundVerdict};
 use tracing::warn;
@@ -18,25 +15,21 @@ use crate::runner::Acceptance;
 pub(super) struct Judged {
     pub(super) acceptance: Acceptance,
     pub(super) message_id: Option<MessageId>,
-    /// Where the body begins in the text as it came.
-    pub(super) body_start: usize,
 }
 
-/// Judges a message by its start. The second is its header as it will be kept.
+/// Judges a message. The second is its header as it will be kept.
 pub(super) async fn judge(
     reception: &Reception,
     queue_id: &str,
-    start: &Arc<[u8]>,
+    message: &MessageStart,
 ) -> Result<(Judged, Edited), ReceptionError> {
-    let header_start = &start[..start.len().min(HEADER_START_OCTETS)];
-    let headers = Arc::new(Headers::parse(header_start)?);
-    check_hops(&headers, reception.services.config.limits.hops_max)?;
-    let ours = is_ours(reception, &headers).await?;
-    let acceptance = ask(reception, &headers, start, ours)?;
-    let edited = edits(reception, queue_id, &acceptance.edits, ours).apply(&headers);
+    let headers = &message.headers;
+    check_hops(headers, reception.services.config.limits.hops_max)?;
+    let ours = is_ours(reception, headers).await?;
+    let acceptance = ask(reception, message, ours)?;
+    let edited = edits(reception, queue_id, &acceptance.edits, ours).apply(headers);
     let judged = Judged {
         message_id: headers.message_id(),
-        body_start: headers.body_start(),
         acceptance: found(acceptance),
     };
     Ok((judged, edited))
@@ -54,18 +47,15 @@ fn check_hops(headers: &Headers, limit: u32) -> Result<(), ReceptionError> {
 
 fn ask(
     reception: &Reception,
-    headers: &Arc<Headers>,
-    start: &Arc<[u8]>,
+    message: &MessageStart,
     ours: bool,
 ) -> Result<InboundAcceptance, ReceptionError> {
     let account = reception.accepted.first().map(|accepted| accepted.account);
-    let message = MessageStart {
-        headers: Arc::clone(headers),
-        start: Arc::clone(start),
-        octets: start.len() as u64,
-    };
-    let call = reception.call_facts(account).with_message(message).shared();
-    let facts = inbound_facts(reception, headers, ours);
+    let call = reception
+        .call_facts(account)
+        .with_message(message.clone())
+        .shared();
+    let facts = inbound_facts(reception, &message.headers, ours);
     match noted(reception.services.chain.inbound(&call, &facts))? {
         InboundVerdict::Accept(acceptance) => Ok(acceptance),
         InboundVerdict::Defer(reason) => Err(ReceptionError::Verdict(Refusal::new(

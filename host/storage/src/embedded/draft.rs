@@ -156,7 +156,11 @@ impl<'a> Draft<'a> {
         let stored = StoredText {
             octets: text.octets,
             checksum: text.checksum,
-            place: Place::File,
+            place: match &text.place {
+                // Put right when the record is made.
+                Staged::Memory(_) => Place::Tail(0),
+                Staged::File(spill) => Place::File(spill.start()),
+            },
             kept: true,
             jobs: 0,
         };
@@ -280,7 +284,7 @@ impl<'a> Draft<'a> {
         let mut dropped_files = Vec::new();
         let mut changes = Vec::new();
         for ((scope, id), text) in self.texts {
-            if !text.is_held() && text.place == Place::File {
+            if !text.is_held() && matches!(text.place, Place::File(_)) {
                 dropped_files.push((scope, id));
             }
             changes.push(Change::Text {

@@ -107,7 +107,9 @@ fn damaged_texts(
                 Some(name) => (layout.segment(*name), offset),
                 None => (layout.journal(), offset),
             },
-            Place::File | Place::Tail(_) => (layout.texts().join(file_name(*scope, *id)), 0),
+            Place::File(start) | Place::Tail(start) => {
+                (layout.texts().join(file_name(*scope, *id)), start)
+            }
         };
         if checksum(&path, start, text.octets).ok() != Some(text.checksum) {
             damaged.push(format!("{scope} text {id}"));

@@ -115,7 +115,9 @@ impl Shared {
     pub(super) fn open_text(&self, scope: Scope, id: TextId) -> Result<TextReader, Error> {
         let stored = self.stored_text(scope, id)?;
         let (path, start) = match stored.place {
-            Place::File | Place::Tail(_) => (self.texts.join(file_name(scope, id)), 0),
+            Place::File(start) | Place::Tail(start) => {
+                (self.texts.join(file_name(scope, id)), start)
+            }
             Place::Segment { segment, offset } => (self.segment_path(segment), offset),
         };
         match File::open(path) {

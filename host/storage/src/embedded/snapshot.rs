@@ -157,7 +157,7 @@ fn segment_of(key: &[u8], value: &[u8]) -> Option<u64> {
     }
     match decode::<StoredText>(value)?.place {
         Place::Segment { segment, .. } => Some(segment),
-        Place::File | Place::Tail(_) => None,
+        Place::File(_) | Place::Tail(_) => None,
     }
 }
 

@@ -90,8 +90,8 @@ impl StoredText {
 /// Where the octets of a text are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Place {
-    /// In a file of its own.
-    File,
+    /// In a file of its own, from this octet on: there may be a hole before it.
+    File(u64),
     /// In the tail of the record that says so, from this octet on. Never in the map.
     Tail(u64),
     /// In a segment, from this octet on.
