@@ -21,7 +21,7 @@ use crate::dns::{Dns, Record};
 use crate::mailbox::{self, Maildir, Message};
 use crate::postfix::{self, Customer};
 use crate::relaygate::{HOSTNAME, Ports, Relaygate, Settings};
-use crate::smtp::Client;
+use crate::smtp::{Client, Reply};
 use crate::wait;
 
 /// The account's subdomain.
@@ -374,6 +374,15 @@ pub fn read_credential(printed: &Value) -> Credential {
         alias: field("username_alias"),
         password: field("password"),
     }
+}
+
+/// Hands a message to our MX listener, without AUTH; the reply to its end.
+pub fn by_mx(relay: &Relaygate, from: &str, to: &str, text: &str) -> Reply {
+    let mut client = Client::plain(relay.ports().mx);
+    client.say("EHLO mx.enduser.example");
+    let reply = client.submit(from, &[to], text);
+    client.say("QUIT");
+    reply
 }
 
 /// Waits for a ticket with that subject and shows it whole.

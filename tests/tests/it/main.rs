@@ -18,6 +18,7 @@ mod peers;
 mod plain_path;
 mod secrets;
 mod tls;
+mod triggers;
 mod troublesome;
 
 /// Ends a test that cannot run here, saying why.

@@ -2,10 +2,8 @@
 //! native addresses, never tagged as secure, and said to be unauthenticated.
 
 use relaygate_tests::house::{
-    ACCOUNT, AGENT, House, Plan, SUPPORT, USER, id_of, message, tags_of, tickets,
+    ACCOUNT, AGENT, House, Plan, SUPPORT, USER, by_mx, id_of, message, tags_of, tickets,
 };
-use relaygate_tests::relaygate::Relaygate;
-use relaygate_tests::smtp::{Client, Reply};
 
 use crate::needs_postfix;
 
@@ -135,14 +133,6 @@ fn native_addresses_are_refused_as_support_addresses() {
     let failure = cottage.relay.cli_fails(&arguments, "secret");
     assert_eq!(failure.code, 1, "{failure:?}");
     assert!(failure.error["code"].is_string(), "{failure:?}");
-}
-
-fn by_mx(relay: &Relaygate, from: &str, to: &str, text: &str) -> Reply {
-    let mut client = Client::plain(relay.ports().mx);
-    client.say("EHLO mx.enduser.example");
-    let reply = client.submit(from, &[to], text);
-    client.say("QUIT");
-    reply
 }
 
 const NATIVE: &str = "support@acme.desk.example";

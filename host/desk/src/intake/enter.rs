@@ -184,7 +184,7 @@ impl Desk<'_> {
         )
         .await?;
         self.revise(&mut kept, comment.role, flagged).await?;
-        let event = write::add(self.account, batch, kept, comment, self.now).await?;
+        let (_, event) = write::add(self.account, batch, kept, comment, self.now).await?;
         Ok(Outcome::Entered(event))
     }
 

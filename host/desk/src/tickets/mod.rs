@@ -1,11 +1,13 @@
 //! Tickets and their comments.
 //!
-//! Here are the records and the look-ups; [`write`] makes and changes them,
-//! [`tags`] guards the reserved ones. Numbers count up within an account.
+//! Here are the records and the look-ups; [`write`] makes them and adds to them,
+//! [`update`] changes them otherwise, [`tags`] guards the reserved tags. Numbers
+//! count up within an account.
 //!
 //! Not here: which message becomes what (`intake`), who is told (`notifications`).
 
 pub mod tags;
+pub mod update;
 pub mod write;
 
 use std::collections::BTreeSet;
@@ -21,7 +23,8 @@ use crate::people::{self, Standing};
 use crate::rows::{Kept, Record};
 use crate::{Account, Error, wire};
 
-pub use write::{NewReply, change_tags, reply};
+pub use update::{Changes, update};
+pub use write::{NewReply, reply};
 
 /// Where a ticket stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +41,19 @@ pub enum Status {
     Closed,
 }
 
+/// How urgent a ticket is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Priority {
+    /// Whenever there is time.
+    Low,
+    /// As everything.
+    Normal,
+    /// Before the others.
+    High,
+    /// Now.
+    Urgent,
+}
+
 /// One matter of one requester.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
@@ -47,6 +63,10 @@ pub struct Ticket {
     pub subject: String,
     /// Where it stands.
     pub status: Status,
+    /// How urgent it is, if anybody said so.
+    pub priority: Option<Priority>,
+    /// The group it is with, by number.
+    pub group: Option<u64>,
     /// Reserved and ordinary ones.
     pub tags: BTreeSet<String>,
     /// The address it was written to, which is also the one that answers.
@@ -138,6 +158,36 @@ impl Status {
             Self::Solved => "solved",
             Self::Closed => "closed",
         }
+    }
+
+    /// Reads what [`Status::as_str`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let all = [
+            Self::New,
+            Self::Open,
+            Self::Pending,
+            Self::Solved,
+            Self::Closed,
+        ];
+        all.into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+impl Priority {
+    /// As the API writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+            Self::Urgent => "urgent",
+        }
+    }
+
+    /// Reads what [`Priority::as_str`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let all = [Self::Low, Self::Normal, Self::High, Self::Urgent];
+        all.into_iter().find(|priority| priority.as_str() == text)
     }
 }
 

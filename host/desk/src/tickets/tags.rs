@@ -67,17 +67,38 @@ pub fn replaced(current: &BTreeSet<String>, wanted: &[String]) -> Result<BTreeSe
         .cloned()
         .collect();
     for tag in wanted {
-        if is_reserved(tag) && !current.contains(tag) {
-            let hint = "tags that begin with system_ are set by the system alone";
-            return Err(Error::invalid("tags", "tag_reserved", hint));
-        }
-        if !is_reserved(tag) && !is_ordinary(tag) {
-            let hint = "use a-z, 0-9, - and _, at most 64 of them";
-            return Err(Error::invalid("tags", "tag_malformed", hint));
+        if !current.contains(tag) {
+            check_ordinary(tag)?;
         }
         tags.insert(tag.clone());
     }
     Ok(tags)
+}
+
+/// Whether somebody may add or remove this tag.
+///
+/// # Errors
+/// [`Error::Invalid`] for a reserved word, or one that is no tag.
+pub fn check_ordinary(tag: &str) -> Result<(), Error> {
+    if is_reserved(tag) {
+        let hint = "tags that begin with system_ are set by the system alone";
+        return Err(Error::invalid("tags", "tag_reserved", hint));
+    }
+    check_word(tag)
+}
+
+/// Whether this can be a tag at all, reserved or not.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn check_word(tag: &str) -> Result<(), Error> {
+    match is_word(tag) {
+        true => Ok(()),
+        false => {
+            let hint = "use a-z, 0-9, - and _, at most 64 of them";
+            Err(Error::invalid("tags", "tag_malformed", hint))
+        }
+    }
 }
 
 /// Case does not make another word of it.
@@ -87,11 +108,12 @@ fn is_reserved(tag: &str) -> bool {
 }
 
 fn is_ordinary(tag: &str) -> bool {
-    (1..=TAG_OCTETS_MAX).contains(&tag.len())
-        && tag
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
-        && !is_reserved(tag)
+    is_word(tag) && !is_reserved(tag)
+}
+
+fn is_word(tag: &str) -> bool {
+    let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
+    (1..=TAG_OCTETS_MAX).contains(&tag.len()) && tag.bytes().all(letter)
 }
 
 const RESERVED_PREFIX: &str = "system_";

@@ -1,6 +1,7 @@
 //! Making tickets and adding to them. Everything here adds to a batch, so that
 //! a ticket, the end of the job that brought it and the work that follows from
-//! it are one commit; only [`change_tags`] commits by itself.
+//! it are one commit. The account's triggers have the last word on a ticket
+//! before it is kept.
 
 use std::collections::BTreeSet;
 
@@ -9,13 +10,15 @@ use mail::message::MessageId;
 use serde::{Deserialize, Serialize};
 use storage::{Batch, Table, Timestamp};
 
-use super::{Comment, Status, Ticket, comment_row, kept, tags};
+use super::update::{self, Copying};
+use super::{Comment, Status, Ticket, comment_row, kept};
 use crate::facts::Role;
 use crate::notifications::Event;
 use crate::people::{self, Standing};
 use crate::rows::{Kept, Record};
 use crate::threading::{self, TokenHolder};
-use crate::{Account, Error, Product, accounts};
+use crate::triggers::{self, Moment};
+use crate::{Account, Error, Product};
 
 /// What an agent answers.
 #[derive(Debug, Clone)]
@@ -87,6 +90,8 @@ pub(crate) async fn create(
         id: numbers.ticket,
         subject: new.subject,
         status: Status::New,
+        priority: None,
+        group: None,
         tags: new.tags,
         recipient: new.recipient,
         requester: new.requester,
@@ -105,6 +110,11 @@ pub(crate) async fn create(
         .rows()
         .create(batch, token.to_be_bytes(), &TokenHolder(ticket.id));
     enter(account, batch, &mut ticket, &mut comment, numbers).await?;
+    triggers::run(
+        &triggers::list(account).await?,
+        &mut ticket,
+        Moment::Created,
+    );
     account
         .rows()
         .create(batch, ticket.id.to_be_bytes(), &ticket);
@@ -115,26 +125,30 @@ pub(crate) async fn create(
 }
 
 /// One more comment on a ticket that was read before; its number is filled in.
+/// Returns the ticket after it.
 pub(crate) async fn add(
     account: &Account,
     batch: &mut Batch,
     mut ticket: Kept<Ticket>,
     mut comment: Comment,
     now: Timestamp,
-) -> Result<Event, Error> {
+) -> Result<(Ticket, Event), Error> {
     let numbers = Numbers {
         ticket: ticket.record.id,
         ..draw(account, batch, false).await?
     };
     ticket.record.updated_at = now;
     enter(account, batch, &mut ticket.record, &mut comment, numbers).await?;
+    let triggers = triggers::list(account).await?;
+    triggers::run(&triggers, &mut ticket.record, Moment::Changed);
     account
         .rows()
         .update(batch, ticket.record.id.to_be_bytes(), &ticket);
-    Ok(Event::Commented {
+    let event = Event::Commented {
         ticket: ticket.record.id,
         comment: comment.id,
-    })
+    };
+    Ok((ticket.record, event))
 }
 
 async fn enter(
@@ -189,7 +203,11 @@ pub async fn reply(
         .await?
         .ok_or(Error::NotFound("ticket"))?;
     let agent = check_reply(account, &kept.record, &new).await?;
-    add_people(account, &mut kept.record, &new).await?;
+    let people = Copying {
+        email_ccs: &new.email_ccs,
+        followers: &new.followers,
+    };
+    update::copy(account, &mut kept.record, people).await?;
     if new.public && matches!(kept.record.status, Status::New | Status::Open) {
         kept.record.status = Status::Pending;
     }
@@ -208,11 +226,7 @@ pub async fn reply(
         via: None,
         created_at: now,
     };
-    let after = Ticket {
-        updated_at: now,
-        ..kept.record.clone()
-    };
-    let event = add(account, batch, kept, comment.clone(), now).await?;
+    let (after, event) = add(account, batch, kept, comment.clone(), now).await?;
     comment.id = event.comment();
     Ok((after, comment, event))
 }
@@ -235,63 +249,6 @@ async fn check_reply(account: &Account, ticket: &Ticket, new: &NewReply) -> Resu
         ));
     }
     Ok(agent.name)
-}
-
-async fn add_people(account: &Account, ticket: &mut Ticket, new: &NewReply) -> Result<(), Error> {
-    let settings = accounts::profile(account).await?.settings;
-    let names_nobody = new.email_ccs.is_empty() && new.followers.is_empty();
-    if !settings.copies_enabled && !names_nobody {
-        let hint = "turn on CCs and followers in the account first";
-        return Err(Error::invalid("cc", "copies_disabled", hint));
-    }
-    for cc in &new.email_ccs {
-        if crate::addresses::find(account, cc).await?.is_some() {
-            return Err(Error::invalid(
-                "cc",
-                "cc_is_support_address",
-                "name a person, not a support address",
-            ));
-        }
-        if !ticket.copies(cc) && !ticket.requester.same_mailbox(cc) {
-            ticket.email_ccs.push(cc.clone());
-        }
-    }
-    if ticket.email_ccs.len() > settings.copies_max as usize {
-        return Err(Error::invalid(
-            "cc",
-            "limit_email_ccs",
-            "remove some CCs first",
-        ));
-    }
-    for follower in &new.followers {
-        if !ticket.is_followed_by(follower) {
-            ticket.followers.push(follower.clone());
-        }
-    }
-    Ok(())
-}
-
-/// Replaces a ticket's ordinary tags (R108).
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Invalid`], [`Error::Changed`].
-pub async fn change_tags(
-    account: &Account,
-    ticket: u64,
-    wanted: &[String],
-    now: Timestamp,
-) -> Result<Ticket, Error> {
-    let mut kept = kept(account, ticket)
-        .await?
-        .ok_or(Error::NotFound("ticket"))?;
-    kept.record.tags = tags::replaced(&kept.record.tags, wanted)?;
-    kept.record.updated_at = now;
-    let mut batch = Batch::new();
-    account
-        .rows()
-        .update(&mut batch, ticket.to_be_bytes(), &kept);
-    account.apply(batch).await?;
-    Ok(kept.record)
 }
 
 /// Fifty bits: what six and four characters of base 32 hold.

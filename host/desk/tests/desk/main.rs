@@ -9,4 +9,5 @@ mod outbound;
 mod scene;
 mod secrets;
 mod tickets;
+mod triggers;
 mod verification;

@@ -3,7 +3,7 @@
 use desk::facts::{Cause, Role, RouteAnswer, SystemTag, Tagging, ThreadEvidence};
 use desk::intake::{self, Answers, Incoming, Outcome};
 use desk::notifications::Event;
-use desk::tickets::{self, NewReply, Ticket, tags};
+use desk::tickets::{self, Changes, NewReply, Ticket, tags};
 use desk::{Account, Error, people, suspended};
 use storage::Batch;
 
@@ -492,14 +492,14 @@ async fn only_agents_reply_and_reserved_tags_stay() {
     let _durable = scene.acme.commit(batch).await.unwrap();
     let comments = tickets::comments(&scene.acme, 1).await.unwrap();
     assert_eq!((comments.len(), comments[1].role), (2, Role::Agent));
-    let ticket = tickets::change_tags(&scene.acme, 1, &["vip".into()], NOW)
+    let all = |tags: &[&str]| Changes {
+        tags: Some(tags.iter().map(|tag| (*tag).to_owned()).collect()),
+        ..Changes::default()
+    };
+    let ticket = tickets::update(&scene.acme, 1, &all(&["vip"]), NOW)
         .await
         .unwrap();
     assert!(ticket.tags.contains(tags::AUTHENTICATED_TICKET) && ticket.tags.contains("vip"));
-    let forged = [tags::UNAUTHENTICATED_UPDATE.to_owned()];
-    assert!(
-        tickets::change_tags(&scene.acme, 1, &forged, NOW)
-            .await
-            .is_err()
-    );
+    let forged = all(&[tags::UNAUTHENTICATED_UPDATE]);
+    assert!(tickets::update(&scene.acme, 1, &forged, NOW).await.is_err());
 }

@@ -19,7 +19,7 @@ use crate::operations::Refusal;
 pub use client::{AskError, ask};
 pub use request::{
     AccountRequest, AddressRequest, AuditRequest, DomainRequest, NewAddressRequest, QueueRequest,
-    Request, Secret, SuspendedRequest, TicketRequest, TokenRequest,
+    Request, Secret, SuspendedRequest, TicketRequest, TokenRequest, TriggerRequest,
 };
 pub use server::{AdminSocket, serve};
 

@@ -16,9 +16,11 @@ pub mod queue;
 mod refusal;
 pub mod signing;
 pub mod suspended;
+pub mod ticket_changes;
 pub mod tickets;
 pub mod tokens;
 pub mod trace;
+pub mod triggers;
 pub mod verification;
 
 use std::pin::Pin;

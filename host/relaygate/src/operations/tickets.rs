@@ -1,7 +1,10 @@
 //! Tickets: listed, shown, answered.
+//!
+//! Not here: changing one without a word to anybody (`ticket_changes`).
 
+use desk::groups::{self, Group};
 use desk::outbound::{self, Delivery, Email};
-use desk::tickets::{self, Comment, NewReply, Ticket};
+use desk::tickets::{self, Comment, NewReply, Priority, Ticket};
 use desk::{Account, facts as desk_facts};
 use serde::{Deserialize, Serialize};
 use storage::Batch;
@@ -19,6 +22,12 @@ pub struct TicketView {
     pub subject: String,
     /// `new`, `open`, `pending`, `solved` or `closed`.
     pub status: &'static str,
+    /// `low`, `normal`, `high` or `urgent`, if anybody said so.
+    pub priority: Option<&'static str>,
+    /// Number of the group it is with.
+    pub group_id: Option<u64>,
+    /// Name of the group it is with.
+    pub group: Option<String>,
     /// Reserved and ordinary ones.
     pub tags: Vec<String>,
     /// The address it was written to, which is also the one that answers.
@@ -157,8 +166,10 @@ pub struct ReplyInput {
 pub async fn list(services: &Services, account: &str) -> Outcome<TicketsView> {
     let account = super::account(services, account).await?;
     let found = tickets::list(&account).await?;
+    let groups = groups::list(&account).await?;
+    let views = found.iter().rev().map(|ticket| view(ticket, &groups));
     Ok(TicketsView {
-        tickets: found.iter().rev().map(view).collect(),
+        tickets: views.collect(),
     })
 }
 
@@ -173,7 +184,7 @@ pub async fn show(services: &Services, account: &str, id: u64) -> Outcome<WholeT
         .map(|comment| comment_view(comment, &emails))
         .collect();
     Ok(WholeTicketView {
-        ticket: view(&ticket),
+        ticket: view(&ticket, &groups::list(&account).await?),
         comments,
     })
 }
@@ -201,7 +212,7 @@ pub async fn reply(services: &Services, actor: &Actor, input: &ReplyInput) -> Ou
     )
     .await;
     Ok(RepliedView {
-        ticket: view(&ticket),
+        ticket: view(&ticket, &groups::list(&account).await?),
         comment: comment_view(comment, &[]),
     })
 }
@@ -221,11 +232,16 @@ async fn try_reply(
     Ok((ticket, comment))
 }
 
-fn view(ticket: &Ticket) -> TicketView {
+/// `groups` are those of the account.
+pub(super) fn view(ticket: &Ticket, groups: &[Group]) -> TicketView {
+    let group = groups.iter().find(|group| Some(group.id) == ticket.group);
     TicketView {
         id: ticket.id,
         subject: ticket.subject.clone(),
         status: ticket.status.as_str(),
+        priority: ticket.priority.map(Priority::as_str),
+        group_id: ticket.group,
+        group: group.map(|group| group.name.clone()),
         tags: ticket.tags.iter().cloned().collect(),
         recipient: ticket.recipient.as_ref().map(ToString::to_string),
         requester: ticket.requester.to_string(),

@@ -7,6 +7,7 @@ mod queue;
 mod suspended;
 mod ticket;
 mod token;
+mod trigger;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -24,6 +25,7 @@ pub(super) async fn act(services: &Services, actor: &Actor, request: Request) ->
         Request::Address(request) => address::act(services, actor, request).await,
         Request::Token(request) => token::act(services, actor, request).await,
         Request::Ticket(request) => ticket::act(services, actor, request).await,
+        Request::Trigger(request) => trigger::act(services, actor, request).await,
         Request::Suspended(request) => suspended::act(services, request).await,
         Request::Queue(request) => queue::act(services, actor, request).await,
         Request::Audit(AuditRequest::List { account }) => {

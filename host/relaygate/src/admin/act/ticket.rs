@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::shown;
 use crate::admin::TicketRequest;
-use crate::operations::{Actor, Outcome, tickets};
+use crate::operations::{Actor, Outcome, ticket_changes, tickets};
 use crate::services::Services;
 
 /// Does what is asked for.
@@ -17,5 +17,8 @@ pub(super) async fn act(
         TicketRequest::List { account } => shown(tickets::list(services, &account).await),
         TicketRequest::Show { account, id } => shown(tickets::show(services, &account, id).await),
         TicketRequest::Reply(input) => shown(tickets::reply(services, actor, &input).await),
+        TicketRequest::Update(input) => {
+            shown(ticket_changes::update(services, actor, &input).await)
+        }
     }
 }

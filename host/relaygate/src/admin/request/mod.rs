@@ -8,6 +8,7 @@ mod queue;
 mod suspended;
 mod ticket;
 mod token;
+mod trigger;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -20,6 +21,7 @@ pub use queue::QueueRequest;
 pub use suspended::SuspendedRequest;
 pub use ticket::TicketRequest;
 pub use token::TokenRequest;
+pub use trigger::TriggerRequest;
 
 /// One request, typed on both ends.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,6 +37,8 @@ pub enum Request {
     Token(TokenRequest),
     /// About a ticket.
     Ticket(TicketRequest),
+    /// About a rule that acts on tickets.
+    Trigger(TriggerRequest),
     /// About messages kept aside.
     Suspended(SuspendedRequest),
     /// About the queue.

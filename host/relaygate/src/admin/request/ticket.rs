@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::operations::ticket_changes::UpdateInput;
 use crate::operations::tickets::ReplyInput;
 
-/// See [`crate::operations::tickets`].
+/// See [`crate::operations::tickets`] and [`crate::operations::ticket_changes`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(
@@ -15,4 +16,5 @@ pub enum TicketRequest {
     List { account: String },
     Show { account: String, id: u64 },
     Reply(ReplyInput),
+    Update(UpdateInput),
 }

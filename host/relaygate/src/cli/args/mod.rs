@@ -9,6 +9,7 @@ mod queue;
 mod suspended;
 mod ticket;
 mod token;
+mod trigger;
 
 use std::path::PathBuf;
 
@@ -21,8 +22,9 @@ pub use domain::DomainCommand;
 pub use journal::JournalCommand;
 pub use queue::QueueCommand;
 pub use suspended::SuspendedCommand;
-pub use ticket::{ReplyText, TicketCommand};
+pub use ticket::{ReplyText, TicketCommand, UpdateArguments};
 pub use token::TokenCommand;
+pub use trigger::TriggerCommand;
 
 /// The gate between a company's mail server and its help desk.
 #[derive(Debug, Parser)]
@@ -79,6 +81,9 @@ pub enum Command {
     /// Tickets.
     #[command(subcommand)]
     Ticket(TicketCommand),
+    /// Rules that act on tickets when they are made or changed.
+    #[command(subcommand)]
+    Trigger(TriggerCommand),
     /// Messages kept aside.
     #[command(subcommand)]
     Suspended(SuspendedCommand),

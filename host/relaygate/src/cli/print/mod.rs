@@ -9,6 +9,7 @@ mod suspended;
 mod ticket;
 mod token;
 mod trace;
+mod trigger;
 
 use serde_json::Value;
 
@@ -24,6 +25,7 @@ pub(super) fn words(request: &Request, answer: &Value) -> String {
         Request::Address(request) => address::words(request, answer),
         Request::Token(request) => token::words(request, answer),
         Request::Ticket(request) => ticket::words(request, answer),
+        Request::Trigger(request) => trigger::words(request, answer),
         Request::Suspended(request) => suspended::words(request, answer),
         Request::Queue(request) => queue::words(request, answer),
         Request::Audit(_) => {

@@ -12,10 +12,20 @@ pub(super) fn words(request: &TicketRequest, answer: &Value) -> String {
     match request {
         TicketRequest::List { .. } => table(
             &answer["tickets"],
-            &["id", "status", "requester", "recipient", "subject", "tags"],
+            &[
+                "id",
+                "status",
+                "priority",
+                "group",
+                "requester",
+                "recipient",
+                "subject",
+                "tags",
+            ],
         ),
         TicketRequest::Show { .. } => ticket(answer),
         TicketRequest::Reply(_) => pretty(&answer["comment"]),
+        TicketRequest::Update(_) => pretty(&answer["ticket"]),
     }
 }
 

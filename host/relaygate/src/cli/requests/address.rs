@@ -45,7 +45,11 @@ fn new_address(arguments: NewAddressArguments) -> Result<NewAddressRequest, Fail
         username: arguments.username,
         password: Secret(password()?),
         tls: arguments.tls.map(Into::into),
-        ca_pem: arguments.ca.as_deref().map(read_file).transpose()?,
+        ca_pem: arguments
+            .ca
+            .as_deref()
+            .map(|file| read_file("ca", file))
+            .transpose()?,
         brand: arguments.brand,
     })
 }
@@ -60,15 +64,6 @@ fn password() -> Result<SecretString, Failure> {
     );
     text.zeroize();
     Ok(password)
-}
-
-fn read_file(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|error| {
-        Failure::new(
-            "ca",
-            format!("{} cannot be read ({})", path.display(), io_reason(&error)),
-        )
-    })
 }
 
 const PASSWORD_OCTETS_MAX: u64 = 1_024;

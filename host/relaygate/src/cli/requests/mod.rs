@@ -7,8 +7,10 @@ mod queue;
 mod suspended;
 mod ticket;
 mod token;
+mod trigger;
 
 use std::io::Read;
+use std::path::Path;
 
 use super::Failure;
 use super::args::{AuditCommand, Command};
@@ -23,6 +25,7 @@ pub(super) fn request(command: Command) -> Result<Request, Failure> {
         Command::Address(command) => Ok(Request::Address(address::request(command)?)),
         Command::Token(command) => Ok(Request::Token(token::request(command))),
         Command::Ticket(command) => Ok(Request::Ticket(ticket::request(command)?)),
+        Command::Trigger(command) => Ok(Request::Trigger(trigger::request(command)?)),
         Command::Queue(command) => Ok(Request::Queue(queue::request(command))),
         Command::Suspended(command) => Ok(Request::Suspended(suspended::request(command))),
         Command::Audit(AuditCommand::List { account }) => {
@@ -37,6 +40,16 @@ pub(super) fn request(command: Command) -> Result<Request, Failure> {
             "this command is not asked of the running program",
         )),
     }
+}
+
+/// All of a file; `what` is the code of the failure.
+fn read_file(what: &'static str, path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Failure::new(
+            what,
+            format!("{} cannot be read ({})", path.display(), io_reason(&error)),
+        )
+    })
 }
 
 /// All of standard input; longer than allowed is refused.

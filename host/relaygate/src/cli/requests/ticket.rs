@@ -3,7 +3,8 @@
 use super::standard_input;
 use crate::admin::TicketRequest;
 use crate::cli::Failure;
-use crate::cli::args::{ReplyText, TicketCommand};
+use crate::cli::args::{ReplyText, TicketCommand, UpdateArguments};
+use crate::operations::ticket_changes::UpdateInput;
 use crate::operations::tickets::ReplyInput;
 
 /// What the command stands for.
@@ -35,7 +36,22 @@ pub(super) fn request(command: TicketCommand) -> Result<TicketRequest, Failure> 
                 cc,
             })
         }
+        TicketCommand::Update(arguments) => TicketRequest::Update(update(arguments)),
     })
+}
+
+fn update(arguments: UpdateArguments) -> UpdateInput {
+    UpdateInput {
+        account: arguments.account.account,
+        id: arguments.id,
+        status: arguments.status,
+        priority: arguments.priority,
+        group: arguments.group,
+        add_tags: arguments.add_tags,
+        remove_tags: arguments.remove_tags,
+        add_ccs: arguments.add_ccs,
+        remove_ccs: arguments.remove_ccs,
+    }
 }
 
 fn reply_text(text: ReplyText) -> Result<String, Failure> {
