@@ -1,17 +1,17 @@
 //! Accounts: who they are, what they are set to, and the names that lead to them.
 //!
-//! Not here: people of an account (`people`), its domains (`connectors`).
+//! Not here: people of an account (`people`), its domains (`connectors`), adding
+//! brands (`brands`).
 
 use mail::address::{Address, Domain};
 use serde::{Deserialize, Serialize};
 use storage::{AccountId, Batch, Table, Timestamp};
 
 use crate::addresses::{self, SupportAddress};
+use crate::brands::{Brand, FIRST_BRAND};
 use crate::rows::{Kept, Record};
 use crate::{Account, Error, Installation, wire};
 
-/// The brand every account starts with.
-pub const FIRST_BRAND: u64 = 1;
 /// CCs a ticket may have (R14).
 pub const COPIES_MAX: usize = 48;
 
@@ -37,18 +37,6 @@ pub struct Settings {
     pub copies_max: u32,
     /// Tell requesters that their mail arrived.
     pub acknowledge: bool,
-}
-
-/// One face of the account towards its customers (R66).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Brand {
-    /// Number within the account.
-    pub id: u64,
-    /// Shown to end users as the sender's name.
-    pub name: String,
-    /// Sends where no better address may (R20); always a native one.
-    #[serde(with = "wire::one")]
-    pub default_address: Address,
 }
 
 /// An account's own record.
@@ -296,7 +284,7 @@ pub async fn profile(account: &Account) -> Result<Profile, Error> {
     Ok(kept_profile(account).await?.record)
 }
 
-async fn kept_profile(account: &Account) -> Result<Kept<Profile>, Error> {
+pub(crate) async fn kept_profile(account: &Account) -> Result<Kept<Profile>, Error> {
     let id = account.id().get().to_be_bytes();
     account
         .shared()

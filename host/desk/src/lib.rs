@@ -14,6 +14,7 @@
 pub mod accounts;
 pub mod addresses;
 pub mod audit;
+pub mod brands;
 pub mod connectors;
 pub mod credentials;
 pub mod dkim_keys;

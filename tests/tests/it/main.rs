@@ -16,6 +16,7 @@ mod framing;
 mod isolation;
 mod peers;
 mod plain_path;
+mod routing;
 mod secrets;
 mod tls;
 mod triggers;

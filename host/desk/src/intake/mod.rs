@@ -28,7 +28,7 @@ use crate::rows::{Kept, Record};
 use crate::threading::{self, Traces};
 use crate::tickets::{self, Status, Ticket};
 use crate::upkeep::Aging;
-use crate::{Account, Error, Product, accounts};
+use crate::{Account, Error, Product, accounts, brands};
 
 pub use enter::{Answers, Outcome, enter};
 pub use letter::{Author, Letter};
@@ -136,7 +136,7 @@ pub async fn gather(
     let connector = connectors::find(account, recipient.domain()).await?;
     let brand = support
         .as_ref()
-        .map_or(accounts::FIRST_BRAND, |found| found.brand);
+        .map_or(brands::FIRST_BRAND, |found| found.brand);
     let fingerprint = incoming.fingerprint();
     let author_role = author_role(account, incoming, ticket.as_ref()).await?;
     Ok(Gathered {
@@ -163,7 +163,7 @@ fn bare_arrival(incoming: &Incoming) -> ArrivalFacts {
         author_role: Role::Stranger,
         origin: incoming.origin,
         recipient: incoming.recipient.clone(),
-        brand: accounts::FIRST_BRAND,
+        brand: brands::FIRST_BRAND,
         thread: None,
         flags: incoming.flags.clone(),
         require_authenticated: false,

@@ -10,8 +10,9 @@ use storage::Timestamp;
 
 use super::Audience;
 use super::words::{self, Kind, Values};
-use crate::accounts::{self, Brand, Profile};
+use crate::accounts::{self, Profile};
 use crate::addresses::{self, Direction, SupportAddress};
+use crate::brands::Brand;
 use crate::facts::{AuthorAuthentication, DepartureFacts, NotificationKind};
 use crate::tickets::{Comment, Ticket};
 use crate::{Account, Error, Product, connectors, random};

@@ -6,7 +6,8 @@ use mail::address::Address;
 use storage::{AccountId, TextId, Timestamp};
 
 use super::*;
-use crate::accounts::{Brand, FIRST_BRAND, Kind, Settings, Subdomain};
+use crate::accounts::{Kind, Settings, Subdomain};
+use crate::brands::{Brand, FIRST_BRAND};
 use crate::facts::{AuthorAuthentication, Ingress};
 use crate::tickets::{Status, Via};
 
@@ -38,6 +39,8 @@ fn ticket() -> Ticket {
     Ticket {
         id: 1,
         subject: "Printer".into(),
+        priority: None,
+        group: None,
         status: Status::New,
         tags: BTreeSet::new(),
         recipient: None,

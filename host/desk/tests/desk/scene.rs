@@ -9,7 +9,7 @@ use desk::credentials::{HashCost, Hasher, Issued, Verifier};
 use desk::facts::{AuthorAuthentication, Ingress, Origin};
 use desk::intake::{Incoming, Letter};
 use desk::secrets::SealingKey;
-use desk::{Account, Installation, Product};
+use desk::{Account, Installation, Product, brands};
 use mail::address::{Address, Domain};
 use mail::message::{Content, Headers};
 use secrecy::SecretString;
@@ -169,7 +169,7 @@ async fn make(desk: &Installation, product: &Product, name: &str) -> Account {
 pub fn new_address(text: &str) -> NewAddress {
     NewAddress {
         address: address(text),
-        brand: accounts::FIRST_BRAND,
+        brand: brands::FIRST_BRAND,
         outbound: NewOutbound {
             host: "smtp.acme.example".into(),
             port: 587,

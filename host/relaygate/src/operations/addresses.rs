@@ -1,10 +1,10 @@
 //! Support addresses of connected domains.
 
 use desk::Account;
-use desk::accounts::FIRST_BRAND;
 use desk::addresses::{
     self, Check, Direction, NewAddress, NewOutbound, OutboundTls, SupportAddress,
 };
+use desk::brands::FIRST_BRAND;
 use mail::address::Address;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};

@@ -11,6 +11,7 @@
 pub mod accounts;
 pub mod addresses;
 pub mod audit;
+pub mod brands;
 pub mod domains;
 pub mod queue;
 mod refusal;

@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+mod brand;
 mod domain;
 mod queue;
 mod suspended;
@@ -21,6 +22,7 @@ use crate::services::Services;
 pub(super) async fn act(services: &Services, actor: &Actor, request: Request) -> Answer {
     let outcome = match request {
         Request::Account(request) => account::act(services, actor, request).await,
+        Request::Brand(request) => brand::act(services, actor, request).await,
         Request::Domain(request) => domain::act(services, actor, request).await,
         Request::Address(request) => address::act(services, actor, request).await,
         Request::Token(request) => token::act(services, actor, request).await,

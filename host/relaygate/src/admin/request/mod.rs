@@ -3,6 +3,7 @@
 mod account;
 mod address;
 mod audit;
+mod brand;
 mod domain;
 mod queue;
 mod suspended;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use account::AccountRequest;
 pub use address::{AddressRequest, NewAddressRequest};
 pub use audit::AuditRequest;
+pub use brand::BrandRequest;
 pub use domain::DomainRequest;
 pub use queue::QueueRequest;
 pub use suspended::SuspendedRequest;
@@ -29,6 +31,8 @@ pub use trigger::TriggerRequest;
 pub enum Request {
     /// About an account.
     Account(AccountRequest),
+    /// About a brand.
+    Brand(BrandRequest),
     /// About a connected domain.
     Domain(DomainRequest),
     /// About a support address.

@@ -3,6 +3,7 @@
 mod account;
 mod address;
 mod audit;
+mod brand;
 mod domain;
 mod journal;
 mod queue;
@@ -18,6 +19,7 @@ use clap::{Args, Parser, Subcommand};
 pub use account::AccountCommand;
 pub use address::{AddressCommand, NewAddressArguments};
 pub use audit::AuditCommand;
+pub use brand::BrandCommand;
 pub use domain::DomainCommand;
 pub use journal::JournalCommand;
 pub use queue::QueueCommand;
@@ -69,6 +71,9 @@ pub enum Command {
     /// Accounts: one for each company.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Brands: the faces an account shows its customers.
+    #[command(subcommand)]
+    Brand(BrandCommand),
     /// Connected domains and their inbound credentials.
     #[command(subcommand)]
     Domain(DomainCommand),

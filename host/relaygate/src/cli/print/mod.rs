@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+mod brand;
 mod domain;
 mod layout;
 mod queue;
@@ -21,6 +22,7 @@ pub(super) use layout::pretty;
 pub(super) fn words(request: &Request, answer: &Value) -> String {
     match request {
         Request::Account(request) => account::words(request, answer),
+        Request::Brand(request) => brand::words(request, answer),
         Request::Domain(request) => domain::words(request, answer),
         Request::Address(request) => address::words(request, answer),
         Request::Token(request) => token::words(request, answer),

@@ -1,15 +1,12 @@
 //! `relaygate address`, as a request.
 
-use std::path::Path;
-
 use secrecy::SecretString;
 use zeroize::Zeroize;
 
-use super::standard_input;
+use super::{read_file, standard_input};
 use crate::admin::{AddressRequest, NewAddressRequest, Secret};
 use crate::cli::Failure;
 use crate::cli::args::{AddressCommand, NewAddressArguments};
-use crate::config::io_reason;
 use crate::operations::verification::VerifyInput;
 
 /// What the command stands for.

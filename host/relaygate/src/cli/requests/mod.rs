@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+mod brand;
 mod domain;
 mod queue;
 mod suspended;
@@ -21,6 +22,7 @@ use crate::config::io_reason;
 pub(super) fn request(command: Command) -> Result<Request, Failure> {
     match command {
         Command::Account(command) => Ok(Request::Account(account::request(command))),
+        Command::Brand(command) => Ok(Request::Brand(brand::request(command))),
         Command::Domain(command) => Ok(Request::Domain(domain::request(command))),
         Command::Address(command) => Ok(Request::Address(address::request(command)?)),
         Command::Token(command) => Ok(Request::Token(token::request(command))),
