@@ -1,7 +1,7 @@
 //! The unit of change: preconditions, rows, texts and jobs, all or nothing.
 
 use crate::key::{Key, Revision, Scope, Timestamp};
-use crate::queue::{JobChange, JobId, Lease, NewJob};
+use crate::queue::{JobChange, JobId, Lease, LeaseMark, NewJob};
 use crate::text::{StagedText, TextId};
 
 /// Changes that happen together or not at all.
@@ -23,9 +23,9 @@ pub struct Batch {
 #[derive(Debug)]
 pub(crate) enum JobStep {
     Enqueue(JobId, NewJob),
-    Finish(Lease),
-    Again(Lease, Timestamp, Vec<u8>),
-    Fail(Lease, Vec<u8>),
+    Finish(LeaseMark),
+    Again(LeaseMark, Timestamp, Vec<u8>),
+    Fail(LeaseMark, Vec<u8>),
     Change(JobId, JobChange),
 }
 
@@ -83,18 +83,19 @@ impl Batch {
     }
 
     /// The work is done: the job goes.
-    pub fn finish(&mut self, lease: Lease) {
-        self.jobs.push(JobStep::Finish(lease));
+    pub fn finish(&mut self, lease: &Lease) {
+        self.jobs.push(JobStep::Finish(lease.mark()));
     }
 
     /// The work is to be tried again at `due`, with `payload` in place of the old one.
-    pub fn again(&mut self, lease: Lease, due: Timestamp, payload: impl Into<Vec<u8>>) {
-        self.jobs.push(JobStep::Again(lease, due, payload.into()));
+    pub fn again(&mut self, lease: &Lease, due: Timestamp, payload: impl Into<Vec<u8>>) {
+        let step = JobStep::Again(lease.mark(), due, payload.into());
+        self.jobs.push(step);
     }
 
     /// The work is given up: the job stays as [`crate::JobState::Failed`].
-    pub fn fail(&mut self, lease: Lease, payload: impl Into<Vec<u8>>) {
-        self.jobs.push(JobStep::Fail(lease, payload.into()));
+    pub fn fail(&mut self, lease: &Lease, payload: impl Into<Vec<u8>>) {
+        self.jobs.push(JobStep::Fail(lease.mark(), payload.into()));
     }
 
     /// What an operator asked for.
@@ -109,17 +110,6 @@ impl Batch {
             && self.texts.is_empty()
             && self.dropped.is_empty()
             && self.jobs.is_empty()
-    }
-
-    /// The leases the batch settles: job and epoch.
-    pub(crate) fn leases(&self) -> Vec<(JobId, u64)> {
-        let lease = |step: &JobStep| match step {
-            JobStep::Finish(lease) | JobStep::Again(lease, ..) | JobStep::Fail(lease, _) => {
-                Some((lease.job.id, lease.epoch))
-            }
-            JobStep::Enqueue(..) | JobStep::Change(..) => None,
-        };
-        self.jobs.iter().filter_map(lease).collect()
     }
 
     /// About how much memory the batch takes.

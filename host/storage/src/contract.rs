@@ -291,7 +291,7 @@ pub async fn a_lease_that_ran_out_is_lost(store: &dyn Store) {
     let row = key(scope, "ticket");
     let mut batch = Batch::new();
     batch.put(row.clone(), "made twice");
-    batch.finish(old);
+    batch.finish(&old);
     assert_lease_lost(store.commit(batch).await, job);
     assert_eq!(get(store, &row).await, None);
     finish(store, new).await;
@@ -313,34 +313,36 @@ pub async fn a_job_ends_with_what_it_made(store: &dyn Store) {
     let job = enqueue(store, scope, &lane, 0).await;
     let mut batch = Batch::new();
     batch.create(key(scope, "ticket"), "made once");
-    batch.finish(lease_one(store, &lane, 0, 9).await);
+    batch.finish(&lease_one(store, &lane, 0, 9).await);
     commit(store, batch).await;
     assert!(get(store, &key(scope, "ticket")).await.is_some());
     assert!(store.job(job).await.expect("read").is_none());
     assert!(lease(store, &lane, FAR, FAR, 9).await.is_empty());
 }
 
-/// A conflict does not end the job, but the lease: the job is ready at once.
-pub async fn a_conflict_does_not_end_the_job(store: &dyn Store) {
+/// A conflict ends neither the job nor the lease: the worker reads again, and
+/// nobody else gets the job meanwhile.
+pub async fn a_conflict_leaves_the_lease(store: &dyn Store) {
     let (scope, lane) = (account(), lane());
     let id = enqueue(store, scope, &lane, 0).await;
     let taken = key(scope, "taken");
     put(store, &taken, b"").await;
+    let running = lease_one(store, &lane, 0, FAR).await;
     let mut batch = Batch::new();
-    batch.finish(lease_one(store, &lane, 0, FAR).await);
+    batch.finish(&running);
     batch.create(taken.clone(), "");
-    let mut counter = store.enqueued();
-    counter.borrow_and_update();
     assert_conflict(store.commit(batch).await, &taken);
-    counter.changed().await.expect("the store is open");
-    assert_eq!(state(store, id).await, JobState::Due);
-    finish(store, lease_one(store, &lane, 0, FAR).await).await;
+    assert_eq!(state(store, id).await, JobState::Leased);
+    assert!(lease(store, &lane, 0, FAR, 9).await.is_empty());
+    finish(store, running).await;
+    assert!(store.job(id).await.expect("read").is_none());
 }
 
-/// Whatever a batch is refused for, its leases end with it.
-pub async fn a_refused_batch_ends_its_leases(store: &dyn Store) {
+/// Whatever a batch is refused for, its leases stand as before.
+pub async fn a_refused_batch_leaves_its_leases(store: &dyn Store) {
     let (scope, lane) = (account(), lane());
     enqueue(store, scope, &lane, 0).await;
+    let running = lease_one(store, &lane, 0, FAR).await;
     let faults: [fn(&mut Batch); 3] = [
         |batch| batch.change_job(JobId::make(), JobChange::Hold),
         |batch| batch.drop_text(account(), TextId(0)),
@@ -348,21 +350,38 @@ pub async fn a_refused_batch_ends_its_leases(store: &dyn Store) {
     ];
     for fault in faults {
         let mut batch = Batch::new();
-        batch.finish(lease_one(store, &lane, 0, FAR).await);
+        batch.finish(&running);
         fault(&mut batch);
         assert!(store.commit(batch).await.is_err());
+        assert!(lease(store, &lane, 0, FAR, 9).await.is_empty());
     }
-    finish(store, lease_one(store, &lane, 0, FAR).await).await;
+    finish(store, running).await;
 }
 
-/// A refused batch ends no lease but its own: not that of whoever took over.
-pub async fn a_refused_batch_leaves_the_next_lease_alone(store: &dyn Store) {
+/// A lease is settled once.
+pub async fn a_settled_lease_is_lost(store: &dyn Store) {
+    let (scope, lane) = (account(), lane());
+    let id = enqueue(store, scope, &lane, 0).await;
+    let running = lease_one(store, &lane, 0, FAR).await;
+    let again = || {
+        let mut batch = Batch::new();
+        batch.again(&running, Timestamp(0), "");
+        batch
+    };
+    commit(store, again()).await;
+    assert_lease_lost(store.commit(again()).await, id);
+    finish(store, lease_one(store, &lane, 0, FAR).await).await;
+    assert_lease_lost(store.commit(again()).await, id);
+}
+
+/// A batch with a lost lease ends nobody else's.
+pub async fn a_lost_lease_leaves_the_next_one_alone(store: &dyn Store) {
     let (scope, lane) = (account(), lane());
     let id = enqueue(store, scope, &lane, 0).await;
     let late = lease_one(store, &lane, 0, 10).await;
     let current = lease_one(store, &lane, 10, FAR).await;
     let mut batch = Batch::new();
-    batch.finish(late);
+    batch.finish(&late);
     assert_lease_lost(store.commit(batch).await, id);
     assert_eq!(state(store, id).await, JobState::Leased);
     finish(store, current).await;
@@ -374,7 +393,7 @@ pub async fn a_job_is_tried_again(store: &dyn Store) {
     let id = enqueue(store, scope, &lane, 0).await;
     let mut batch = Batch::new();
     batch.again(
-        lease_one(store, &lane, 0, 99).await,
+        &lease_one(store, &lane, 0, 99).await,
         Timestamp(50),
         "second try",
     );
@@ -391,7 +410,7 @@ pub async fn a_failed_job_stays(store: &dyn Store) {
     let (scope, lane) = (account(), lane());
     let id = enqueue(store, scope, &lane, 0).await;
     let mut batch = Batch::new();
-    batch.fail(lease_one(store, &lane, 0, 9).await, "no such mailbox");
+    batch.fail(&lease_one(store, &lane, 0, 9).await, "no such mailbox");
     commit(store, batch).await;
     assert_eq!(state(store, id).await, JobState::Failed);
     assert!(lease(store, &lane, FAR, FAR, 9).await.is_empty());
@@ -420,7 +439,7 @@ pub async fn holding_does_not_undo_a_lease(store: &dyn Store) {
     let running = lease_one(store, &lane, 0, 9).await;
     change(store, id, JobChange::Hold).await;
     let mut batch = Batch::new();
-    batch.again(running, Timestamp(1), "");
+    batch.again(&running, Timestamp(1), "");
     commit(store, batch).await;
     assert_eq!(state(store, id).await, JobState::Held);
     assert!(lease(store, &lane, FAR, FAR, 9).await.is_empty());
@@ -433,7 +452,7 @@ pub async fn deleting_a_job_loses_its_lease(store: &dyn Store) {
     let running = lease_one(store, &lane, 0, 9).await;
     change(store, id, JobChange::Delete).await;
     let mut batch = Batch::new();
-    batch.finish(running);
+    batch.finish(&running);
     assert_lease_lost(store.commit(batch).await, id);
 }
 
@@ -592,7 +611,7 @@ async fn lease_one(store: &dyn Store, lane: &Lane, now: u64, until: u64) -> Leas
 
 async fn finish(store: &dyn Store, lease: Lease) {
     let mut batch = Batch::new();
-    batch.finish(lease);
+    batch.finish(&lease);
     commit(store, batch).await;
 }
 

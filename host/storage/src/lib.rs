@@ -50,10 +50,10 @@ pub trait Store: Send + Sync {
     /// crash cannot lose it; the SMTP reply 250 waits for that.
     ///
     /// A row that is not at the expected revision is a `Conflict`. A lease that
-    /// was taken over or whose job is gone is `LeaseLost`. After an error nothing
-    /// of the batch is seen, and the leases in it that still counted have ended:
-    /// their jobs are ready again at once. (After `Failed` and `Closed` nothing
-    /// is leased any more.) Dropping the future does not recall the batch.
+    /// was taken over or settled, or whose job is gone, is `LeaseLost`. After an
+    /// error nothing of the batch is seen, and its leases stand as before. (After
+    /// `Failed` and `Closed` nothing is leased any more.) Dropping the future does
+    /// not recall the batch.
     async fn commit(&self, batch: Batch) -> Result<Durable, CommitError>;
 
     /// Begins a text. It becomes part of the store with the batch it is put into

@@ -140,10 +140,13 @@ pub struct Job {
     pub texts: Vec<TextId>,
 }
 
-/// The right to work on a job for a while. Is consumed by settling it
-/// ([`crate::Batch::finish`], [`crate::Batch::again`], [`crate::Batch::fail`]):
-/// if that batch is refused, the job is ready again at once. Dropped unsettled,
-/// the job is ready again when the time is up.
+/// The right to work on a job for a while.
+///
+/// Ends with the commit of a batch that settles it ([`crate::Batch::finish`],
+/// [`crate::Batch::again`], [`crate::Batch::fail`]), or when its time is up and
+/// somebody else takes the job. A batch only names it, so it outlives one that is
+/// refused: whoever has done the work reads again and says so once more, rather
+/// than see the work repeated. Settling it twice is `LeaseLost`.
 #[derive(Debug)]
 pub struct Lease {
     pub(crate) job: Job,
@@ -152,7 +155,21 @@ pub struct Lease {
     pub(crate) epoch: u64,
 }
 
+/// Which lease a batch settles.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LeaseMark {
+    pub(crate) job: JobId,
+    pub(crate) epoch: u64,
+}
+
 impl Lease {
+    pub(crate) fn mark(&self) -> LeaseMark {
+        LeaseMark {
+            job: self.job.id,
+            epoch: self.epoch,
+        }
+    }
+
     /// The job as it was when the lease was taken.
     pub fn job(&self) -> &Job {
         &self.job

@@ -118,18 +118,23 @@ async fn a_job_ends_with_what_it_made() {
 }
 
 #[tokio::test]
-async fn a_conflict_does_not_end_the_job() {
-    check(contract::a_conflict_does_not_end_the_job).await;
+async fn a_conflict_leaves_the_lease() {
+    check(contract::a_conflict_leaves_the_lease).await;
 }
 
 #[tokio::test]
-async fn a_refused_batch_ends_its_leases() {
-    check(contract::a_refused_batch_ends_its_leases).await;
+async fn a_refused_batch_leaves_its_leases() {
+    check(contract::a_refused_batch_leaves_its_leases).await;
 }
 
 #[tokio::test]
-async fn a_refused_batch_leaves_the_next_lease_alone() {
-    check(contract::a_refused_batch_leaves_the_next_lease_alone).await;
+async fn a_settled_lease_is_lost() {
+    check(contract::a_settled_lease_is_lost).await;
+}
+
+#[tokio::test]
+async fn a_lost_lease_leaves_the_next_one_alone() {
+    check(contract::a_lost_lease_leaves_the_next_one_alone).await;
 }
 
 #[tokio::test]

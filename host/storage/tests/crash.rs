@@ -177,7 +177,7 @@ async fn a_full_disk_refuses_new_work_only() {
     let mut leases = store.lease(&lane, now, now, 1).await.unwrap();
     let mut batch = storage::Batch::new();
     let payload = leases[0].job().payload.clone();
-    batch.again(leases.pop().unwrap(), storage::Timestamp(1), payload);
+    batch.again(&leases.pop().unwrap(), storage::Timestamp(1), payload);
     store.commit(batch).await.unwrap();
     fs::remove_file(mount.path().join("ballast")).unwrap();
     worker.step(&store, 31).await.unwrap();

@@ -13,19 +13,21 @@ mod connection;
 mod native;
 mod opportunistic;
 mod reason;
+mod report;
 mod settle;
 mod smarthost;
 
 use desk::Account;
 use mail::client::{Cause, Outcome, Transaction, Trouble};
-use storage::{Batch, Lease, Scope, TextReader};
-use tracing::{Instrument as _, error, info_span, warn};
+use storage::{Lease, Scope, TextReader};
+use tracing::{Instrument as _, error, info_span};
 
 use crate::resolver::ResolveError;
-use crate::runner::{Card, Delivery, LeaseSlot, Path, Work, log_settled, postpone};
+use crate::runner::{Card, Delivery, Path, Work, give_up};
 use crate::services::Services;
 
 use connection::Connection;
+use settle::Settlement;
 
 /// Why no dialogue could be begun.
 #[derive(Debug, thiserror::Error)]
@@ -85,11 +87,11 @@ fn destination(lease: &Lease) -> Option<Destination> {
 }
 
 /// Delivers the messages of one destination.
-pub async fn work(services: &Services, slots: Vec<LeaseSlot>) {
+pub async fn work(services: &Services, leases: &[Lease]) {
     let mut connection = None;
-    for slot in slots {
-        let span = info_span!("job", job = %slot.job().id);
-        attempt(services, &slot, &mut connection)
+    for lease in leases {
+        let span = info_span!("job", job = %lease.job().id);
+        attempt(services, lease, &mut connection)
             .instrument(span)
             .await;
     }
@@ -98,27 +100,18 @@ pub async fn work(services: &Services, slots: Vec<LeaseSlot>) {
     }
 }
 
-async fn attempt(services: &Services, slot: &LeaseSlot, connection: &mut Option<Connection>) {
-    let scope = slot.job().scope;
-    match (Card::read(slot.job()), scope) {
-        (Ok(card), Scope::Account(account)) => {
-            let account = services.desk.account(account);
-            if let Work::Delivery(delivery) = &card.work {
-                let attempted = deliver(services, &account, delivery, connection).await;
-                let settled = settle::settle(services, &account, slot, &card, delivery, attempted);
-                if let Err(error) = settled.await {
-                    warn!(
-                        error = &error as &dyn std::error::Error,
-                        "attempt could not be noted"
-                    );
-                    postpone(services, slot.job().id).await;
-                }
-                return;
-            }
-            give_up(services, slot).await;
-        }
-        _ => give_up(services, slot).await,
-    }
+async fn attempt(services: &Services, lease: &Lease, connection: &mut Option<Connection>) {
+    let (Ok(card), Scope::Account(account)) = (Card::read(lease.job()), lease.job().scope) else {
+        return give_up(services, lease, "it is no delivery of an account").await;
+    };
+    let Work::Delivery(delivery) = &card.work else {
+        return give_up(services, lease, "it is no work for this lane").await;
+    };
+    let account = services.desk.account(account);
+    let attempted = deliver(services, &account, delivery, connection).await;
+    Settlement::new(services, &account, lease, &card, delivery, attempted)
+        .settle()
+        .await;
 }
 
 /// One attempt at one message, over the connection there is or a new one.
@@ -228,16 +221,6 @@ impl Attempted {
         }
         attempted
     }
-}
-
-/// A job nobody can do stays as failed, to be looked at.
-async fn give_up(services: &Services, slot: &LeaseSlot) {
-    error!("job cannot be worked on");
-    let Some(lease) = slot.take() else { return };
-    let payload = lease.job().payload.clone();
-    let mut batch = Batch::new();
-    batch.fail(lease, payload);
-    log_settled(services.store.commit(batch).await.map(drop));
 }
 
 /// Read from the store at once.

@@ -3,45 +3,167 @@
 use std::time::Duration;
 
 use desk::Account;
-use desk::addresses::{self, Direction};
-use desk::facts::NotificationKind;
 use desk::messages::{self, Line};
 use desk::outbound::{self, Attempt, End};
 use mail::address::Address;
 use mail::client::{Cause, Outcome, Trouble};
 use metrics::counter;
 use policy::questions::routes::{self, Failure};
-use storage::{Batch, Timestamp};
-use tracing::{info, warn};
+use storage::{Batch, CommitError, Lease, Timestamp};
+use tracing::{error, info, warn};
 
-use super::{Attempted, reason};
-use crate::clock::later;
+use super::{Attempted, reason, report};
 use crate::facts::{self, CallFacts, noted};
 use crate::runner::backoff::{self, Retry};
-use crate::runner::{Card, Delivery, LeaseSlot, Path, Work};
+use crate::runner::{Card, Delivery, Path, Work, once_more};
 use crate::services::Services;
 
-/// Settles one attempt at one message.
-pub(super) async fn settle(
-    services: &Services,
-    account: &Account,
-    slot: &LeaseSlot,
-    card: &Card,
-    delivery: &Delivery,
+/// One attempt at one message on its way into the store.
+///
+/// What the attempt brought about is decided once; what it is written into is
+/// read anew whenever somebody else was faster. A message that was delivered is
+/// never delivered again because of that.
+pub(super) struct Settlement<'a> {
+    services: &'a Services,
+    account: &'a Account,
+    lease: &'a Lease,
+    card: &'a Card,
+    delivery: &'a Delivery,
     attempted: Attempted,
-) -> Result<(), desk::Error> {
-    let now = services.clock.now();
-    let retry = retry(services, account, card, delivery, &attempted, now);
-    let notes = notes(delivery, &attempted, retry);
-    let _turn = services.flow.turn(account.id()).await;
-    let mut batch = Batch::new();
-    outbound::attempted(account, &mut batch, &delivery.email_id, &notes, now).await?;
-    notes
-        .iter()
-        .for_each(|note| log(account, &mut batch, delivery, note, now));
-    end(slot, card, delivery, &notes, retry, &mut batch, now);
-    let _durable = account.commit(batch).await?;
-    report(account, delivery, &attempted, &notes, now).await
+    retry: Retry,
+    notes: Vec<Attempt>,
+    now: Timestamp,
+}
+
+/// How much of an attempt is noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// The message's record, its log, the job.
+    Whole,
+    /// The record cannot be written: the log and the job, which conflict with nothing.
+    JobAlone,
+}
+
+impl<'a> Settlement<'a> {
+    pub(super) fn new(
+        services: &'a Services,
+        account: &'a Account,
+        lease: &'a Lease,
+        card: &'a Card,
+        delivery: &'a Delivery,
+        attempted: Attempted,
+    ) -> Self {
+        let now = services.clock.now();
+        let retry = retry(services, account, card, delivery, &attempted, now);
+        let notes = notes(delivery, &attempted, retry);
+        Self {
+            services,
+            account,
+            lease,
+            card,
+            delivery,
+            attempted,
+            retry,
+            notes,
+            now,
+        }
+    }
+
+    /// Notes the attempt and tells whom it concerns.
+    pub(super) async fn settle(&self) {
+        if !self.note_down().await {
+            return;
+        }
+        for note in &self.notes {
+            log(self.delivery, note);
+        }
+        let told = report::tell(
+            self.account,
+            self.delivery,
+            &self.attempted,
+            &self.notes,
+            self.now,
+        );
+        if let Err(error) = told.await {
+            warn!(
+                error = &error as &dyn std::error::Error,
+                "address's checks could not be told"
+            );
+        }
+    }
+
+    /// Whether the attempt is noted. If not, the job is somebody else's by now,
+    /// or the store is closed.
+    async fn note_down(&self) -> bool {
+        let mut extent = Extent::Whole;
+        for tries in 1.. {
+            let Err(error) = self.commit(extent).await else {
+                return true;
+            };
+            match self.next(&error, extent, tries).await {
+                Some(next) => extent = next,
+                None => {
+                    let error: &dyn std::error::Error = &error;
+                    warn!(error, "attempt could not be noted");
+                    return false;
+                }
+            }
+        }
+        false
+    }
+
+    /// How much to note after the store has refused that much; `None` if it is over.
+    async fn next(&self, error: &desk::Error, extent: Extent, tries: u32) -> Option<Extent> {
+        use CommitError::{Closed, Failed, Full, LeaseLost};
+        match error {
+            desk::Error::Changed if tries < TRIES_MAX => Some(extent),
+            desk::Error::Commit(LeaseLost(_) | Closed | Failed) => None,
+            desk::Error::Commit(full @ Full) => {
+                once_more(self.services, full).await.then_some(extent)
+            }
+            _ if extent == Extent::JobAlone => None,
+            error => {
+                let error: &dyn std::error::Error = error;
+                error!(
+                    error,
+                    "record of a message cannot be written; its job ends without"
+                );
+                Some(Extent::JobAlone)
+            }
+        }
+    }
+
+    async fn commit(&self, extent: Extent) -> Result<(), desk::Error> {
+        let _turn = self.services.flow.turn(self.account.id()).await;
+        let mut batch = Batch::new();
+        let email = &self.delivery.email_id;
+        if extent == Extent::Whole {
+            outbound::attempted(self.account, &mut batch, email, &self.notes, self.now).await?;
+        }
+        for note in &self.notes {
+            let line = line(self.delivery, note, self.now);
+            messages::add(self.account, &mut batch, email, &line);
+        }
+        self.end_job(&mut batch);
+        self.account.commit(batch).await.map(drop)
+    }
+
+    /// The job ends, or goes on with the recipients that are left.
+    fn end_job(&self, batch: &mut Batch) {
+        let deferred = |note: &&Attempt| note.end == End::Deferred;
+        let left: Vec<&Attempt> = self.notes.iter().filter(deferred).collect();
+        let (Retry::After(_), Some(first)) = (self.retry, left.first()) else {
+            return batch.finish(self.lease);
+        };
+        let reply = first.reply.clone().unwrap_or_default();
+        let recipients = left.iter().map(|note| note.recipient.clone()).collect();
+        let mut card = self.card.clone().after_attempt(reply);
+        card.work = Work::Delivery(Delivery {
+            recipients,
+            ..self.delivery.clone()
+        });
+        self.retry.put(batch, self.lease, &card, self.now);
+    }
 }
 
 /// What follows for recipients that were deferred.
@@ -127,31 +249,34 @@ fn said(reply: &mail::reply::Reply) -> String {
     )
 }
 
-/// One line in the message's own log, one in the program's.
-fn log(account: &Account, batch: &mut Batch, delivery: &Delivery, note: &Attempt, now: Timestamp) {
-    let what = match note.end {
+/// One line in the program's log.
+fn log(delivery: &Delivery, note: &Attempt) {
+    let (path, what) = (path_name(&delivery.path), end_name(note.end));
+    let (email, reason) = (delivery.email_id.as_str(), note.reason.as_deref());
+    let tls = note.tls.as_deref().unwrap_or(CLEAR_TEXT);
+    counter!("relaygate_attempts_total", "path" => path, "end" => what).increment(1);
+    info!(email, path, reason, tls, "{what}");
+}
+
+/// One line in the message's own log.
+fn line(delivery: &Delivery, note: &Attempt, at: Timestamp) -> Line {
+    let path = path_name(&delivery.path);
+    let reply = note.reply.as_deref().unwrap_or("no reply");
+    let tls = note.tls.as_deref().unwrap_or(CLEAR_TEXT);
+    let credential = note.credential.as_deref().unwrap_or("none");
+    Line {
+        at,
+        what: end_name(note.end).to_owned(),
+        detail: format!("{path}; {reply}; {tls}; credential {credential}"),
+    }
+}
+
+fn end_name(end: End) -> &'static str {
+    match end {
         End::Accepted => "delivered",
         End::Deferred => "deferred",
         End::Failed => "failed",
-    };
-    let path = path_name(&delivery.path);
-    let reply = note.reply.as_deref().unwrap_or("no reply");
-    let tls = note.tls.as_deref().unwrap_or("clear text");
-    let credential = note.credential.as_deref().unwrap_or("none");
-    let detail = format!("{path}; {reply}; {tls}; credential {credential}");
-    messages::add(
-        account,
-        batch,
-        &delivery.email_id,
-        &Line {
-            at: now,
-            what: what.to_owned(),
-            detail,
-        },
-    );
-    counter!("relaygate_attempts_total", "path" => path, "end" => what).increment(1);
-    let (email, reason) = (delivery.email_id.as_str(), note.reason.as_deref());
-    info!(email, path, reason, tls, "{what}");
+    }
 }
 
 fn path_name(path: &Path) -> &'static str {
@@ -161,96 +286,6 @@ fn path_name(path: &Path) -> &'static str {
     }
 }
 
-/// The job ends, or goes on with the recipients that are left.
-fn end(
-    slot: &LeaseSlot,
-    card: &Card,
-    delivery: &Delivery,
-    notes: &[Attempt],
-    retry: Retry,
-    batch: &mut Batch,
-    now: Timestamp,
-) {
-    let Some(lease) = slot.take() else { return };
-    let left: Vec<&Attempt> = notes
-        .iter()
-        .filter(|note| note.end == End::Deferred)
-        .collect();
-    let Retry::After(delay) = retry else {
-        return batch.finish(lease);
-    };
-    let Some(first) = left.first() else {
-        return batch.finish(lease);
-    };
-    let reply = first.reply.clone().unwrap_or_default();
-    let recipients = left.iter().map(|note| note.recipient.clone()).collect();
-    let mut card = card.clone().after_attempt(reply);
-    card.work = Work::Delivery(Delivery {
-        recipients,
-        ..delivery.clone()
-    });
-    let due = later(now, backoff::spread(delay, rand::random()));
-    batch.again(lease, due, card.to_payload());
-}
-
-/// Tells the support address's checks what the attempt has shown (R26, R61, R72).
-async fn report(
-    account: &Account,
-    delivery: &Delivery,
-    attempted: &Attempted,
-    notes: &[Attempt],
-    now: Timestamp,
-) -> Result<(), desk::Error> {
-    let Some(note) = notes.first() else {
-        return Ok(());
-    };
-    let word = note.reason.as_deref().unwrap_or("refused_by_server");
-    let detail = note.reply.clone();
-    match (tested(delivery), note.end) {
-        (Some((address, direction)), End::Failed) => {
-            addresses::change::report_failure(account, address, direction, word, detail, now).await
-        }
-        (Some((address, direction)), End::Deferred) => {
-            addresses::change::report_delay(account, address, direction, word, detail).await
-        }
-        (None, _) => refused_credentials(account, delivery, attempted, detail, now).await,
-        _ => Ok(()),
-    }
-}
-
-/// The support address a verification mail tests: its own recipient.
-fn tested(delivery: &Delivery) -> Option<(&Address, Direction)> {
-    let address = delivery.recipients.first()?;
-    match delivery.notification {
-        NotificationKind::InboundVerification => Some((address, Direction::Inbound)),
-        NotificationKind::OutboundVerification => Some((address, Direction::Outbound)),
-        NotificationKind::Ticket | NotificationKind::Security => None,
-    }
-}
-
-/// Credentials refused for good are hard evidence: from now on the fallback
-/// sends, and the admin sees why.
-async fn refused_credentials(
-    account: &Account,
-    delivery: &Delivery,
-    attempted: &Attempted,
-    detail: Option<String>,
-    now: Timestamp,
-) -> Result<(), desk::Error> {
-    let Path::Smarthost(address) = &delivery.path else {
-        return Ok(());
-    };
-    let refused = attempted.outcomes.iter().any(|outcome| match outcome {
-        Outcome::Deferred(Cause::Trouble(Trouble::AuthRefused(reply))) => reply.is_permanent(),
-        _ => false,
-    });
-    if !refused {
-        return Ok(());
-    }
-    warn!(
-        "customer's server refused our credentials; the address is not usable until verified again"
-    );
-    let word = "credentials_refused";
-    addresses::change::report_failure(account, address, Direction::Outbound, word, detail, now)
-        .await
-}
+const CLEAR_TEXT: &str = "clear text";
+/// Times the record of a message is read anew before its job ends without.
+const TRIES_MAX: u32 = 8;

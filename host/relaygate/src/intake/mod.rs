@@ -17,13 +17,12 @@ mod returned;
 use desk::Account;
 use desk::messages::{self, Line};
 use desk::notifications;
-use storage::{Batch, CommitError, Lease, Scope, Timestamp};
-use tracing::{error, info, warn};
+use storage::{Batch, CommitError, Lease, Scope};
+use tracing::{info, warn};
 
-use crate::clock::later;
 use crate::dispatch::{self, DispatchError};
 use crate::facts;
-use crate::runner::{Arrived, Card, LeaseSlot, Work, backoff, log_settled, postpone};
+use crate::runner::{Arrived, Card, Work, backoff, give_up, settle};
 use crate::services::Services;
 
 use message::Message;
@@ -39,30 +38,55 @@ enum IntakeError {
     Commit(#[from] CommitError),
     #[error("send notifications")]
     Dispatch(#[from] DispatchError),
-    /// Somebody else has the job by now; nothing is to be done.
-    #[error("lease is gone")]
-    Gone,
+}
+
+impl IntakeError {
+    /// Somebody else was faster: what was read has changed since.
+    fn is_conflict(&self) -> bool {
+        matches!(
+            self,
+            Self::Desk(desk::Error::Changed)
+                | Self::Commit(CommitError::Conflict { .. })
+                | Self::Dispatch(DispatchError::Desk(desk::Error::Changed))
+        )
+    }
 }
 
 /// Works on one job of the intake lane.
-pub async fn work(services: &Services, slot: &LeaseSlot) {
-    let card = match Card::read(slot.job()) {
+pub async fn work(services: &Services, lease: &Lease) {
+    let card = match Card::read(lease.job()) {
         Ok(card) => card,
-        Err(error) => return give_up(services, slot, error.to_string()).await,
+        Err(error) => return give_up(services, lease, &error.to_string()).await,
     };
-    let Scope::Account(account) = slot.job().scope else {
-        return give_up(services, slot, "it belongs to no account".to_owned()).await;
+    let Scope::Account(account) = lease.job().scope else {
+        return give_up(services, lease, "it belongs to no account").await;
     };
     let account = services.desk.account(account);
-    let done = match &card.work {
-        Work::Intake(arrived) => take_in(services, &account, arrived, slot).await,
-        Work::Notify(event) => tell(services, &account, *event, slot).await,
-        Work::Delivery(_) => {
-            return give_up(services, slot, "it is no work for this lane".to_owned()).await;
+    let mut done = work_once(services, &account, &card.work, lease).await;
+    for _ in 0..CONFLICTS_MAX {
+        if !done.as_ref().is_err_and(IntakeError::is_conflict) {
+            break;
         }
-    };
+        done = work_once(services, &account, &card.work, lease).await;
+    }
     if let Err(error) = done {
-        try_again(services, slot, card, &error).await;
+        try_again(services, lease, card, &error).await;
+    }
+}
+
+async fn work_once(
+    services: &Services,
+    account: &Account,
+    work: &Work,
+    lease: &Lease,
+) -> Result<(), IntakeError> {
+    match work {
+        Work::Intake(arrived) => take_in(services, account, arrived, lease).await,
+        Work::Notify(event) => tell(services, account, *event, lease).await,
+        Work::Delivery(_) => {
+            give_up(services, lease, "it is no work for this lane").await;
+            Ok(())
+        }
     }
 }
 
@@ -70,7 +94,7 @@ async fn take_in(
     services: &Services,
     account: &Account,
     arrived: &Arrived,
-    slot: &LeaseSlot,
+    lease: &Lease,
 ) -> Result<(), IntakeError> {
     let message = Message::open(account, arrived).await?;
     let _turn = services.flow.turn(account.id()).await;
@@ -78,7 +102,7 @@ async fn take_in(
     let mut batch = Batch::new();
     let ended = match &message {
         None => enter::unreadable(account, &mut batch, arrived, now),
-        Some(message) => settle(services, account, &mut batch, arrived, message).await?,
+        Some(message) => place(services, account, &mut batch, arrived, message).await?,
     };
     let line = Line {
         at: now,
@@ -86,7 +110,7 @@ async fn take_in(
         detail: ended.detail.clone(),
     };
     messages::add(account, &mut batch, &arrived.queue_id, &line);
-    batch.finish(slot.take().ok_or(IntakeError::Gone)?);
+    batch.finish(lease);
     services.store.commit(batch).await?;
     info!(
         id = arrived.queue_id,
@@ -113,7 +137,7 @@ impl Ended {
     }
 }
 
-async fn settle(
+async fn place(
     services: &Services,
     account: &Account,
     batch: &mut Batch,
@@ -141,7 +165,7 @@ async fn tell(
     services: &Services,
     account: &Account,
     event: notifications::Event,
-    slot: &LeaseSlot,
+    lease: &Lease,
 ) -> Result<(), IntakeError> {
     let _turn = services.flow.turn(account.id()).await;
     let product = facts::product(services);
@@ -149,43 +173,23 @@ async fn tell(
     let drafts = notifications::plan(account, &product, event, now).await?;
     let ready = dispatch::prepare_all(services, account, &drafts).await?;
     let mut batch = Batch::new();
-    batch.finish(slot.take().ok_or(IntakeError::Gone)?);
+    batch.finish(lease);
     dispatch::commit(services, account, batch, ready).await?;
     Ok(())
 }
 
 /// Puts the job back, to be repeated later.
-async fn try_again(services: &Services, slot: &LeaseSlot, card: Card, trouble: &IntakeError) {
+async fn try_again(services: &Services, lease: &Lease, card: Card, trouble: &IntakeError) {
     warn!(
         error = trouble as &dyn std::error::Error,
         attempts = card.attempts,
         "message not settled yet"
     );
-    let Some(lease) = slot.take() else {
-        return postpone(services, slot.job().id).await;
-    };
     let now = services.clock.now();
     let card = card.after_attempt(trouble.to_string());
-    let mut batch = Batch::new();
-    match backoff::without_policy(card.attempts, card.age(now)) {
-        backoff::Retry::After(delay) => batch.again(lease, due(now, delay), card.to_payload()),
-        backoff::Retry::GiveUp => batch.fail(lease, card.to_payload()),
-    }
-    log_settled(services.store.commit(batch).await.map(drop));
+    let retry = backoff::without_policy(card.attempts, card.age(now));
+    settle(services, |batch| retry.put(batch, lease, &card, now)).await;
 }
 
-fn due(now: Timestamp, delay: std::time::Duration) -> Timestamp {
-    later(now, backoff::spread(delay, rand::random()))
-}
-
-/// A job nobody can do stays as failed, to be looked at.
-async fn give_up(services: &Services, slot: &LeaseSlot, reason: String) {
-    error!(reason, "job cannot be worked on");
-    let Some(lease): Option<Lease> = slot.take() else {
-        return;
-    };
-    let payload = lease.job().payload.clone();
-    let mut batch = Batch::new();
-    batch.fail(lease, payload);
-    log_settled(services.store.commit(batch).await.map(drop));
-}
+/// Times in a row a job is done anew because what it rests on has changed.
+const CONFLICTS_MAX: usize = 8;

@@ -6,6 +6,11 @@
 
 use std::time::Duration;
 
+use storage::{Batch, Lease, Timestamp};
+
+use super::Card;
+use crate::clock::later;
+
 /// What happens after an attempt that did not end the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retry {
@@ -13,6 +18,19 @@ pub enum Retry {
     After(Duration),
     /// Never: what has no answer yet has failed.
     GiveUp,
+}
+
+impl Retry {
+    /// Puts a job off, or gives it up, as this says.
+    pub fn put(self, batch: &mut Batch, lease: &Lease, card: &Card, now: Timestamp) {
+        match self {
+            Self::After(delay) => {
+                let due = later(now, spread(delay, rand::random()));
+                batch.again(lease, due, card.to_payload());
+            }
+            Self::GiveUp => batch.fail(lease, card.to_payload()),
+        }
+    }
 }
 
 /// Our own answer when the policy gave none: exponential, never giving up

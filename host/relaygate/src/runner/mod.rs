@@ -10,7 +10,7 @@
 
 pub mod backoff;
 mod card;
-mod slot;
+mod settling;
 pub(crate) mod text_form;
 
 use std::pin::Pin;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::counter;
-use storage::{Batch, Job, JobChange, JobId, JobState, Lane, Lease, Timestamp};
+use storage::{Lane, Lease, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::task::TaskTracker;
 use tracing::{Instrument as _, error, info_span, warn};
@@ -30,7 +30,7 @@ use crate::{courier, intake};
 pub use card::{
     Acceptance, Arrived, Card, Delivery, Path, Work, intake_lane, native_lane, smarthost_lane,
 };
-pub use slot::LeaseSlot;
+pub(crate) use settling::{once_more, settle};
 
 /// Works on all lanes until the program is told to stop, and then until what is
 /// in flight has ended or the time for that is up.
@@ -193,29 +193,29 @@ async fn work(
     leases: Vec<Lease>,
     permit: Option<OwnedSemaphorePermit>,
 ) {
-    let slots: Vec<LeaseSlot> = leases.into_iter().map(LeaseSlot::new).collect();
-    let working = tokio::spawn(work_on(Arc::clone(&services), worker, slots.clone()));
+    let leases: Arc<[Lease]> = leases.into();
+    let working = tokio::spawn(work_on(Arc::clone(&services), worker, leases.clone()));
     if let Err(error) = working.await {
         error!(%error, "a worker panicked; its jobs are tried again");
         counter!("relaygate_worker_panics_total").increment(1);
-        for slot in &slots {
-            put_back(&services, slot).await;
+        for lease in &*leases {
+            put_back(&services, lease).await;
         }
     }
     drop(permit);
 }
 
-async fn work_on(services: Arc<Services>, worker: Worker, slots: Vec<LeaseSlot>) {
+async fn work_on(services: Arc<Services>, worker: Worker, leases: Arc<[Lease]>) {
     match worker {
         Worker::Intake => {
-            for slot in slots {
-                let span = info_span!("job", job = %slot.job().id);
-                let working: Working<'_> = Box::pin(intake::work(&services, &slot));
+            for lease in &*leases {
+                let span = info_span!("job", job = %lease.job().id);
+                let working: Working<'_> = Box::pin(intake::work(&services, lease));
                 working.instrument(span).await;
             }
         }
         Worker::Courier => {
-            let working: Working<'_> = Box::pin(courier::work(&services, slots));
+            let working: Working<'_> = Box::pin(courier::work(&services, &leases));
             working.await;
         }
     }
@@ -225,56 +225,23 @@ async fn work_on(services: Arc<Services>, worker: Worker, slots: Vec<LeaseSlot>)
 /// another thread whatever the lifetimes in it.
 type Working<'w> = Pin<Box<dyn Future<Output = ()> + Send + 'w>>;
 
-/// A job whose worker is gone waits its turn again, one attempt older.
-async fn put_back(services: &Services, slot: &LeaseSlot) {
-    let Some(lease) = slot.take() else { return };
+/// A job whose worker is gone waits its turn again, one attempt older. One that
+/// was settled before is left alone: its lease is lost.
+async fn put_back(services: &Services, lease: &Lease) {
+    let Ok(card) = Card::read(lease.job()) else {
+        return give_up(services, lease, "payload cannot be read").await;
+    };
     let now = services.clock.now();
-    let mut batch = Batch::new();
-    match Card::read(lease.job()) {
-        Ok(card) => {
-            let card = card.after_attempt("worker panicked");
-            let delay = match backoff::without_policy(card.attempts, card.age(now)) {
-                backoff::Retry::After(delay) => backoff::spread(delay, rand::random()),
-                backoff::Retry::GiveUp => return fail(services, lease, &card).await,
-            };
-            batch.again(lease, later(now, delay), card.to_payload());
-        }
-        Err(error) => {
-            error!(%error, "payload cannot be read");
-            let payload = lease.job().payload.clone();
-            batch.fail(lease, payload);
-        }
-    }
-    log_settled(services.store.commit(batch).await.map(drop));
+    let card = card.after_attempt("worker panicked");
+    let retry = backoff::without_policy(card.attempts, card.age(now));
+    settle(services, |batch| retry.put(batch, lease, &card, now)).await;
 }
 
-async fn fail(services: &Services, lease: Lease, card: &Card) {
-    let mut batch = Batch::new();
-    batch.fail(lease, card.to_payload());
-    log_settled(services.store.commit(batch).await.map(drop));
-}
-
-/// A job that cannot be settled comes again.
-pub(crate) fn log_settled(settled: Result<(), storage::CommitError>) {
-    if let Err(error) = settled {
-        warn!(%error, "job could not be settled; it comes again");
-    }
-}
-
-/// The store refused what a worker had to say, and with that the lease is over
-/// and the job is ready again. What failed now would fail at once once more, so
-/// the job waits a little. One that is held, or was settled after all, is left alone.
-pub(crate) async fn postpone(services: &Services, id: JobId) {
-    let now = services.clock.now();
-    let ready = |job: Job| job.state == JobState::Due && job.due <= now;
-    let job = services.store.job(id).await;
-    if !job.is_ok_and(|job| job.is_some_and(ready)) {
-        return;
-    }
-    let due = later(now, UNSETTLED_PAUSE);
-    let mut batch = Batch::new();
-    batch.change_job(id, JobChange::Retry(due));
-    log_settled(services.store.commit(batch).await.map(drop));
+/// A job nobody can do stays as failed, to be looked at.
+pub(crate) async fn give_up(services: &Services, lease: &Lease, reason: &str) {
+    error!(reason, "job cannot be worked on");
+    let payload = &lease.job().payload;
+    settle(services, |batch| batch.fail(lease, payload.as_slice())).await;
 }
 
 /// A standing or wrong clock must not make the loop spin.
@@ -282,5 +249,3 @@ const REST_MIN: Duration = Duration::from_millis(5);
 /// Looks again now and then although nothing is said to have changed.
 const REST_MAX: Duration = Duration::from_secs(30);
 const TROUBLE_PAUSE: Duration = Duration::from_secs(1);
-/// How long a job waits whose outcome the store did not take.
-const UNSETTLED_PAUSE: Duration = Duration::from_secs(30);

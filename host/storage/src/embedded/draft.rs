@@ -16,7 +16,7 @@ use super::view::View;
 use crate::batch::{Batch, JobStep};
 use crate::error::{CommitError, Error};
 use crate::key::{Key, Revision, Scope, Timestamp};
-use crate::queue::{JobChange, JobId, JobState, Lease, NewJob};
+use crate::queue::{JobChange, JobId, JobState, LeaseMark, NewJob};
 use crate::text::{Spill, Staged, StagedText, TextId};
 
 /// What the batches of the group so far will have changed.
@@ -194,19 +194,19 @@ impl<'a> Draft<'a> {
         match step {
             JobStep::Enqueue(id, job) => self.enqueue(id, job),
             JobStep::Finish(lease) => {
-                let job = self.settle(&lease)?;
-                self.remove_job(lease.job.id, &job)
+                let job = self.settle(lease)?;
+                self.remove_job(lease.job, &job)
             }
             JobStep::Again(lease, due, payload) => {
-                let job = self.settle(&lease)?;
-                self.put_again(lease.job.id, job, due, payload);
+                let job = self.settle(lease)?;
+                self.put_again(lease.job, job, due, payload);
                 Ok(())
             }
             JobStep::Fail(lease, payload) => {
-                let mut job = self.settle(&lease)?;
+                let mut job = self.settle(lease)?;
                 job.state = JobState::Failed;
                 job.payload = payload;
-                self.jobs.insert(lease.job.id, Some(job));
+                self.jobs.insert(lease.job, Some(job));
                 Ok(())
             }
             JobStep::Change(id, change) => self.change_job(id, change),
@@ -231,8 +231,8 @@ impl<'a> Draft<'a> {
     }
 
     /// The job behind a lease that still counts.
-    fn settle(&mut self, lease: &Lease) -> Result<StoredJob, Refusal> {
-        let id = lease.job.id;
+    fn settle(&mut self, lease: LeaseMark) -> Result<StoredJob, Refusal> {
+        let id = lease.job;
         if !self.ready.holds(id, lease.epoch) {
             return Err(CommitError::LeaseLost(id).into());
         }

@@ -11,19 +11,15 @@ use crate::queue::JobId;
 
 pub(super) type Answer = oneshot::Sender<Result<Durable, CommitError>>;
 
-/// A batch that waits for its judgement, and the leases it settles.
+/// A batch that waits for its judgement.
 pub(super) struct Commit {
     pub(super) batch: Batch,
     pub(super) answer: Answer,
-    pub(super) leases: Leases,
 }
-
-pub(super) type Leases = Vec<(JobId, u64)>;
 
 /// A commit on its way to the disk.
 pub(super) struct Accepted {
     pub(super) answer: Answer,
-    pub(super) leases: Leases,
     pub(super) sequence: u64,
     pub(super) jobs: Vec<(JobId, Option<StoredJob>)>,
     pub(super) approved: Approved,
@@ -33,7 +29,6 @@ impl Accepted {
     pub(super) fn refused(self, error: CommitError) -> Refused {
         Refused {
             answer: self.answer,
-            leases: self.leases,
             error,
         }
     }
@@ -51,7 +46,6 @@ pub(super) struct Group {
 /// A batch that does not happen.
 pub(super) struct Refused {
     pub(super) answer: Answer,
-    pub(super) leases: Leases,
     pub(super) error: CommitError,
 }
 

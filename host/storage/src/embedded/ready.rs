@@ -94,20 +94,6 @@ impl Ready {
         lease.is_some_and(|lease| lease.epoch == epoch)
     }
 
-    /// Ends a lease before its time, if it still counts. Whether it did.
-    pub(crate) fn end_lease(&mut self, id: JobId, epoch: u64) -> bool {
-        if !self.holds(id, epoch) {
-            return false;
-        }
-        let Some(mut waiting) = self.take(id) else {
-            return false;
-        };
-        waiting.lease = None;
-        waiting.settling = false;
-        self.insert(id, waiting);
-        true
-    }
-
     /// Whether somebody works on the job.
     pub(crate) fn is_leased(&self, id: JobId) -> bool {
         self.jobs
@@ -115,11 +101,10 @@ impl Ready {
             .is_some_and(|waiting| waiting.lease.is_some())
     }
 
-    /// While a commit settles the lease nobody else gets the job; until the job
-    /// is written ([`Ready::set`]) or the lease ended ([`Ready::end_lease`]).
-    pub(crate) fn set_settling(&mut self, id: JobId) {
+    /// While a commit settles the lease nobody else gets the job.
+    pub(crate) fn set_settling(&mut self, id: JobId, settling: bool) {
         if let Some(mut waiting) = self.take(id) {
-            waiting.settling = true;
+            waiting.settling = settling;
             self.insert(id, waiting);
         }
     }

@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::Shared;
 use super::draft::{Approved, Pending, Refusal, judge};
 use super::files::is_full;
-use super::group::{Accepted, Answer, Commit, Group, Leases, Refused};
+use super::group::{Accepted, Answer, Commit, Group, Refused};
 use super::housekeeping::Task;
 use super::record::{self, Frame, HEADER_OCTETS, Kind};
 use super::segment::{Segment, Synced};
@@ -86,11 +86,7 @@ impl Writer {
         let (mut commits, mut octets) = (Vec::new(), 0);
         while let Some(Request::Commit(batch, answer)) = next {
             octets += batch.octets();
-            commits.push(Commit {
-                leases: batch.leases(),
-                batch,
-                answer,
-            });
+            commits.push(Commit { batch, answer });
             let full = commits.len() >= GROUP_COMMITS_MAX || octets >= GROUP_OCTETS_MAX;
             next = if full { None } else { requests.try_recv().ok() };
         }
@@ -107,7 +103,7 @@ impl Writer {
 
     fn commit_group(&mut self, commits: Vec<Commit>) {
         if self.shared.failed.load(Ordering::Acquire) {
-            return self.refuse_all(commits, || CommitError::Failed);
+            return refuse_all(commits, || CommitError::Failed);
         }
         // A panic drops the answers, which their owners read as `Failed`.
         if catch_unwind(AssertUnwindSafe(|| self.try_group(commits))).is_err() {
@@ -119,12 +115,12 @@ impl Writer {
         let shared = Arc::clone(&self.shared);
         let view = shared.view();
         let Some(view) = view.as_ref() else {
-            return self.refuse_all(commits, || CommitError::Closed);
+            return refuse_all(commits, || CommitError::Closed);
         };
         match self.roll_if_long() {
             Ok(()) => {}
-            Err(NotWritten::Full) => return self.refuse_all(commits, || CommitError::Full),
-            Err(NotWritten::Failed) => return self.refuse_all(commits, || CommitError::Failed),
+            Err(NotWritten::Full) => return refuse_all(commits, || CommitError::Full),
+            Err(NotWritten::Failed) => return refuse_all(commits, || CommitError::Failed),
         }
         let Some(mut group) = self.judge_group(commits, view) else {
             return self.fail("index cannot be read");
@@ -135,40 +131,7 @@ impl Writer {
             Err(NotWritten::Full) => self.take_back(&mut group),
             Err(NotWritten::Failed) => self.give_up(&mut group),
         }
-        self.refuse(group.refused);
-    }
-
-    fn refuse_all(&self, commits: Vec<Commit>, error: impl Fn() -> CommitError) {
-        let refused = commits.into_iter().map(|commit| Refused {
-            answer: commit.answer,
-            leases: commit.leases,
-            error: error(),
-        });
-        self.refuse(refused.collect());
-    }
-
-    /// Only after the group is visible: a job that is ready again must find what
-    /// its batch was refused for.
-    fn refuse(&self, refused: Vec<Refused>) {
-        let mut ended = false;
-        for Refused {
-            answer,
-            leases,
-            error,
-        } in refused
-        {
-            if !matches!(error, CommitError::Failed | CommitError::Closed) {
-                let mut ready = self.shared.ready();
-                for (id, epoch) in leases {
-                    ended |= ready.end_lease(id, epoch);
-                }
-            }
-            // Whoever dropped the future does not want to know.
-            let _ = answer.send(Err(error));
-        }
-        if ended {
-            self.shared.enqueued.send_modify(|count| *count += 1);
-        }
+        refuse(group.refused);
     }
 
     /// `None` if the view fails, which ends the store.
@@ -176,12 +139,7 @@ impl Writer {
         let mut group = Group::default();
         let mut pending = Pending::new(view);
         let free = self.segment.free_octets();
-        for Commit {
-            batch,
-            answer,
-            leases,
-        } in commits
-        {
+        for Commit { batch, answer } in commits {
             let judged = if self.is_short(free, group.octets.len(), &batch) {
                 Err(Refusal::Batch(CommitError::Full))
             } else {
@@ -189,13 +147,9 @@ impl Writer {
             };
             match judged {
                 Ok(approved) => {
-                    self.accept(&mut group, &mut pending, approved, (answer, leases));
+                    self.accept(&mut group, &mut pending, approved, answer);
                 }
-                Err(Refusal::Batch(error)) => group.refused.push(Refused {
-                    answer,
-                    leases,
-                    error,
-                }),
+                Err(Refusal::Batch(error)) => group.refused.push(Refused { answer, error }),
                 Err(Refusal::View(error)) => {
                     tracing::error!(%error, "index failed");
                     return None;
@@ -221,7 +175,7 @@ impl Writer {
         group: &mut Group,
         pending: &mut Pending<'_>,
         mut approved: Approved,
-        (answer, leases): (Answer, Leases),
+        answer: Answer,
     ) {
         let sequence = self.sequence + 1 + group.accepted.len() as u64;
         let start = self.segment.length + group.octets.len() as u64;
@@ -241,7 +195,7 @@ impl Writer {
         record::write(&mut group.octets, self.segment.name.salt, frame);
         approved.tail = Vec::new();
         for id in &approved.settled {
-            self.shared.ready().set_settling(*id);
+            self.shared.ready().set_settling(*id, true);
         }
         let jobs = approved.changes.iter().filter_map(job_of).collect();
         let changes = std::mem::take(&mut approved.changes);
@@ -250,7 +204,6 @@ impl Writer {
         group.edits.extend(edits);
         group.accepted.push(Accepted {
             answer,
-            leases,
             sequence,
             jobs,
             approved,
@@ -329,6 +282,9 @@ impl Writer {
     fn take_back(&self, group: &mut Group) {
         group.keep_files(false);
         for accepted in group.accepted.drain(..) {
+            for id in &accepted.approved.settled {
+                self.shared.ready().set_settling(*id, false);
+            }
             group.refused.push(accepted.refused(CommitError::Full));
         }
     }
@@ -397,6 +353,23 @@ impl Writer {
             }
         }
         drop(self.lock);
+    }
+}
+
+fn refuse_all(commits: Vec<Commit>, error: impl Fn() -> CommitError) {
+    let refused = commits.into_iter().map(|commit| Refused {
+        answer: commit.answer,
+        error: error(),
+    });
+    refuse(refused.collect());
+}
+
+/// Only after the group is visible: whoever reads again must find what the batch
+/// was refused for.
+fn refuse(refused: Vec<Refused>) {
+    for Refused { answer, error } in refused {
+        // Whoever dropped the future does not want to know.
+        let _ = answer.send(Err(error));
     }
 }
 

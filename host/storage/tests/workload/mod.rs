@@ -98,7 +98,7 @@ impl Worker {
         let job = lease.job();
         batch.create(self.key("finished", job.payload.clone()), "");
         batch.drop_text(self.scope(), job.texts[0]);
-        batch.finish(lease);
+        batch.finish(&lease);
     }
 
     fn text(&self, step: u64) -> Vec<u8> {

@@ -1,0 +1,133 @@
+//! Mail out by our own path: what is sent how often, over how many connections,
+//! and what is noted of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use desk::outbound::State;
+use relaygate::clock::Clock;
+use storage::{
+    Batch, CommitError, Durable, Error, Job, JobFilter, JobId, Key, Lane, Lease, ListRange, Scope,
+    Store, Table, TextId, TextReader, TextWriter, Timestamp, Versioned,
+};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use crate::house::House;
+
+/// A store whose records of sent messages somebody else writes to between each
+/// reading and the commit that follows, so often.
+struct Contended {
+    store: Arc<dyn Store>,
+    times: AtomicU32,
+}
+
+impl Contended {
+    /// Puts it between the program and its store.
+    async fn house(times: u32) -> House {
+        House::with(Clock::system(), "", |mut services| {
+            let store = Arc::clone(&services.store);
+            let times = AtomicU32::new(times);
+            services.store = Arc::new(Self { store, times });
+            services.desk = desk::Installation::new(Arc::clone(&services.store));
+            services
+        })
+        .await
+    }
+
+    async fn interfere(&self, key: &Key, found: &Versioned) {
+        let less = |left: u32| left.checked_sub(1);
+        let left = self
+            .times
+            .try_update(Ordering::SeqCst, Ordering::SeqCst, less);
+        if left.is_ok() {
+            let mut batch = Batch::new();
+            batch.put(key.clone(), found.value.clone());
+            self.store.commit(batch).await.expect("committed");
+        }
+    }
+}
+
+#[async_trait]
+impl Store for Contended {
+    async fn get(&self, key: &Key) -> Result<Option<Versioned>, Error> {
+        let found = self.store.get(key).await?;
+        if let Some(found) = found.as_ref().filter(|_| key.table == Table("email")) {
+            self.interfere(key, found).await;
+        }
+        Ok(found)
+    }
+
+    async fn list(
+        &self,
+        scope: Scope,
+        table: Table,
+        range: ListRange,
+    ) -> Result<Vec<(Vec<u8>, Versioned)>, Error> {
+        self.store.list(scope, table, range).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Durable, CommitError> {
+        self.store.commit(batch).await
+    }
+
+    fn stage(&self, scope: Scope) -> TextWriter {
+        self.store.stage(scope)
+    }
+
+    async fn text(&self, scope: Scope, id: TextId) -> Result<TextReader, Error> {
+        self.store.text(scope, id).await
+    }
+
+    async fn lease(
+        &self,
+        lane: &Lane,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Lease>, Error> {
+        self.store.lease(lane, now, until, limit).await
+    }
+
+    async fn next_due(&self, lane: &Lane) -> Result<Option<Timestamp>, Error> {
+        self.store.next_due(lane).await
+    }
+
+    fn enqueued(&self) -> watch::Receiver<u64> {
+        self.store.enqueued()
+    }
+
+    async fn job(&self, id: JobId) -> Result<Option<Job>, Error> {
+        self.store.job(id).await
+    }
+
+    async fn jobs(&self, filter: JobFilter) -> Result<Vec<Job>, Error> {
+        self.store.jobs(filter).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivered_message_is_not_sent_again_because_its_record_changed_meanwhile() {
+    let house = Contended::house(3).await;
+    house.erika_writes().await;
+    house.queue_is_empty().await;
+    assert_eq!(house.users.mail_to("erika@user.example").len(), 1);
+    let deliveries = house
+        .deliveries_when(|it| it.state == State::SentByFallback)
+        .await;
+    assert_eq!(deliveries.len(), 1);
+    assert_eq!(deliveries[0].attempts, 1, "noted once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivered_message_is_not_sent_again_though_its_record_cannot_be_written() {
+    let house = Contended::house(u32::MAX).await;
+    house.erika_writes().await;
+    house.queue_is_empty().await;
+    assert_eq!(house.users.mail_to("erika@user.example").len(), 1);
+    let deliveries = house.deliveries_when(|_| true).await;
+    assert_eq!(deliveries[0].attempts, 0, "the record was never written");
+}
