@@ -9,6 +9,7 @@ use storage::AccountId;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::config::Config;
+use crate::courier::Seats;
 use crate::facts::Counters;
 use crate::listener::{CapSettings, Caps};
 use crate::reception::Throttle;
@@ -23,6 +24,8 @@ pub struct Flow {
     pub counters: Arc<Counters>,
     /// The installation's signing keys, opened when first needed.
     pub dkim_keys: OnceLock<DkimKeys>,
+    /// Connections to other mail servers.
+    pub seats: Seats,
     turns: Mutex<HashMap<AccountId, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -39,6 +42,7 @@ impl Flow {
             throttle: Throttle::new(limits.auth_failures_per_peer_max),
             counters: Arc::default(),
             dkim_keys: OnceLock::new(),
+            seats: Seats::new(config.outbound.connections_per_host_max),
             turns: Mutex::default(),
         }
     }

@@ -196,7 +196,7 @@ pub struct OutboundConfig {
     pub allowed_networks: Vec<IpNet>,
     /// Ports that may be reached elsewhere.
     pub allowed_ports: Vec<u16>,
-    /// Connections at once to one host.
+    /// Connections at once to one host, over all accounts; they take turns.
     pub connections_per_host_max: u32,
 }
 

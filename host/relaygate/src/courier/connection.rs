@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 use tracing::debug;
 
+use super::seats::Seat;
 use super::{OpenError, PIECE_OCTETS};
 use crate::resolver::CheckedAddr;
 use crate::tls::SessionInfo;
@@ -32,6 +33,8 @@ pub(super) struct Connection {
     /// Why the handshake failed, for people.
     tls_trouble: Option<String>,
     closed: bool,
+    /// Free for the next one when this one ends.
+    _seat: Seat,
 }
 
 /// How TLS is done, and with whom.
@@ -57,6 +60,7 @@ impl Connection {
         addresses: &[CheckedAddr],
         tls: TlsPlan,
         settings: Settings,
+        seat: Seat,
     ) -> Result<Self, OpenError> {
         let wire = connect(addresses).await.map_err(OpenError::Unreachable)?;
         Ok(Self {
@@ -70,6 +74,7 @@ impl Connection {
             dialogue: Dialogue::new(settings),
             tls_trouble: None,
             closed: false,
+            _seat: seat,
         })
     }
 

@@ -14,6 +14,7 @@ mod native;
 mod opportunistic;
 mod reason;
 mod report;
+mod seats;
 mod settle;
 mod smarthost;
 
@@ -27,6 +28,7 @@ use crate::runner::{Card, Delivery, Path, Work, give_up};
 use crate::services::Services;
 
 use connection::Connection;
+pub use seats::Seats;
 use settle::Settlement;
 
 /// Why no dialogue could be begun.
@@ -34,6 +36,8 @@ use settle::Settlement;
 enum OpenError {
     #[error("{0}")]
     Resolve(#[from] ResolveError),
+    #[error("server has as many connections from us as it may have")]
+    Busy,
     #[error("no connection to the server")]
     Unreachable(#[source] std::io::Error),
     #[error("server name cannot be verified")]
@@ -157,7 +161,7 @@ async fn open(
 ) -> Result<Connection, OpenError> {
     match path {
         Path::Smarthost(address) => smarthost::open(services, account, address).await,
-        Path::Native(domain) => native::open(services, domain).await,
+        Path::Native(domain) => native::open(services, account.id(), domain).await,
     }
 }
 

@@ -3,6 +3,7 @@
 
 use mail::address::Domain;
 use mail::client::{Settings, Timeouts, Tls};
+use storage::AccountId;
 use tracing::debug;
 
 use super::OpenError;
@@ -13,11 +14,15 @@ use crate::resolver::{ResolveError, Target};
 use crate::services::Services;
 
 /// Connects to the first server of the domain that answers.
-pub(super) async fn open(services: &Services, domain: &Domain) -> Result<Connection, OpenError> {
+pub(super) async fn open(
+    services: &Services,
+    account: AccountId,
+    domain: &Domain,
+) -> Result<Connection, OpenError> {
     let targets = services.resolver.targets(domain.as_str()).await?;
     let mut last = OpenError::Resolve(ResolveError::NotFound);
     for target in targets.iter().take(TARGETS_MAX) {
-        match open_one(services, target).await {
+        match open_one(services, account, target).await {
             Ok(connection) => return Ok(connection),
             Err(error) => {
                 debug!(%error, "server of the domain was not reached");
@@ -28,7 +33,11 @@ pub(super) async fn open(services: &Services, domain: &Domain) -> Result<Connect
     Err(last)
 }
 
-async fn open_one(services: &Services, target: &Target) -> Result<Connection, OpenError> {
+async fn open_one(
+    services: &Services,
+    account: AccountId,
+    target: &Target,
+) -> Result<Connection, OpenError> {
     let sockets = services
         .resolver
         .addresses(&target.host, target.port)
@@ -43,7 +52,8 @@ async fn open_one(services: &Services, target: &Target) -> Result<Connection, Op
         credentials: None,
         timeouts: Timeouts::default(),
     };
-    Connection::open(&sockets, tls, settings).await
+    let seat = services.flow.seats.take(&target.host, account).await;
+    Connection::open(&sockets, tls, settings, seat.ok_or(OpenError::Busy)?).await
 }
 
 /// Servers tried in one attempt; a domain may name a hundred.

@@ -75,6 +75,7 @@ pub(super) fn of_open_error(error: &OpenError) -> &'static str {
         OpenError::Resolve(ResolveError::NullMx) => "domain_takes_no_mail",
         OpenError::Resolve(ResolveError::Temporary) => "dns_trouble",
         OpenError::Resolve(_) => "host_not_allowed",
+        OpenError::Busy => "host_busy",
         OpenError::Unreachable(_) => "unreachable",
         OpenError::ServerName | OpenError::Tls(_) => "tls_failed",
         OpenError::Disconnected => "address_gone",

@@ -33,7 +33,8 @@ pub(super) async fn open(
         name: server_name(&outbound.host)?,
     };
     let settings = settings(services, account, &found, outbound)?;
-    Connection::open(&sockets, tls, settings).await
+    let seat = services.flow.seats.take(&outbound.host, account.id()).await;
+    Connection::open(&sockets, tls, settings, seat.ok_or(OpenError::Busy)?).await
 }
 
 /// The password is opened here, for this connection, and wiped with it.

@@ -131,3 +131,59 @@ async fn a_delivered_message_is_not_sent_again_though_its_record_cannot_be_writt
     let deliveries = house.deliveries_when(|_| true).await;
     assert_eq!(deliveries[0].attempts, 0, "the record was never written");
 }
+
+/// A server that closes at once, though not in a hurry, and counts who is there.
+#[derive(Default)]
+struct Turnstile {
+    inside: AtomicU32,
+    most: AtomicU32,
+    passed: AtomicU32,
+}
+
+impl Turnstile {
+    /// Opens it; the port it listens on.
+    async fn open(self: Arc<Self>) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("bound").port();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let here = Arc::clone(&self);
+                tokio::spawn(async move { here.pass(stream).await });
+            }
+        });
+        port
+    }
+
+    async fn pass(&self, mut stream: TcpStream) {
+        let inside = self.inside.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(inside, Ordering::SeqCst);
+        // Long enough for everybody who is let in to be inside together.
+        tokio::time::sleep(STAY).await;
+        self.inside.fetch_sub(1, Ordering::SeqCst);
+        self.passed.fetch_add(1, Ordering::SeqCst);
+        // The peer may have gone; it does not matter here.
+        let _ = stream.write_all(b"421 4.3.2 not now\r\n").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_host_gets_no_more_connections_at_once_than_are_allowed() {
+    let turnstile = Arc::new(Turnstile::default());
+    let port = Arc::clone(&turnstile).open().await;
+    let domains: Vec<String> = (0..MESSAGES).map(|n| format!("u{n}.example")).collect();
+    let route = |domain: &String| {
+        format!("[[native.route]]\ndomain = \"{domain}\"\nhost = \"127.0.0.1\"\nport = {port}\n")
+    };
+    let routes: String = domains.iter().map(route).collect();
+    let house = House::with(Clock::system(), &routes, |services| services).await;
+    for domain in &domains {
+        house.writes(&format!("erika@{domain}")).await;
+    }
+    house
+        .jobs_when(|_| (turnstile.passed.load(Ordering::SeqCst) >= MESSAGES).then_some(()))
+        .await;
+    assert_eq!(turnstile.most.load(Ordering::SeqCst), 2);
+}
+
+const MESSAGES: u32 = 6;
+const STAY: Duration = Duration::from_millis(50);
