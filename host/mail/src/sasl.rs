@@ -1,7 +1,10 @@
-//! SASL PLAIN (RFC 4616) and LOGIN, for the server and for the client.
+//! SASL PLAIN (RFC 4616) and LOGIN, for the server and for the client, and
+//! XOAUTH2 for the client.
 //!
-//! LOGIN has no RFC; it is what many mail servers still speak first. Both send
-//! the password as it is, so neither is ever offered or used outside TLS.
+//! LOGIN has no RFC; it is what many mail servers still speak first. Nor has
+//! XOAUTH2, the elder sister of OAUTHBEARER (RFC 7628), which the large providers
+//! want instead of passwords. All of them send the secret as it is, so none is
+//! ever offered or used outside TLS.
 //!
 //! Passwords are wiped when dropped and have no `Debug`: they cannot reach a
 //! log by accident. Nothing legacy (CRAM-MD5, NTLM) is here or will be.
@@ -15,7 +18,7 @@ pub const USER_OCTETS_MAX: usize = 512;
 /// Longest password in octets; longer ones are refused before anything is hashed.
 pub const PASSWORD_OCTETS_MAX: usize = 1_024;
 
-/// A mechanism we speak.
+/// A mechanism our server offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mechanism {
     /// RFC 4616.
@@ -36,6 +39,35 @@ impl Mechanism {
     /// Finds a mechanism by its name in any case.
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Plain, Self::Login]
+            .into_iter()
+            .find(|known| known.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// A mechanism our client speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientMechanism {
+    /// RFC 4616.
+    Plain,
+    /// Two challenges, one for the name, one for the password.
+    Login,
+    /// A token in place of the password.
+    Xoauth2,
+}
+
+impl ClientMechanism {
+    /// The name in EHLO and AUTH.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => Mechanism::Plain.name(),
+            Self::Login => Mechanism::Login.name(),
+            Self::Xoauth2 => "XOAUTH2",
+        }
+    }
+
+    /// Finds a mechanism by its name in any case.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Plain, Self::Login, Self::Xoauth2]
             .into_iter()
             .find(|known| known.name().eq_ignore_ascii_case(name))
     }
@@ -69,6 +101,14 @@ impl Credentials {
     /// The initial response of PLAIN in base64: no authzid, name, password.
     pub fn plain_response(&self) -> Zeroizing<String> {
         let message = Zeroizing::new(format!("\0{}\0{}", self.user, *self.password));
+        encode(message.as_bytes())
+    }
+
+    /// The initial response of XOAUTH2 in base64: name, and the token that stands
+    /// in the password's place.
+    pub fn bearer_response(&self) -> Zeroizing<String> {
+        let (user, token) = (&self.user, &*self.password);
+        let message = Zeroizing::new(format!("user={user}\x01auth=Bearer {token}\x01\x01"));
         encode(message.as_bytes())
     }
 
@@ -237,6 +277,15 @@ mod tests {
         assert_eq!(outcome(Mechanism::Plain, &[&ours.plain_response()]), theirs);
         let [user, password] = ours.login_responses();
         assert_eq!(outcome(Mechanism::Login, &[&user, &password]), theirs);
+    }
+
+    #[test]
+    fn the_token_of_xoauth2_stands_behind_the_name() {
+        let ours = Credentials::new("help@acme.example", "ya29.vF9dft4");
+        let expected = b"user=help@acme.example\x01auth=Bearer ya29.vF9dft4\x01\x01";
+        assert_eq!(*ours.bearer_response(), STANDARD.encode(expected));
+        let named = ClientMechanism::parse("xoauth2");
+        assert_eq!(named, Some(ClientMechanism::Xoauth2));
     }
 
     /// AUTH-03: every way to place NULs, identities and lengths.

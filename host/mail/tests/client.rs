@@ -7,11 +7,12 @@ use mail::address::{Address, Domain};
 use mail::client::{
     Action, Cause, Dialogue, Outcome, Settings, Timeouts, Tls, Transaction, Trouble,
 };
-use mail::sasl::Credentials;
+use mail::sasl::{ClientMechanism, Credentials};
 
 const OFFER: &str =
     "250-mx\r\n250-PIPELINING\r\n250-SIZE 1000000\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN\r\n";
 const PLAIN_OFFER: &str = "250-mx\r\n250-PIPELINING\r\n250 STARTTLS\r\n";
+const TOKEN_OFFER: &str = "250-mx\r\n250 AUTH PLAIN XOAUTH2\r\n";
 const SECRET: &str = "correct horse";
 
 fn settings(tls: Tls, credentials: bool) -> Settings {
@@ -19,6 +20,7 @@ fn settings(tls: Tls, credentials: bool) -> Settings {
         host: Domain::parse("relay.desk.example").unwrap(),
         tls,
         credentials: credentials.then(|| Credentials::new("acme", SECRET)),
+        mechanism: None,
         timeouts: Timeouts::default(),
     }
 }
@@ -207,6 +209,75 @@ fn login_is_used_where_plain_is_not_offered() {
         course.writes[1..4],
         ["AUTH LOGIN\r\n", "YWNtZQ==\r\n", "Y29ycmVjdCBob3JzZQ==\r\n"]
     );
+}
+
+/// Implicit TLS and XOAUTH2.
+fn submit_with_token(server: &[&str]) -> Course {
+    let settings = Settings {
+        mechanism: Some(ClientMechanism::Xoauth2),
+        ..settings(Tls::Implicit, true)
+    };
+    play(
+        Dialogue::new(settings),
+        server,
+        message(&["a@customer.example"]),
+    )
+}
+
+#[test]
+fn a_token_goes_in_one_step() {
+    let course = submit_with_token(&[
+        "220 mx\r\n",
+        TOKEN_OFFER,
+        "235 2.7.0 ok\r\n",
+        "250 ok\r\n",
+        "250 ok\r\n",
+        "354 go\r\n",
+        "250 kept\r\n",
+        "221 bye\r\n",
+    ]);
+    let response = "dXNlcj1hY21lAWF1dGg9QmVhcmVyIGNvcnJlY3QgaG9yc2UBAQ==";
+    assert_eq!(course.writes[1], format!("AUTH XOAUTH2 {response}\r\n"));
+    assert_eq!(replied(&course.outcomes[0]), ('a', 250));
+}
+
+/// The reason comes as a challenge; without the empty answer the server waits for ever.
+#[test]
+fn a_refused_token_is_heard_out_with_an_empty_line() {
+    let course = submit_with_token(&[
+        "220 mx\r\n",
+        TOKEN_OFFER,
+        "334 eyJzdGF0dXMiOiI0MDEifQ==\r\n",
+        "535 5.7.8 no\r\n",
+    ]);
+    assert_eq!(course.writes[2], "\r\n");
+    assert!(
+        matches!(&course.trouble, Some(Trouble::AuthRefused(reply)) if reply.code() == 535),
+        "{:?}",
+        course.trouble
+    );
+}
+
+#[test]
+fn a_second_challenge_is_a_refusal() {
+    let course = submit_with_token(&["220 mx\r\n", TOKEN_OFFER, "334 e30=\r\n", "334 e30=\r\n"]);
+    assert!(matches!(course.trouble, Some(Trouble::AuthRefused(_))));
+}
+
+/// Neither is the password sent as a token, nor the token as a password.
+#[test]
+fn secrets_are_not_given_to_another_mechanism() {
+    let courses = [
+        submit(
+            &["220 mx\r\n", "250-mx\r\n250 AUTH XOAUTH2\r\n"],
+            &["a@customer.example"],
+        ),
+        submit_with_token(&["220 mx\r\n", OFFER]),
+    ];
+    for course in courses {
+        assert_eq!(course.trouble, Some(Trouble::AuthNotOffered));
+        assert!(!course.has_sent_secret(), "{}", course.all());
+    }
 }
 
 #[test]

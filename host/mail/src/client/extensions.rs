@@ -1,7 +1,7 @@
 //! What a server offers in its reply to EHLO (RFC 5321 §4.1.1.1).
 
 use crate::reply::Reply;
-use crate::sasl::Mechanism;
+use crate::sasl::ClientMechanism;
 
 /// The extensions we make use of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Extensions {
     /// RFC 3207.
     pub starttls: bool,
     /// RFC 4954; only what we speak.
-    pub mechanisms: Vec<Mechanism>,
+    pub mechanisms: Vec<ClientMechanism>,
 }
 
 impl Extensions {
@@ -33,7 +33,7 @@ impl Extensions {
                 "8BITMIME" => found.eight_bit = true,
                 "SMTPUTF8" => found.utf8 = true,
                 "STARTTLS" => found.starttls = true,
-                "AUTH" => found.mechanisms = words.filter_map(Mechanism::parse).collect(),
+                "AUTH" => found.mechanisms = words.filter_map(ClientMechanism::parse).collect(),
                 _ => {}
             }
         }
@@ -45,12 +45,16 @@ impl Extensions {
         self.size.filter(|&octets| octets > 0)
     }
 
-    /// What we authenticate with: PLAIN, which saves a round trip, before LOGIN.
-    pub(super) fn mechanism(&self) -> Option<Mechanism> {
-        let has = |mechanism| self.mechanisms.contains(&mechanism);
-        [Mechanism::Plain, Mechanism::Login]
-            .into_iter()
-            .find(|&mechanism| has(mechanism))
+    /// What we authenticate with, if it is offered: what is `wanted`, else PLAIN,
+    /// which saves a round trip, before LOGIN. A token is no password, so XOAUTH2
+    /// is never the server's to choose.
+    pub(super) fn mechanism(&self, wanted: Option<ClientMechanism>) -> Option<ClientMechanism> {
+        let fits: &[ClientMechanism] = match &wanted {
+            Some(wanted) => std::slice::from_ref(wanted),
+            None => &[ClientMechanism::Plain, ClientMechanism::Login],
+        };
+        let offered = |mechanism: &ClientMechanism| self.mechanisms.contains(mechanism);
+        fits.iter().copied().find(offered)
     }
 }
 
@@ -67,7 +71,17 @@ mod tests {
         let found = Extensions::parse(&reply);
         assert!(found.pipelining && !found.starttls);
         assert_eq!(found.octets_max(), Some(1000));
-        assert_eq!(found.mechanism(), Some(Mechanism::Plain));
+        assert_eq!(found.mechanism(None), Some(ClientMechanism::Plain));
+        let wanted = Some(ClientMechanism::Login);
+        assert_eq!(found.mechanism(wanted), wanted);
+        assert_eq!(found.mechanism(Some(ClientMechanism::Xoauth2)), None);
+    }
+
+    #[test]
+    fn a_password_is_never_given_away_as_a_token() {
+        let reply = Reply::parse(b"250-mx.example\r\n250 AUTH XOAUTH2\r\n").unwrap();
+        let found = Extensions::parse(&reply);
+        assert_eq!(found.mechanism(None), None);
     }
 
     #[test]

@@ -84,6 +84,8 @@ enum State {
     StartTls,
     /// The last response was sent; 235 is awaited.
     AuthLast,
+    /// AUTH XOAUTH2 was sent; 235, or an error that has to be heard out.
+    AuthBearer,
     /// AUTH LOGIN was sent; that many responses have been.
     AuthLogin(usize),
     Ready,

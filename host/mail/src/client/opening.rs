@@ -1,8 +1,10 @@
 //! From the greeting to the point where mail may be sent.
 
+use zeroize::Zeroizing;
+
 use super::{Dialogue, Extensions, State, Tls, Trouble};
 use crate::reply::Reply;
-use crate::sasl::{Credentials, Mechanism};
+use crate::sasl::{ClientMechanism, Credentials};
 
 /// AUTH goes on (RFC 4954 §4).
 const GO_ON: u16 = 334;
@@ -23,9 +25,15 @@ impl Dialogue {
             State::Helo if code == 250 => self.state = State::Ready,
             State::Ehlo | State::Helo => self.fail(Trouble::Hello(reply)),
             State::StartTls => self.on_starttls(reply),
-            State::AuthLast if code == AUTHENTICATED => self.state = State::Ready,
+            State::AuthLast | State::AuthBearer if code == AUTHENTICATED => {
+                self.state = State::Ready;
+            }
+            // The challenge says why; the refusal itself follows an empty answer.
+            State::AuthBearer if code == GO_ON => self.command("", State::AuthLast),
             State::AuthLogin(sent) if code == GO_ON => self.login_response(sent),
-            State::AuthLast | State::AuthLogin(_) => self.fail(Trouble::AuthRefused(reply)),
+            State::AuthLast | State::AuthBearer | State::AuthLogin(_) => {
+                self.fail(Trouble::AuthRefused(reply))
+            }
             _ => self.fail(Trouble::Said(reply)),
         }
     }
@@ -76,12 +84,17 @@ impl Dialogue {
             self.state = State::Ready;
             return;
         };
-        match self.extensions.mechanism() {
-            Some(Mechanism::Plain) => {
-                let line = format!("AUTH PLAIN {}", *credentials.plain_response());
+        match self.extensions.mechanism(self.settings.mechanism) {
+            Some(ClientMechanism::Plain) => {
+                let line = Zeroizing::new(format!("AUTH PLAIN {}", *credentials.plain_response()));
                 self.secret(&line, State::AuthLast);
             }
-            Some(Mechanism::Login) => self.command("AUTH LOGIN", State::AuthLogin(0)),
+            Some(ClientMechanism::Xoauth2) => {
+                let response = credentials.bearer_response();
+                let line = Zeroizing::new(format!("AUTH XOAUTH2 {}", *response));
+                self.secret(&line, State::AuthBearer);
+            }
+            Some(ClientMechanism::Login) => self.command("AUTH LOGIN", State::AuthLogin(0)),
             None => self.fail(Trouble::AuthNotOffered),
         }
     }

@@ -38,7 +38,7 @@ pub enum Trouble {
     /// Octets came with the reply to STARTTLS: somebody else's, perhaps.
     #[error("octets followed the reply to STARTTLS")]
     InjectedBeforeTls,
-    /// We have credentials, and the server offers neither PLAIN nor LOGIN.
+    /// We have credentials, and the server does not offer what we prove them with.
     #[error("server offers no AUTH mechanism we speak")]
     AuthNotOffered,
     /// The server did not take the credentials.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::address::{Address, Domain, ReversePath};
-use crate::sasl::Credentials;
+use crate::sasl::{ClientMechanism, Credentials};
 
 /// When TLS begins, and whether there may be none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Settings {
     /// Whom we authenticate as. With credentials, a server that does not take
     /// them gets no mail.
     pub credentials: Option<Credentials>,
+    /// How we authenticate; the better of PLAIN and LOGIN if absent.
+    pub mechanism: Option<ClientMechanism>,
     /// How long to wait for each reply.
     pub timeouts: Timeouts,
 }

@@ -50,6 +50,7 @@ async fn open_one(
         host: services.hostname.clone(),
         tls: Tls::Opportunistic,
         credentials: None,
+        mechanism: None,
         timeouts: Timeouts::default(),
     };
     let seat = services.flow.seats.take(&target.host, account).await;

@@ -53,6 +53,7 @@ fn settings(
             OutboundTls::Implicit => Tls::Implicit,
         },
         credentials: Some(Credentials::new(outbound.username.as_str(), password)),
+        mechanism: None,
         timeouts: Timeouts::default(),
     })
 }
