@@ -236,7 +236,6 @@ fn native() -> f64 {
     };
     let rules = Rules {
         header_prefix: "Relaygate".into(),
-        hostname: "localhost".into(),
         ..Rules::default()
     };
     let source = Message::new();

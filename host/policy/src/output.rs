@@ -29,7 +29,7 @@ pub(crate) enum Way {
 /// A code has at most so many octets, and so has a tag.
 const CODE_OCTETS_MAX: usize = 64;
 const HINT_OCTETS_MAX: usize = 200;
-const FIELD_NAME_OCTETS_MAX: usize = 128;
+const FIELD_NAME_OCTETS_MAX: usize = 127;
 const FIELD_VALUE_OCTETS_MAX: usize = 8 * 1024;
 const VIOLATIONS_MAX: usize = 16;
 const FINDINGS_MAX: usize = 64;
@@ -49,6 +49,10 @@ const PROTECTED: [&str; 7] = [
     "Message-ID",
     "MIME-Version",
 ];
+
+/// Nobody speaks in the name of a server that has checked a message (RFC 8601).
+const VERDICT: &str = "Authentication-Results";
+const CHAIN: &str = "ARC-";
 
 /// On the way out these must survive the customer's relay, so they leave whole (R34).
 const PROTECTED_OUT: [&str; 3] = ["Auto-Submitted", "X-Auto-Response-Suppress", "X-Mailer"];
@@ -218,9 +222,11 @@ fn check_edit(edit: &Edit, way: Way, product: &Product) -> Checked<()> {
     };
     if let Some(value) = added {
         demand(is_field_name(name), "an edit names no header field")?;
-        let one_line = !value.contains(['\r', '\n', '\0']);
+        let one_line = !value.contains(|c: char| c.is_control() && c != '\t');
         let fits = value.len() <= FIELD_VALUE_OCTETS_MAX;
         demand(one_line && fits, "an edit is no single, short line")?;
+        let verdict = name.eq_ignore_ascii_case(VERDICT) || begins(name, CHAIN);
+        demand(!verdict, "an edit adds a verdict of others")?;
     }
     let may_strip = way == Way::In && added.is_none();
     let refused = is_protected(name, way) || is_product_field(name, product) && !may_strip;
@@ -229,16 +235,18 @@ fn check_edit(edit: &Edit, way: Way, product: &Product) -> Checked<()> {
 
 fn is_protected(name: &str, way: Way) -> bool {
     let is = |protected: &&str| name.eq_ignore_ascii_case(protected);
-    let content = name
-        .get(.."Content-".len())
-        .is_some_and(|head| head.eq_ignore_ascii_case("Content-"));
-    content || PROTECTED.iter().any(is) || way == Way::Out && PROTECTED_OUT.iter().any(is)
+    begins(name, "Content-")
+        || PROTECTED.iter().any(is)
+        || way == Way::Out && PROTECTED_OUT.iter().any(is)
 }
 
 fn is_product_field(name: &str, product: &Product) -> bool {
-    let own = format!("X-{}-", product.header_prefix);
-    name.get(..own.len())
-        .is_some_and(|head| head.eq_ignore_ascii_case(&own))
+    begins(name, &format!("X-{}-", product.header_prefix))
+}
+
+fn begins(name: &str, start: &str) -> bool {
+    name.get(..start.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
 
 /// RFC 5322 §3.6.8: printable ASCII without the colon.

@@ -2,14 +2,16 @@
 
 mod support;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use policy::questions::headers::{Edit, InboundVerdict};
 use policy::questions::limits::Permission;
 use policy::questions::tags::SystemTag;
-use policy::questions::types::Verdict;
+use policy::questions::types::{Field, Verdict};
 use policy::{
-    Answered, Chain, CompileError, Component, Digest, Engine, Failure, Limits, NoFacts, Policy,
+    Answered, Chain, CompileError, Component, Digest, Engine, Facts, Failure, Limits, NoFacts,
+    Policy,
 };
 use serde_json::json;
 use support::{arrival, built_in, delivery, domain, engine, inbound, session, settings};
@@ -174,6 +176,7 @@ fn protected_fields_stay() {
         ("protected", false),
         ("product", false),
         ("inject", false),
+        ("verdict", false),
         ("fine", true),
     ] {
         let chain = Chain::new(vec![mischief(kind, Limits::default())], vec![]);
@@ -190,6 +193,30 @@ fn protected_fields_stay() {
             other => panic!("{kind}: {other:?}"),
         }
     }
+}
+
+/// What a component reads with `mail.headers` it can point at with `remove-value`.
+#[test]
+fn a_field_is_pointed_at_by_its_value() {
+    struct Message;
+    impl Facts for Message {
+        fn headers(&self, name: &str) -> Vec<String> {
+            assert_eq!(name, "X-Note");
+            vec!["one two".to_owned(), String::new()]
+        }
+    }
+    let chain = Chain::new(vec![mischief("tidy", Limits::default())], vec![]);
+    let message: Arc<dyn Facts> = Arc::new(Message);
+    let Ok(InboundVerdict::Accept(found)) = chain.inbound(&message, &inbound()).answer else {
+        panic!("it must be accepted");
+    };
+    let wanted = ["one two", ""].map(|value| {
+        Edit::RemoveValue(Field {
+            name: "X-Note".into(),
+            value: value.into(),
+        })
+    });
+    assert_eq!(found.edits, wanted);
 }
 
 #[test]

@@ -22,8 +22,6 @@ pub struct Rules {
     pub reject_unparseable: bool,
     /// The prefix of the product's own fields.
     pub header_prefix: String,
-    /// Our authserv-id (RFC 8601 §2.5).
-    pub hostname: String,
 }
 
 impl Default for Rules {
@@ -33,7 +31,6 @@ impl Default for Rules {
             use_reply_to: true,
             reject_unparseable: false,
             header_prefix: String::new(),
-            hostname: String::new(),
         }
     }
 }
@@ -46,7 +43,6 @@ impl Rules {
             use_reply_to: settings::flag("use_reply_to", default.use_reply_to),
             reject_unparseable: settings::flag("reject_unparseable", default.reject_unparseable),
             header_prefix: settings::text("product.header_prefix", ""),
-            hostname: settings::text("product.hostname", ""),
         }
     }
 }
@@ -84,8 +80,7 @@ fn acceptance(
     is_ours: impl Fn(&str) -> bool,
 ) -> InboundAcceptance {
     let mut flags = facts.defects.clone();
-    let (mut edits, forged) = forged::strip(&message.fields, facts.ours, &rules.header_prefix);
-    edits.extend(forged::own_results(&message.fields, &rules.hostname));
+    let forged = forged::bears_our_marks(&message.fields, facts.ours, &rules.header_prefix);
     flags.extend(forged.then(|| code("forged_product_header")));
     flags.extend(several_from(message).then(|| code("several_from")));
     flags.extend(mime_ambiguous(&message.fields).then(|| code("mime_ambiguous")));
@@ -95,7 +90,7 @@ fn acceptance(
         false => origin::read(&facts.envelope.sender, message),
     };
     InboundAcceptance {
-        edits,
+        edits: Vec::new(),
         origin,
         author,
         author_field,

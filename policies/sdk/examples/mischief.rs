@@ -18,7 +18,7 @@ use sdk::limits::{DomainFacts, Permission, violation};
 use sdk::routes::{Arrival, InboundRoute, Update};
 use sdk::tags::{DeliveryFacts, SystemTag, Tagging, no_tags};
 use sdk::types::{Field, Refusal, Session, Verdict};
-use sdk::{counters, log, reject, settings};
+use sdk::{counters, log, mail, reject, settings};
 
 struct Mischief;
 
@@ -70,6 +70,18 @@ impl sdk::headers::Policy for Mischief {
             "inject" => found
                 .edits
                 .push(Edit::Add(field("X-Note", "a\r\nBcc: all@acme.example"))),
+            "verdict" => found.edits.push(Edit::Add(field(
+                "Authentication-Results",
+                "relay.desk.example; dmarc=pass",
+            ))),
+            "tidy" => found
+                .edits
+                .extend(mail::headers("X-Note").into_iter().map(|value| {
+                    Edit::RemoveValue(Field {
+                        name: String::from("X-Note"),
+                        value,
+                    })
+                })),
             "fine" => found.edits.push(Edit::Add(field("X-Note", "seen"))),
             _ => {}
         }

@@ -4,99 +4,93 @@
 //! edited without touching them. What is not taken out stays byte for byte:
 //! somebody signed it.
 //!
-//! Two kinds of change meet here. A policy's pass the list of protected names
-//! ([`Edits::add`], [`Edits::remove`]); the host's own (trace fields, the
-//! stripping of forged fields) do not.
+//! What is taken out is pointed at as it stands: a stranger wrote it, so neither
+//! its name nor its value need be fit to be printed.
 //!
-//! Not here: which changes are wanted (policies), the trace fields (`trace`).
+//! Not here: which changes are wanted, and which names a policy must leave alone
+//! (`policy`); the trace fields (`trace`).
 
 use std::ops::Range;
 
 use super::fields::RawField;
 use super::headers::Headers;
-use super::names::{Field, HeaderName};
+use super::names::Field;
 use super::results;
 
-/// Why a policy's change was refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EditError {
-    /// Nobody but the host touches that field.
-    #[error("header field {0} is protected")]
-    Protected(HeaderName),
-    /// More than [`Edits::MAX`] changes.
-    #[error("more than {} header changes", Edits::MAX)]
-    TooMany,
-}
-
-/// Whether a policy must leave fields of that name alone: what identifies the
-/// author and the message, what others signed, what describes the body, and
-/// the product's own fields (`X-<prefix>-*`).
-pub fn is_protected(name: &HeaderName, product_prefix: &str) -> bool {
-    let name = name.as_str();
-    PROTECTED
-        .iter()
-        .any(|protected| name.eq_ignore_ascii_case(protected))
-        || starts_with(name, "Content-")
-        || starts_with(name, "ARC-")
-        || is_product(name, product_prefix)
-}
+/// More than [`Edits::ADDED_MAX`] fields were to be added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("more than {} fields added", Edits::ADDED_MAX)]
+pub struct TooMany;
 
 /// The changes to one message, collected before they are applied.
 #[derive(Debug, Clone, Default)]
 pub struct Edits {
     top: Vec<u8>,
-    remove: Vec<HeaderName>,
-    count: usize,
-    foreign_marks: Option<Marks>,
+    added: usize,
+    remove: Vec<Removal>,
+    product_prefix: Option<String>,
+    authserv_id: Option<String>,
 }
 
+/// Fields that go.
 #[derive(Debug, Clone)]
-struct Marks {
-    product_prefix: String,
-    authserv_id: String,
+struct Removal {
+    name: String,
+    /// Without line breaks and outer blanks; every field of that name if absent.
+    value: Option<String>,
 }
 
 impl Edits {
-    /// Changes one message may have from policies.
-    pub const MAX: usize = 64;
+    /// Fields a message may be given, trace fields aside.
+    pub const ADDED_MAX: usize = 64;
 
-    /// A policy wants a field on top; the last one added stands topmost.
+    /// A field comes on top; the last one added stands topmost.
     ///
     /// # Errors
-    /// The field is protected, or there are too many changes.
-    pub fn add(&mut self, field: &Field, product_prefix: &str) -> Result<(), EditError> {
-        self.check(&field.name, product_prefix)?;
+    /// [`TooMany`]; nothing was added.
+    pub fn add(&mut self, field: &Field) -> Result<(), TooMany> {
+        if self.added == Self::ADDED_MAX {
+            return Err(TooMany);
+        }
+        self.added += 1;
         let mut lines = Vec::new();
         field.write_to(&mut lines);
         self.put_on_top(&lines);
         Ok(())
     }
 
-    /// A policy wants every field of that name gone.
-    ///
-    /// # Errors
-    /// The field is protected, or there are too many changes.
-    pub fn remove(&mut self, name: HeaderName, product_prefix: &str) -> Result<(), EditError> {
-        self.check(&name, product_prefix)?;
-        self.remove.push(name);
-        Ok(())
+    /// Every field of that name goes; case does not count (RFC 5322 §2.2).
+    pub fn remove(&mut self, name: &str) {
+        let name = name.to_owned();
+        self.remove.push(Removal { name, value: None });
     }
 
-    /// The host puts finished lines on top: what `trace`, `results` or `dkim`
-    /// printed, CRLF included.
+    /// The fields of that name go whose value is exactly this one, both read
+    /// without line breaks and without blanks at either end.
+    pub fn remove_value(&mut self, name: &str, value: &str) {
+        self.remove.push(Removal {
+            name: name.to_owned(),
+            value: Some(plain(value.as_bytes())),
+        });
+    }
+
+    /// Finished lines come on top: what `trace`, `results` or `dkim` printed,
+    /// CRLF included.
     pub fn put_on_top(&mut self, lines: &[u8]) {
         self.top.splice(0..0, lines.iter().copied());
     }
 
-    /// What a message from outside must not tell us (R36): every
-    /// `X-<product_prefix>-*` field, and every Authentication-Results that
-    /// claims to be by `authserv_id`, which is us (RFC 8601 §5). Malformed
-    /// fields that a generous reader would take for one of these go too.
-    pub fn strip_forged(&mut self, product_prefix: &str, authserv_id: &str) {
-        self.foreign_marks = Some(Marks {
-            product_prefix: product_prefix.to_owned(),
-            authserv_id: authserv_id.to_owned(),
-        });
+    /// Every `X-<product_prefix>-*` field goes: what a message from outside must
+    /// not tell us (R36). Malformed fields that a generous reader would take for
+    /// one of these go too.
+    pub fn strip_marks(&mut self, product_prefix: &str) {
+        self.product_prefix = Some(product_prefix.to_owned());
+    }
+
+    /// Every Authentication-Results goes that claims to be by `authserv_id`,
+    /// which is us (RFC 8601 §5); malformed ones too.
+    pub fn strip_results(&mut self, authserv_id: &str) {
+        self.authserv_id = Some(authserv_id.to_owned());
     }
 
     /// Works out what is left of the message whose header is `headers`.
@@ -121,37 +115,33 @@ impl Edits {
         }
     }
 
-    fn check(&mut self, name: &HeaderName, product_prefix: &str) -> Result<(), EditError> {
-        if is_protected(name, product_prefix) {
-            return Err(EditError::Protected(name.clone()));
-        }
-        if self.count == Self::MAX {
-            return Err(EditError::TooMany);
-        }
-        self.count += 1;
-        Ok(())
-    }
-
     fn goes(&self, headers: &Headers, field: &RawField) -> bool {
         let text = &headers.block()[field.whole.clone()];
-        let Some(name) = squeezed_name(text) else {
+        let Some(colon) = memchr::memchr(b':', text) else {
             return false;
         };
-        let wanted = self
-            .remove
-            .iter()
-            .any(|gone| gone.as_str().eq_ignore_ascii_case(&name));
-        let value = || {
-            text.splitn(2, |&octet| octet == b':')
-                .nth(1)
-                .unwrap_or_default()
-        };
-        wanted
-            || self.foreign_marks.as_ref().is_some_and(|marks| {
-                is_product(&name, &marks.product_prefix)
-                    || name.eq_ignore_ascii_case(results::FIELD)
-                        && results::is_by(value(), &marks.authserv_id)
-            })
+        let (name, value) = (&text[..colon], &text[colon + 1..]);
+        self.remove.iter().any(|gone| gone.is(name, value)) || self.is_forged(name, value)
+    }
+
+    fn is_forged(&self, name: &[u8], value: &[u8]) -> bool {
+        let name = squeezed(name);
+        let prefix = self.product_prefix.as_deref();
+        let us = self.authserv_id.as_deref();
+        prefix.is_some_and(|prefix| is_product(&name, prefix))
+            || name.eq_ignore_ascii_case(results::FIELD)
+                && us.is_some_and(|us| results::is_by(value, us))
+    }
+}
+
+impl Removal {
+    fn is(&self, name: &[u8], value: &[u8]) -> bool {
+        name.trim_ascii_end()
+            .eq_ignore_ascii_case(self.name.as_bytes())
+            && self
+                .value
+                .as_ref()
+                .is_none_or(|wanted| *wanted == plain(value))
     }
 }
 
@@ -198,14 +188,17 @@ impl Edited {
     }
 }
 
-/// The name a generous reader would see: what stands before the colon, white
-/// space taken out.
-fn squeezed_name(field: &[u8]) -> Option<String> {
-    let colon = memchr::memchr(b':', field)?;
-    let name = field[..colon]
-        .iter()
-        .filter(|octet| !octet.is_ascii_whitespace());
-    Some(name.map(|&octet| char::from(octet)).collect())
+/// The name a generous reader would see: white space taken out.
+fn squeezed(name: &[u8]) -> String {
+    let name = name.iter().filter(|octet| !octet.is_ascii_whitespace());
+    name.map(|&octet| char::from(octet)).collect()
+}
+
+/// A value without line breaks and without blanks at either end.
+fn plain(value: &[u8]) -> String {
+    let octets = value.iter().filter(|octet| !matches!(octet, b'\r' | b'\n'));
+    let octets: Vec<u8> = octets.copied().collect();
+    String::from_utf8_lossy(octets.trim_ascii()).into_owned()
 }
 
 fn is_product(name: &str, prefix: &str) -> bool {
@@ -219,22 +212,6 @@ fn starts_with(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len())
         .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
 }
-
-/// The contract's list (`wit/headers.wit`), and what would forge a verdict
-/// (Authentication-Results) or silence the loop protection.
-const PROTECTED: [&str; 11] = [
-    "From",
-    "Sender",
-    "Received",
-    "Return-Path",
-    "DKIM-Signature",
-    "Message-ID",
-    "MIME-Version",
-    "Authentication-Results",
-    "Auto-Submitted",
-    "X-Auto-Response-Suppress",
-    "X-Mailer",
-];
 
 #[cfg(test)]
 mod tests {
@@ -252,15 +229,9 @@ mod tests {
     #[test]
     fn fields_are_added_on_top_and_removed_by_name() {
         let mut edits = Edits::default();
-        edits
-            .add(&Field::parse("X-One", "1").unwrap(), "Relaygate")
-            .unwrap();
-        edits
-            .add(&Field::parse("X-Two", "grün").unwrap(), "Relaygate")
-            .unwrap();
-        edits
-            .remove(HeaderName::parse("x-gone").unwrap(), "Relaygate")
-            .unwrap();
+        edits.add(&Field::parse("X-One", "1").unwrap()).unwrap();
+        edits.add(&Field::parse("X-Two", "grün").unwrap()).unwrap();
+        edits.remove("x-gone");
         let after = edited(
             "X-Gone: a\n b\nFrom: a@b.example\nX-GONE: c\n\nX-Gone: body\n",
             edits,
@@ -272,63 +243,53 @@ mod tests {
     }
 
     #[test]
-    fn protected_fields_cannot_be_touched_by_policies() {
-        let names = [
-            "from",
-            "SENDER",
-            "Received",
-            "return-path",
-            "dkim-signature",
-            "Message-Id",
-            "Content-Type",
-            "content-foo",
-            "MIME-Version",
-            "X-Relaygate-Email-Id",
-            "x-RELAYGATE-anything",
-            "Authentication-Results",
-            "ARC-Seal",
-            "Auto-Submitted",
-        ];
-        for name in names {
-            let name = HeaderName::parse(name).unwrap();
-            let field = Field {
-                name: name.clone(),
-                value: super::super::HeaderValue::parse("x").unwrap(),
-            };
-            let refused = Err(EditError::Protected(name.clone()));
-            assert_eq!(Edits::default().add(&field, "Relaygate"), refused);
-            assert_eq!(Edits::default().remove(name, "Relaygate"), refused);
-        }
-        for name in [
-            "Subject",
-            "X-Relaygater",
-            "X-Relaygate-",
-            "Contents",
-            "X-Spam",
-        ] {
-            assert!(
-                !is_protected(&HeaderName::parse(name).unwrap(), "Relaygate"),
-                "{name}"
-            );
-        }
+    fn one_field_is_removed_by_its_value() {
+        let mut edits = Edits::default();
+        edits.remove_value("x-note", "\tone two ");
+        let after = edited(
+            "X-Note: one\n two\nX-Note: one  two\nX-Note: One two\nX-NOTE:\n one two \n\
+             X-Notes: one two\nX-Note : one two\n\n",
+            edits,
+        );
+        assert_eq!(
+            after,
+            "X-Note: one  two\nX-Note: One two\nX-Notes: one two\n\n"
+        );
+    }
+
+    #[test]
+    fn an_empty_value_is_a_value() {
+        let mut edits = Edits::default();
+        edits.remove_value("X-Note", "");
+        assert_eq!(edited("X-Note:\nX-Note: a\n\n", edits), "X-Note: a\n\n");
+    }
+
+    #[test]
+    fn what_is_no_field_of_ours_to_print_can_be_removed() {
+        let mut edits = Edits::default();
+        edits.remove("X-Grün");
+        edits.remove("X Y");
+        assert_eq!(
+            edited("X-Grün: 1\nX Y: 2\nXY: 3\nno field\n\n", edits),
+            "XY: 3\nno field\n\n"
+        );
     }
 
     #[test]
     fn names_and_values_that_inject_are_no_fields() {
         for name in ["", "a b", "a:", "a\r\nb", "a\0", "ä", &"x".repeat(200)] {
-            assert!(HeaderName::parse(name).is_err(), "{name}");
+            assert!(Field::parse(name, "").is_err(), "{name}");
         }
         for value in ["a\r\nB: c", "a\nb", "a\rb", "a\0b", "a\u{85}b", "a\x1bb"] {
-            assert!(HeaderValue::parse(value).is_err(), "{value}");
+            assert!(Field::parse("X-Note", value).is_err(), "{value}");
         }
     }
-
-    use super::super::HeaderValue;
 
     #[test]
     fn what_outsiders_say_in_our_name_is_stripped() {
         let mut edits = Edits::default();
-        edits.strip_forged("Relaygate", "relay.desk.example");
+        edits.strip_marks("Relaygate");
+        edits.strip_results("relay.desk.example");
         let after = edited(
             "X-Relaygate-From-Account-Id: 1234567\nx-relaygate-Email-Id: 1\nX-Relay gate-Tags: a\n\
              X-Relaygater: stays\nAuthentication-Results: (c) RELAY.desk.example 1; spf=pass\n\
@@ -343,12 +304,12 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_has_only_so_many_changes() {
+    fn only_so_many_fields_are_added() {
         let mut edits = Edits::default();
         let field = Field::parse("X-One", "1").unwrap();
-        for _ in 0..Edits::MAX {
-            edits.add(&field, "Relaygate").unwrap();
+        for _ in 0..Edits::ADDED_MAX {
+            edits.add(&field).unwrap();
         }
-        assert_eq!(edits.add(&field, "Relaygate"), Err(EditError::TooMany));
+        assert_eq!(edits.add(&field), Err(TooMany));
     }
 }

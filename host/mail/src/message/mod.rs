@@ -44,7 +44,7 @@ mod words;
 
 pub use body::{Attachment, Content, TEXT_OCTETS_MAX};
 pub use compose::{ComposeError, Composer, Marks, MarksError, NewAttachment, Party};
-pub use edit::{EditError, Edited, Edits, is_protected};
+pub use edit::{Edited, Edits, TooMany};
 pub use fields::{
     BLOCK_OCTETS_MAX, FIELD_OCTETS_MAX, FIELDS_MAX, HEADER_START_OCTETS, HeaderError, RawField,
     Split, split,

@@ -5,7 +5,7 @@
 //! other control characters. Each is checked once, where it is made, so that
 //! the printing code has nothing left to forget.
 //!
-//! Not here: which fields nobody may touch (`edit`).
+//! Not here: which fields nobody may touch (`policy`).
 
 use std::fmt;
 

@@ -61,6 +61,37 @@ fn which_edits_are_allowed() {
             false,
         ),
         ("in", Way::In, Edit::Remove("Auto-Submitted".into()), true),
+        (
+            "R34 out, one",
+            Way::Out,
+            Edit::RemoveValue(field("X-Mailer", "x")),
+            false,
+        ),
+        (
+            "out",
+            Way::Out,
+            Edit::RemoveValue(field("X-Note", "x")),
+            true,
+        ),
+        ("ESC", Way::In, Edit::Add(field("X-Note", "a\u{1b}")), false),
+        (
+            "a verdict",
+            Way::In,
+            Edit::Add(field("authentication-results", "x; none")),
+            false,
+        ),
+        (
+            "a seal",
+            Way::In,
+            Edit::Add(field("ARC-Seal", "i=1")),
+            false,
+        ),
+        (
+            "a seal goes",
+            Way::In,
+            Edit::Remove("ARC-Seal".into()),
+            true,
+        ),
     ];
     for (row, way, edit, allowed) in cases {
         assert_eq!(
@@ -68,6 +99,37 @@ fn which_edits_are_allowed() {
             allowed,
             "{row}: {edit:?}"
         );
+    }
+}
+
+#[test]
+fn protected_fields_are_protected_in_any_case_and_way() {
+    let product = Product::default();
+    for name in [
+        "from",
+        "SENDER",
+        "Received",
+        "return-path",
+        "dkim-signature",
+        "Message-Id",
+        "Content-Type",
+        "content-foo",
+        "MIME-Version",
+    ] {
+        for way in [Way::In, Way::Out] {
+            let edits = [
+                Edit::Add(field(name, "x")),
+                Edit::Remove(name.into()),
+                Edit::RemoveValue(field(name, "x")),
+            ];
+            for edit in edits {
+                assert!(check_edit(&edit, way, &product).is_err(), "{edit:?}");
+            }
+        }
+    }
+    for name in ["Subject", "X-Relaygater", "Contents", "X-Spam"] {
+        let edit = Edit::Add(field(name, "x"));
+        assert!(check_edit(&edit, Way::Out, &product).is_ok(), "{name}");
     }
 }
 

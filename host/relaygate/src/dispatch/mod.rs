@@ -15,8 +15,8 @@ use desk::messages::{self, Direction, Line, Message};
 use desk::notifications::{Event, OutboundDraft, Sender};
 use desk::{Account, outbound};
 use mail::address::{Address, Domain};
-use mail::message::{Edits, Field, HeaderError, HeaderName, Headers};
-use policy::questions::headers::{Edit, OutboundFacts, OutboundVerdict};
+use mail::message::{Edits, HeaderError, Headers};
+use policy::questions::headers::{OutboundFacts, OutboundVerdict};
 use std::sync::Arc;
 use storage::{Batch, Durable, NewJob, Scope, StageError, StagedText, Timestamp};
 use tracing::{info, warn};
@@ -175,9 +175,11 @@ fn checked(
         through_customer: way.through_customer(),
     };
     match noted(services.chain.outbound(&call.shared(), &asked))? {
-        OutboundVerdict::Accept(edits) => Ok(Some(
-            edited(services, &edits).apply(&headers).to_vec(&message),
-        )),
+        OutboundVerdict::Accept(asked) => {
+            let mut edits = Edits::default();
+            facts::enter(&mut edits, &asked);
+            Ok(Some(edits.apply(&headers).to_vec(&message)))
+        }
         OutboundVerdict::Defer(reason) => Err(DispatchError::Deferred(reason.code)),
         OutboundVerdict::Reject(reason) => {
             warn!(
@@ -188,34 +190,6 @@ fn checked(
             Ok(None)
         }
     }
-}
-
-fn edited(services: &Services, asked: &[Edit]) -> Edits {
-    let product = &services.config.product.header_prefix;
-    let mut edits = Edits::default();
-    for edit in asked {
-        let entered = match edit {
-            Edit::Add(added) => Field::parse(&added.name, &added.value)
-                .map_err(|error| error.to_string())
-                .and_then(|field| {
-                    edits
-                        .add(&field, product)
-                        .map_err(|error| error.to_string())
-                }),
-            Edit::Remove(name) => HeaderName::parse(name)
-                .map_err(|error| error.to_string())
-                .and_then(|name| {
-                    edits
-                        .remove(name, product)
-                        .map_err(|error| error.to_string())
-                }),
-            Edit::RemoveValue(_) => Err("values are taken out on the way in only".to_owned()),
-        };
-        if let Err(reason) = entered {
-            warn!(reason, "header change of a policy left out");
-        }
-    }
-    edits
 }
 
 /// The job or jobs that deliver it, and the first lines of its log.

@@ -7,6 +7,7 @@
 
 mod call;
 mod counters;
+mod edits;
 mod session;
 mod verdicts;
 
@@ -17,6 +18,7 @@ use crate::services::Services;
 
 pub use call::{CallFacts, MessageStart};
 pub use counters::Counters;
+pub(crate) use edits::enter;
 pub use session::{Login, SessionFacts, TlsUsed};
 pub use verdicts::noted;
 

@@ -2,10 +2,9 @@
 //! and we make to the header.
 
 use mail::message::{
-    Edited, Edits, Field, HeaderName, Headers, MessageId, Protocol, Received, TlsFacts,
+    Edited, Edits, Headers, MessageId, Protocol, Received, TlsFacts,
 };
 use policy::questions::headers::{Edit, InboundAcceptance, InboundFacts, InboundVerdict};
-use tracing::warn;
 
 use super::{Reception, ReceptionError, Refusal};
 use crate::facts::{self, MessageStart, noted};
@@ -88,49 +87,19 @@ fn inbound_facts(reception: &Reception, headers: &Headers, ours: bool) -> Inboun
 
 /// Our own field on top, policies' changes below, forgeries out.
 ///
-/// A message that is really ours come back keeps its marks: they are the
-/// evidence that verification and loop detection look at (R34, R37).
+/// Forgeries are the host's affair, whatever policies there are: RFC 8601 §5
+/// leaves nothing to decide. A message that is really ours come back keeps its
+/// marks: they are the evidence that verification and loop detection look at
+/// (R34, R37). Results in our name are forged in any case, since we write none.
 fn edits(reception: &Reception, queue_id: &str, asked: &[Edit], ours: bool) -> Edits {
-    let product = &reception.services.config.product.header_prefix;
     let mut edits = Edits::default();
+    edits.strip_results(reception.services.hostname.as_str());
     if !ours {
-        edits.strip_forged(product, reception.services.hostname.as_str());
+        edits.strip_marks(&reception.services.config.product.header_prefix);
     }
-    for edit in asked {
-        if let Err(reason) = enter(&mut edits, edit, product) {
-            warn!(reason, "header change of a policy left out");
-        }
-    }
+    facts::enter(&mut edits, asked);
     edits.put_on_top(&received(reception, queue_id));
     edits
-}
-
-fn enter(edits: &mut Edits, edit: &Edit, product: &str) -> Result<(), String> {
-    let field = |name: &str, value: &str| Field::parse(name, value).map_err(|e| e.to_string());
-    match edit {
-        Edit::Add(added) => {
-            let field = field(&added.name, &added.value)?;
-            edits
-                .add(&field, product)
-                .map_err(|error| error.to_string())
-        }
-        Edit::Remove(name) if is_mark(name, product) => Ok(()),
-        Edit::Remove(name) => {
-            let name = HeaderName::parse(name).map_err(|error| error.to_string())?;
-            edits
-                .remove(name, product)
-                .map_err(|error| error.to_string())
-        }
-        // What names us as its maker is taken out with the other forgeries.
-        Edit::RemoveValue(_) => Ok(()),
-    }
-}
-
-/// The product's own fields are the host's affair: kept as evidence where they
-/// are genuine, taken out where they are not.
-fn is_mark(name: &str, product: &str) -> bool {
-    let prefix = format!("x-{product}-").to_ascii_lowercase();
-    name.to_ascii_lowercase().starts_with(&prefix)
 }
 
 fn received(reception: &Reception, queue_id: &str) -> Vec<u8> {
