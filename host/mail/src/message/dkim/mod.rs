@@ -1,4 +1,5 @@
-//! DKIM (RFC 6376): signing what we send, naming the signatures of what came.
+//! DKIM (RFC 6376): signing what we send, naming and checking the signatures of
+//! what came.
 //!
 //! Signed is `rsa-sha256`, `relaxed/relaxed`, without `l=` (R83). The fields
 //! that make a message what it is are oversigned: named once more than they
@@ -10,9 +11,10 @@
 //! signer reads the clock, and it hashes a relaxed body wrongly that ends in
 //! lines of white space only. See [`Signer::sign`] for how that is got round.
 //!
-//! Not here: DNS, which key signs (`desk`), checking signatures.
+//! Not here: DNS, which key signs (`desk`).
 
 mod key;
+mod verify;
 
 use mail_auth::common::crypto::{Algorithm, HashAlgorithm, SigningKey as _};
 use mail_auth::common::headers::{HeaderStream, Writable, Writer};
@@ -20,6 +22,7 @@ use mail_auth::dkim::canonicalize::CanonicalHeaders;
 use mail_auth::dkim::{Canonicalization, Signature};
 
 pub use key::{KeyError, SigningKey};
+pub use verify::{Broken, verify};
 
 use super::compose::Marks;
 use super::fields::{self, HeaderError, RawField};
@@ -193,6 +196,8 @@ pub struct SignatureFacts {
     /// The signature as it is printed, without white space: `b=`. Tells whether
     /// a signature is the one we made.
     pub signature: String,
+    /// The field's value as it stands.
+    raw: Vec<u8>,
 }
 
 /// The DKIM signatures of a message, topmost first, at most
@@ -224,6 +229,7 @@ fn signature_facts(raw: &[u8]) -> Option<SignatureFacts> {
         fields: list.split(':').map(str::to_ascii_lowercase).collect(),
         body_hash: tag("bh").unwrap_or_default(),
         signature: tag("b").unwrap_or_default(),
+        raw: raw.to_vec(),
     })
 }
 

@@ -30,15 +30,23 @@ fn signed(message: &[u8]) -> Vec<u8> {
     [signer.sign(message, AT).unwrap(), message.to_vec()].concat()
 }
 
-/// What dkimpy says of each message, or nothing (and it is said) where python3
-/// or dkimpy is missing. With `RELAYGATE_NO_SKIPS` set that is a failure.
-fn verified(messages: &[Vec<u8>]) -> Option<Vec<bool>> {
+/// Where python3 or dkimpy is missing it is said. With `RELAYGATE_NO_SKIPS` set
+/// that is a failure.
+fn have_dkimpy() -> bool {
     let have = Command::new("python3")
         .args(["-c", "import dkim"])
         .stderr(Stdio::null())
         .status();
-    if !have.is_ok_and(|status| status.success()) {
+    let have = have.is_ok_and(|status| status.success());
+    if !have {
         skip::skipped("python3 has no dkimpy, signatures were not verified");
+    }
+    have
+}
+
+/// What dkimpy says of each message, or nothing without it.
+fn verified(messages: &[Vec<u8>]) -> Option<Vec<bool>> {
+    if !have_dkimpy() {
         return None;
     }
     let mut python = Command::new("python3")
@@ -80,6 +88,42 @@ for line in sys.stdin:
         print(dkim.verify(bytes.fromhex(line.strip()), dnsfunc=dns))
     except dkim.DKIMException as why:
         print(why)
+"#;
+
+/// The message signed with each pair of canonical forms; nothing without dkimpy.
+fn signed_by_dkimpy(key: &[u8], message: &[u8]) -> Option<Vec<Vec<u8>>> {
+    if !have_dkimpy() {
+        return None;
+    }
+    let hex = |octets: &[u8]| {
+        octets
+            .iter()
+            .map(|o| format!("{o:02x}"))
+            .collect::<String>()
+    };
+    let output = Command::new("python3")
+        .args(["-c", SIGNER, &hex(key), &hex(message)])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let octet = |line: &str, at: usize| u8::from_str_radix(&line[at..at + 2], 16).unwrap();
+    let signed = text.lines().map(|line| {
+        (0..line.len())
+            .step_by(2)
+            .map(|at| octet(line, at))
+            .collect()
+    });
+    Some(signed.collect())
+}
+
+const SIGNER: &str = r#"
+import sys, dkim, base64
+key, message = (bytes.fromhex(word) for word in sys.argv[1:])
+pem = b"-----BEGIN PRIVATE KEY-----\n" + base64.encodebytes(key) + b"-----END PRIVATE KEY-----\n"
+for header in (b"simple", b"relaxed"):
+    for body in (b"simple", b"relaxed"):
+        field = dkim.sign(message, b"relaygate1", b"acme.example", pem, canonicalize=(header, body))
+        print((field + message).hex())
 "#;
 
 fn with_body(body: &str) -> Vec<u8> {
@@ -152,8 +196,7 @@ fn any_body_verifies() {
 }
 
 /// Oversigned: a field added on the way breaks the signature; a trace field does not.
-#[test]
-fn what_is_added_on_the_way_tells() {
+fn changed_on_the_way() -> (Vec<Vec<u8>>, Vec<bool>) {
     let message = signed(&sample().compose().unwrap());
     let add = |field: &str| [field.as_bytes(), b"\r\n", &message].concat();
     let break_field = |name: &str| {
@@ -176,11 +219,77 @@ fn what_is_added_on_the_way_tells() {
         (break_field("X-Relaygate-Email-Id"), false),
         ([message.as_slice(), b"more\r\n"].concat(), false),
     ];
-    let (messages, expected): (Vec<_>, Vec<_>) = table.into_iter().unzip();
+    table.into_iter().unzip()
+}
+
+#[test]
+fn what_is_added_on_the_way_tells() {
+    let (messages, expected) = changed_on_the_way();
     let Some(verdicts) = verified(&messages) else {
         return;
     };
     assert_eq!(verdicts, expected);
+}
+
+/// Our own check of the topmost signature.
+fn checked(message: &[u8]) -> Result<(), Broken> {
+    let headers = Headers::parse(message).unwrap();
+    let facts = signatures(&headers).remove(0);
+    verify(message, &headers, &facts, &key().dns_txt().unwrap())
+}
+
+#[test]
+fn we_see_what_others_see() {
+    let (messages, expected) = changed_on_the_way();
+    let seen: Vec<_> = messages.iter().map(|m| checked(m).is_ok()).collect();
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn it_is_told_what_was_changed() {
+    let message = signed(&sample().compose().unwrap());
+    let grown = [message.as_slice(), b"more\r\n"].concat();
+    assert_eq!(checked(&grown), Err(Broken::Body));
+    let renamed = [b"From: evil@x.example\r\n", message.as_slice()].concat();
+    assert_eq!(checked(&renamed), Err(Broken::Header));
+    let headers = Headers::parse(&message).unwrap();
+    let facts = signatures(&headers).remove(0);
+    let other = SigningKey::generate().unwrap().dns_txt().unwrap();
+    for (txt, expected) in [
+        (other.as_str(), Broken::Header),
+        ("v=DKIM1; p=", Broken::Unusable),
+        ("nonsense", Broken::Unusable),
+    ] {
+        assert_eq!(verify(&message, &headers, &facts, txt), Err(expected));
+    }
+}
+
+/// A relay may fold the field anew; the signature stays valid.
+#[test]
+fn a_refolded_signature_holds() {
+    let message = String::from_utf8(signed(&with_body("a\r\n \r\n"))).unwrap();
+    let (field, rest) = message.split_at(message.find("\r\nFrom: ").unwrap() + 2);
+    let unfolded = format!("{}\r\n{rest}", field.replace("\r\n", ""));
+    assert_ne!(unfolded, message);
+    assert_eq!(checked(unfolded.as_bytes()), Ok(()));
+}
+
+/// dkimpy signs, we check: other canonical forms, another writer.
+#[test]
+fn what_an_independent_signer_made_holds() {
+    let pem = key().to_pkcs8().unwrap();
+    let Some(signed) = signed_by_dkimpy(&pem, &with_body("one  two\r\n\r\n")) else {
+        return;
+    };
+    assert_eq!(signed.len(), 4);
+    for message in signed {
+        assert_eq!(
+            checked(&message),
+            Ok(()),
+            "{}",
+            String::from_utf8_lossy(&message)
+        );
+    }
 }
 
 #[test]
