@@ -65,6 +65,25 @@ pub struct Delivery {
     pub credential: Option<String>,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// The last attempts, oldest first; at most [`TRIES_KEPT`].
+    pub tries: Vec<Try>,
+}
+
+/// One attempt as it is remembered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Try {
+    /// When it was over.
+    pub at: Timestamp,
+    /// How it ended.
+    pub end: End,
+    /// Stable word, for example `greylisted`.
+    pub reason: Option<String>,
+    /// The SMTP reply, if there was one.
+    pub reply: Option<String>,
+    /// TLS version and cipher, if it came to that.
+    pub tls: Option<String>,
+    /// User name proved, if it came to that.
+    pub credential: Option<String>,
 }
 
 /// One message we sent.
@@ -86,6 +105,8 @@ pub struct Email {
     /// Its Message-ID.
     #[serde(with = "wire::one")]
     pub message_id: MessageId,
+    /// Whether it bears a signature of ours.
+    pub signed: bool,
     /// One for each recipient.
     pub deliveries: Vec<Delivery>,
     /// When it was made.
@@ -110,7 +131,7 @@ pub struct Attempt {
 }
 
 /// How an attempt ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum End {
     /// The other server has taken the message over.
     Accepted,
@@ -118,6 +139,17 @@ pub enum End {
     Deferred,
     /// Given up.
     Failed,
+}
+
+impl End {
+    /// The word for lists and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Deferred => "deferred",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 impl State {
@@ -144,6 +176,19 @@ impl Path {
     }
 }
 
+/// A message on its way out, as far as it is to be noted.
+#[derive(Debug)]
+pub struct Departing<'d> {
+    /// What it is.
+    pub draft: &'d OutboundDraft,
+    /// In whose name.
+    pub sender: Sender,
+    /// Why not through the customer's server; for our own path only.
+    pub reason: Option<String>,
+    /// Whether it bears a signature of ours.
+    pub signed: bool,
+}
+
 /// Notes a message on its way out, and that its identifier leads to its ticket.
 /// The caller queues the delivery in the same batch.
 ///
@@ -156,12 +201,12 @@ pub async fn record(
     account: &Account,
     product: &Product,
     batch: &mut Batch,
-    departing: &[(&OutboundDraft, Sender, Option<String>)],
+    departing: &[Departing<'_>],
     now: Timestamp,
 ) -> Result<(), Error> {
     let mut ticket = None;
-    for (draft, sender, reason) in departing {
-        let email = email(product, draft, sender, reason.clone(), now);
+    for departing in departing {
+        let (draft, email) = (departing.draft, email(product, departing, now));
         if let Some(id) = draft.ticket {
             if ticket.is_none() {
                 ticket = Some(
@@ -189,13 +234,13 @@ pub async fn record(
     Ok(())
 }
 
-fn email(
-    product: &Product,
-    draft: &OutboundDraft,
-    sender: &Sender,
-    reason: Option<String>,
-    now: Timestamp,
-) -> Email {
+fn email(product: &Product, departing: &Departing<'_>, now: Timestamp) -> Email {
+    let Departing {
+        draft,
+        sender,
+        reason,
+        signed,
+    } = departing;
     let queued = |recipient: &Address| Delivery {
         recipient: recipient.clone(),
         state: State::Queued,
@@ -205,6 +250,7 @@ fn email(
         tls: None,
         credential: None,
         updated_at: now,
+        tries: Vec::new(),
     };
     let (path, sender) = match sender {
         Sender::Support(address) => (Path::Smarthost, address),
@@ -223,6 +269,7 @@ fn email(
         path,
         sender: sender.clone(),
         message_id: draft.message_id(product),
+        signed: *signed,
         deliveries: draft.recipients.iter().map(queued).collect(),
         created_at: now,
     }
@@ -260,6 +307,7 @@ impl Delivery {
         self.reply = attempt.reply.clone();
         self.tls = attempt.tls.clone();
         self.credential = attempt.credential.clone();
+        self.remember(attempt, now);
         (self.state, self.reason) = match (attempt.end, path) {
             (End::Accepted, Path::Smarthost) => {
                 (State::AcceptedByCustomerMta, attempt.reason.clone())
@@ -272,6 +320,32 @@ impl Delivery {
         };
     }
 }
+
+impl Delivery {
+    fn remember(&mut self, attempt: &Attempt, at: Timestamp) {
+        if self.tries.len() == TRIES_KEPT {
+            self.tries.remove(0);
+        }
+        self.tries.push(Try {
+            at,
+            end: attempt.end,
+            reason: attempt.reason.clone(),
+            reply: attempt.reply.as_deref().map(shortened),
+            tls: attempt.tls.clone(),
+            credential: attempt.credential.clone(),
+        });
+    }
+}
+
+/// A reply may have a hundred lines; the first tell what it is about.
+fn shortened(reply: &str) -> String {
+    reply.chars().take(REPLY_KEPT).collect()
+}
+
+/// Attempts remembered for each recipient.
+pub const TRIES_KEPT: usize = 8;
+/// Characters of a reply remembered for each of them.
+const REPLY_KEPT: usize = 512;
 
 /// Links a delivery report to the message it speaks of (R113). `false` if it is
 /// none of ours: then it is an ordinary bounce. The caller drops the raw text

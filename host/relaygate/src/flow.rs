@@ -1,10 +1,9 @@
 //! What passes through at the moment, in memory only: seats, failed logins,
-//! counters, opened keys. All of it starts at zero with the process.
+//! counters. All of it starts at zero with the process.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use desk::dkim_keys::DkimKeys;
 use storage::AccountId;
 use tokio::sync::OwnedMutexGuard;
 
@@ -22,8 +21,6 @@ pub struct Flow {
     pub throttle: Throttle,
     /// The windowed counters of policies.
     pub counters: Arc<Counters>,
-    /// The installation's signing keys, opened when first needed.
-    pub dkim_keys: OnceLock<DkimKeys>,
     /// Connections to other mail servers.
     pub seats: Seats,
     turns: Mutex<HashMap<AccountId, Arc<tokio::sync::Mutex<()>>>>,
@@ -41,7 +38,6 @@ impl Flow {
             }),
             throttle: Throttle::new(limits.auth_failures_per_peer_max),
             counters: Arc::default(),
-            dkim_keys: OnceLock::new(),
             seats: Seats::new(config.outbound.connections_per_host_max),
             turns: Mutex::default(),
         }

@@ -1,7 +1,7 @@
 //! What is sent, to whom, in whose name, and what became of it.
 
 use desk::notifications::{self, Event, OutboundDraft, Sender};
-use desk::outbound::{self, Attempt, End, State};
+use desk::outbound::{self, Attempt, Departing, End, State, TRIES_KEPT};
 use desk::tickets::{self, NewReply};
 use desk::{messages, people};
 use mail::message::{Headers, dsn};
@@ -174,7 +174,12 @@ async fn deliveries_are_followed_recipient_by_recipient_until_they_bounce() {
     let event = answer(&scene, true, &[]).await;
     let draft = plan(&scene, event).await.remove(0);
     let mut batch = Batch::new();
-    let departing = [(&draft, support(), None)];
+    let departing = [Departing {
+        draft: &draft,
+        sender: support(),
+        reason: None,
+        signed: true,
+    }];
     outbound::record(&scene.acme, &scene.product, &mut batch, &departing, NOW)
         .await
         .unwrap();
@@ -196,6 +201,8 @@ async fn deliveries_are_followed_recipient_by_recipient_until_they_bounce() {
     .await
     .unwrap();
     let _durable = scene.acme.commit(batch).await.unwrap();
+    let kept = outbound::find(&scene.acme, &draft.email_id).await.unwrap();
+    assert!(kept.unwrap().signed);
     let states = async || -> Vec<State> {
         let emails = outbound::of_ticket(&scene.acme, 1).await.unwrap();
         emails[0]
@@ -306,4 +313,44 @@ async fn a_message_is_traced_by_either_of_its_ids() {
                 .is_empty()
         );
     }
+}
+
+#[tokio::test]
+async fn the_last_attempts_are_remembered_one_by_one() {
+    let scene = Scene::new().await;
+    first_ticket(&scene).await;
+    let event = answer(&scene, true, &[]).await;
+    let draft = plan(&scene, event).await.remove(0);
+    let mut batch = Batch::new();
+    let departing = [Departing {
+        draft: &draft,
+        sender: support(),
+        reason: None,
+        signed: false,
+    }];
+    outbound::record(&scene.acme, &scene.product, &mut batch, &departing, NOW)
+        .await
+        .unwrap();
+    let _durable = scene.acme.commit(batch).await.unwrap();
+    let count = TRIES_KEPT as u64 + 2;
+    for number in 1..=count {
+        let end = if number == count {
+            End::Accepted
+        } else {
+            End::Deferred
+        };
+        let reply = format!("450 4.2.0 time {number}");
+        let attempts = [attempt("erin@client.example", end, &reply)];
+        let (mut batch, at) = (Batch::new(), later(number));
+        outbound::attempted(&scene.acme, &mut batch, &draft.email_id, &attempts, at)
+            .await
+            .unwrap();
+        let _durable = scene.acme.commit(batch).await.unwrap();
+    }
+    let email = outbound::find(&scene.acme, &draft.email_id).await.unwrap();
+    let tries = &email.unwrap().deliveries[0].tries;
+    assert_eq!(tries.len(), TRIES_KEPT);
+    assert_eq!(tries[0].reply.as_deref(), Some("450 4.2.0 time 3"));
+    let last = tries.last().unwrap();
+    assert_eq!((last.end, last.at), (End::Accepted, later(count)));
 }

@@ -103,7 +103,12 @@ pub(crate) async fn commit(
     let now = services.clock.now();
     let records: Vec<_> = departing
         .iter()
-        .map(|d| (d.draft, d.way.sender.clone(), d.way.reason.clone()))
+        .map(|departing| outbound::Departing {
+            draft: departing.draft,
+            sender: departing.way.sender.clone(),
+            reason: departing.way.reason.clone(),
+            signed: departing.signed,
+        })
         .collect();
     outbound::record(
         account,
@@ -129,6 +134,8 @@ pub(crate) async fn commit(
 pub(crate) struct Departing<'d> {
     draft: &'d OutboundDraft,
     way: WayOut,
+    /// It bears a signature of ours.
+    signed: bool,
     text: StagedText,
 }
 
@@ -150,6 +157,7 @@ async fn prepare<'d>(
     Ok(Some(Departing {
         draft,
         way,
+        signed: !signature.is_empty(),
         text: writer.finish().await?,
     }))
 }
@@ -200,7 +208,9 @@ fn enqueue(
     departing: Departing<'_>,
     now: Timestamp,
 ) {
-    let Departing { draft, way, text } = departing;
+    let Departing {
+        draft, way, text, ..
+    } = departing;
     let octets = text.octets();
     let text = batch.text(text);
     for (path, recipients) in legs(&way, &draft.recipients) {

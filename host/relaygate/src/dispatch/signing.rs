@@ -5,7 +5,7 @@
 //! at all. By our own path: with `d=` the native domain.
 
 use desk::connectors;
-use desk::dkim_keys::{self, DkimKeys, Signing};
+use desk::dkim_keys::{self, Signing};
 use desk::{Account, Error};
 use mail::address::Domain;
 use mail::message::dkim::Signer;
@@ -25,8 +25,7 @@ pub(super) async fn signature(
     let Some(domain) = signing_domain(services, account, way).await? else {
         return Ok(Vec::new());
     };
-    let keys = keys(services).await?;
-    let Some((selector, key)) = keys.signing() else {
+    let Some((selector, key)) = services.dkim.signing() else {
         return Ok(Vec::new());
     };
     let header_prefix = &services.config.product.header_prefix;
@@ -56,11 +55,7 @@ async fn signing_domain(
 
 /// Whether mail of this connector is signed now. DNS is asked only if the
 /// switch is on.
-pub(crate) async fn signs(
-    services: &Services,
-    account: &Account,
-    domain: &Domain,
-) -> Result<bool, Error> {
+pub(crate) async fn signs(services: &Services, account: &Account, domain: &Domain) -> Result<bool, Error> {
     let Some(connector) = connectors::find(account, domain).await? else {
         return Ok(false);
     };
@@ -86,15 +81,4 @@ async fn cnames_stand(services: &Services, domain: &Domain) -> bool {
         }
     }
     true
-}
-
-/// Opened by whoever needs them first; two at once open the same keys.
-async fn keys(services: &Services) -> Result<DkimKeys, Error> {
-    if let Some(keys) = services.flow.dkim_keys.get() {
-        return Ok(keys.clone());
-    }
-    let selectors = &services.config.product.selectors;
-    let now = services.clock.now();
-    let keys = dkim_keys::ensure(&services.desk, &services.sealing, selectors, now).await?;
-    Ok(services.flow.dkim_keys.get_or_init(|| keys).clone())
 }
