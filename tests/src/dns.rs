@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::process::Daemon;
 use crate::{free_port, wait};
 
@@ -23,6 +25,22 @@ pub enum Record {
     Cname(String, String),
     /// Text, of any length.
     Txt(String, String),
+}
+
+/// The records that `domain dns` prints.
+pub fn printed(records: &Value) -> Vec<Record> {
+    let records = records.as_array().into_iter().flatten();
+    records.filter_map(record).collect()
+}
+
+fn record(printed: &Value) -> Option<Record> {
+    let name = printed["name"].as_str()?.trim_end_matches('.').to_owned();
+    let value = printed["value"].as_str()?.trim_end_matches('.').to_owned();
+    match printed["type"].as_str()? {
+        "CNAME" => Some(Record::Cname(name, value)),
+        "TXT" => Some(Record::Txt(name, value)),
+        _ => None,
+    }
 }
 
 /// A running name server.

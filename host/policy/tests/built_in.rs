@@ -8,8 +8,8 @@ mod support;
 use std::sync::Arc;
 
 use policy::questions::headers::{
-    AuthorField, Direction, InboundVerdict, OutboundFacts, OutboundVerdict, ReturnedFacts,
-    SignatureFate,
+    AuthorField, Direction, DomainSignature, InboundVerdict, OutboundFacts, OutboundVerdict,
+    ReturnedFacts, SignatureFate,
 };
 use policy::questions::limits::{
     AddressFacts, DomainFacts, DomainKind, Holder, Permission, RecipientFacts, RecipientKind,
@@ -270,8 +270,11 @@ fn a_returned_mail_is_compared() {
         direction: Direction::Outbound,
         copies: 1,
         sent: vec![sent],
+        sender: None,
         address: "help@acme.example".into(),
         signature: SignatureFate::Kept,
+        domain_signature: DomainSignature::Absent,
+        deferrals: vec![],
     };
     let clean = chain(json!({})).returned(
         &message("X-Relaygate-Email-Id: 01HZ\r\nTo: help@acme.example\r\n"),

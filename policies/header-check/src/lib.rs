@@ -48,9 +48,12 @@ impl Policy for HeaderCheck {
     }
 
     fn returned(facts: ReturnedFacts) -> Vec<Finding> {
-        let to = mail::mailboxes("To");
-        let prefix = settings::text("product.header_prefix", "");
-        returned::findings(&facts, &mail::header_block(), &to, &prefix)
+        let (from, to) = (mail::mailboxes("From"), mail::mailboxes("To"));
+        let product = returned::Product {
+            header_prefix: settings::text("product.header_prefix", ""),
+            hostname: settings::text("product.hostname", ""),
+        };
+        returned::findings(&facts, &mail::header_block(), &from, &to, &product)
     }
 }
 

@@ -7,25 +7,42 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use sdk::fields::{self, Field};
-use sdk::headers::{Direction, Finding, ReturnedFacts, SignatureFate};
+use sdk::headers::{Direction, DomainSignature, Finding, ReturnedFacts, SignatureFate};
+use sdk::join;
 use sdk::types::{self, Mailbox};
-use sdk::{domain_of, join};
 
 use crate::is_product_field;
 
-/// The findings, fatal ones first; none for a clean return. `to` are the
-/// mailboxes of `To`, `prefix` that of the product's own fields.
-pub fn findings(facts: &ReturnedFacts, block: &[u8], to: &[Mailbox], prefix: &str) -> Vec<Finding> {
+/// What the product calls itself.
+#[derive(Debug)]
+pub struct Product {
+    /// That of its own fields.
+    pub header_prefix: String,
+    /// Its name in Received fields.
+    pub hostname: String,
+}
+
+/// The findings, fatal ones first; none for a clean return. `from` and `to` are
+/// the mailboxes of these fields.
+pub fn findings(
+    facts: &ReturnedFacts,
+    block: &[u8],
+    from: &[Mailbox],
+    to: &[Mailbox],
+    product: &Product,
+) -> Vec<Finding> {
     let fields: Vec<Field<'_>> = fields::fields(block).collect();
     let fields = fields.as_slice();
-    let hop = last_relay(fields);
     let mut findings: Vec<Finding> = facts
         .sent
         .iter()
-        .filter_map(|sent| changed(sent, facts.direction, fields, prefix, &hop))
+        .filter_map(|sent| changed(sent, facts.direction, fields, product))
         .collect();
+    findings.extend(another_author(facts, fields, from, product));
     findings.extend(alias_or_list(facts, fields, to));
-    findings.extend(signature(facts, fields));
+    findings.extend(our_signature(facts));
+    findings.extend(domain_signature(facts));
+    findings.extend(greylisted(facts));
     // `sort_by_key` would be a quarter of this component.
     let (mut ordered, warnings): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|finding| finding.fatal);
@@ -38,29 +55,61 @@ fn changed(
     sent: &types::Field,
     direction: Direction,
     fields: &[Field<'_>],
-    prefix: &str,
-    hop: &str,
+    product: &Product,
 ) -> Option<Finding> {
-    let mut met = false;
-    for field in fields.iter().filter(|field| field.is(&sent.name)) {
-        met = true;
+    let mut met = None;
+    for (at, field) in fields.iter().enumerate() {
+        if !field.is(&sent.name) {
+            continue;
+        }
         if field.value() == sent.value.trim_ascii() {
             return None;
         }
+        met = met.or(Some(at));
     }
-    let (code, what) = match met {
-        true => ("header_changed", " was changed"),
-        false => ("header_missing", " was taken away"),
+    let fatal =
+        direction == Direction::Outbound && must_survive(&sent.name, &product.header_prefix);
+    Some(not_as_sent(&sent.name, fatal, fields, met, product))
+}
+
+/// R32: the display name may be anything, the address may not.
+fn another_author(
+    facts: &ReturnedFacts,
+    fields: &[Field<'_>],
+    from: &[Mailbox],
+    product: &Product,
+) -> Option<Finding> {
+    let sender = facts.sender.as_ref()?;
+    if from
+        .iter()
+        .any(|mailbox| mailbox.address.eq_ignore_ascii_case(sender))
+    {
+        return None;
+    }
+    let at = fields.iter().position(|field| field.is("From"));
+    Some(not_as_sent("From", false, fields, at, product))
+}
+
+/// A field that stands at `at` with another value, or nowhere.
+fn not_as_sent(
+    name: &str,
+    fatal: bool,
+    fields: &[Field<'_>],
+    at: Option<usize>,
+    product: &Product,
+) -> Finding {
+    let (code, what) = match at {
+        Some(_) => ("header_changed", " was changed"),
+        None => ("header_missing", " was taken away"),
     };
     let hint = join(&[
-        &sent.name,
+        name,
         what,
         " on the way",
-        hop,
+        &place(fields, at, &product.hostname),
         "; let your mail server leave it as it is",
     ]);
-    let fatal = direction == Direction::Outbound && must_survive(&sent.name, prefix);
-    Some(finding(code, fatal, Some(&sent.name), &hint))
+    finding(code, fatal, Some(name), &hint)
 }
 
 /// The five of R34.
@@ -69,19 +118,29 @@ fn must_survive(name: &str, prefix: &str) -> bool {
     FIXED.iter().any(|fixed| name.eq_ignore_ascii_case(fixed)) || is_product_field(name, prefix)
 }
 
-/// R33: the newest server that names itself, as the place to look first.
-fn last_relay(fields: &[Field<'_>]) -> String {
-    let received = fields
-        .iter()
-        .find(|field| field.is("Received"))
-        .map(|field| field.value());
-    let by = received.as_deref().and_then(|value| {
-        let mut words = value
-            .split_ascii_whitespace()
-            .skip_while(|word| *word != "by");
-        words.nth(1)
-    });
-    by.map_or(String::new(), |host| join(&[" before ", host]))
+/// R33: where a field was changed, as far as it can be seen. Servers put their
+/// Received field on top (RFC 5321 §4.4), so a field that stands above one was
+/// written after that server had the mail. Otherwise all that is known is that
+/// it was before the newest server that is not ours.
+fn place(fields: &[Field<'_>], at: Option<usize>, hostname: &str) -> String {
+    let by = |field: &Field<'_>| match field.is("Received") {
+        true => server(&field.value()),
+        false => None,
+    };
+    let below = at.and_then(|at| fields.iter().skip(at).find_map(by));
+    if let Some(host) = below {
+        return join(&[" after ", &host]);
+    }
+    let others = |host: &String| !host.eq_ignore_ascii_case(hostname);
+    let newest = fields.iter().filter_map(by).find(others);
+    newest.map_or(String::new(), |host| join(&[" before ", &host]))
+}
+
+/// Who wrote a Received field: the word after `by`.
+fn server(received: &str) -> Option<String> {
+    let mut words = received.split_ascii_whitespace();
+    words.find(|word| *word == "by")?;
+    words.next().map(String::from)
 }
 
 /// R62: signs that the address is an alias or a list. They cannot all be seen.
@@ -116,8 +175,8 @@ fn alias_or_list(facts: &ReturnedFacts, fields: &[Field<'_>], to: &[Mailbox]) ->
     Some(finding("alias_or_list", true, None, hint))
 }
 
-/// R86: our signature's fate. R64: whether the customer's server signs at all.
-fn signature(facts: &ReturnedFacts, fields: &[Field<'_>]) -> Option<Finding> {
+/// R86: what became of our signature.
+fn our_signature(facts: &ReturnedFacts) -> Option<Finding> {
     let (code, hint) = match facts.signature {
         SignatureFate::Broken => (
             "dkim_broken",
@@ -127,29 +186,42 @@ fn signature(facts: &ReturnedFacts, fields: &[Field<'_>]) -> Option<Finding> {
             "dkim_removed",
             "your server took our signature away and put none in its place",
         ),
-        SignatureFate::Kept | SignatureFate::ReSigned => return None,
-        SignatureFate::Unsigned if facts.direction == Direction::Inbound => return None,
-        SignatureFate::Unsigned if signed_by(fields, domain_of(&facts.address)) => return None,
-        SignatureFate::Unsigned => (
+        SignatureFate::Kept | SignatureFate::ReSigned | SignatureFate::Unsigned => return None,
+    };
+    Some(finding(code, false, Some(SIGNATURE), hint))
+}
+
+/// R64: whether the customer's server signs what leaves it. That ours is there
+/// instead is as good; that it was lost is told by [`our_signature`].
+fn domain_signature(facts: &ReturnedFacts) -> Option<Finding> {
+    let unsigned = facts.signature == SignatureFate::Unsigned;
+    let (code, hint) = match facts.domain_signature {
+        _ if facts.direction == Direction::Inbound => return None,
+        DomainSignature::Absent if unsigned => (
             "dkim_missing",
             "let your server sign what leaves it with your domain's DKIM key",
         ),
+        DomainSignature::Invalid => (
+            "dkim_invalid",
+            "your domain's DKIM signature does not hold; check its key in DNS and sign last of all",
+        ),
+        DomainSignature::Absent | DomainSignature::Valid | DomainSignature::Unknown => return None,
     };
-    Some(finding(code, false, Some("DKIM-Signature"), hint))
+    Some(finding(code, false, Some(SIGNATURE), hint))
 }
 
-fn signed_by(fields: &[Field<'_>], domain: &str) -> bool {
-    fields
+/// R26: the mail was put off as strangers' mail is. It came round, and so will
+/// others, but late.
+fn greylisted(facts: &ReturnedFacts) -> Option<Finding> {
+    let hint = "your server put the mail off before it took it; exempt us from greylisting";
+    facts
+        .deferrals
         .iter()
-        .filter(|field| field.is("DKIM-Signature"))
-        .any(|field| {
-            let value = field.value();
-            let tag = value.split(';').filter_map(|tag| tag.split_once('='));
-            tag.into_iter().any(|(name, value)| {
-                name.trim_ascii() == "d" && value.trim_ascii().eq_ignore_ascii_case(domain)
-            })
-        })
+        .any(|code| matches!(code, 450 | 451))
+        .then(|| finding("greylisted", false, None, hint))
 }
+
+const SIGNATURE: &str = "DKIM-Signature";
 
 /// The hint is cut to what the host takes: 200 octets of printable ASCII.
 fn finding(code: &str, fatal: bool, field: Option<&str>, hint: &str) -> Finding {

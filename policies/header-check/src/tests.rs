@@ -1,4 +1,4 @@
-use sdk::headers::{AuthorField, Direction, InboundAcceptance, SignatureFate};
+use sdk::headers::{AuthorField, Direction, DomainSignature, InboundAcceptance, SignatureFate};
 use sdk::types::{AuthorAuthentication, Envelope, Field, Ingress, Origin, Session};
 
 use super::*;
@@ -406,18 +406,41 @@ const SENT: [(&str, &str); 7] = [
     ("Message-ID", "<1@relay.desk.example>"),
 ];
 
+fn product() -> returned::Product {
+    returned::Product {
+        header_prefix: "Relaygate".into(),
+        hostname: "relay.desk.example".into(),
+    }
+}
+
 /// What came back after `relay` had its way with the lines that were sent.
 fn returned(
     direction: Direction,
     relay: impl Fn(&mut Vec<String>),
     more: impl Fn(&mut ReturnedFacts),
 ) -> Vec<String> {
+    let told = |finding: Finding| {
+        assert!(finding.hint.len() <= 200 && finding.hint.is_ascii());
+        let weight = if finding.fatal { "fatal" } else { "warn" };
+        let field = finding.field.unwrap_or_default();
+        format!("{weight} {} {field}", finding.code)
+            .trim_end()
+            .to_owned()
+    };
+    let findings = returned_findings(direction, relay, more);
+    findings.into_iter().map(told).collect()
+}
+
+fn returned_findings(
+    direction: Direction,
+    relay: impl Fn(&mut Vec<String>),
+    more: impl Fn(&mut ReturnedFacts),
+) -> Vec<Finding> {
     let mut lines: Vec<String> = SENT
         .iter()
         .map(|(name, value)| format!("{name}: {value}"))
         .collect();
     lines.push("To: help@acme.example".into());
-    lines.push("DKIM-Signature: v=1; a=rsa-sha256;\r\n d=acme.example; s=k; b=x".into());
     relay(&mut lines);
     let mut facts = ReturnedFacts {
         session: session(Some("acme.example")),
@@ -434,31 +457,21 @@ fn returned(
                 value: (*value).into(),
             })
             .collect(),
+        sender: Some("Help@acme.example".into()),
         address: "help@acme.example".into(),
         signature: SignatureFate::Unsigned,
+        domain_signature: DomainSignature::Valid,
+        deferrals: vec![],
     };
     more(&mut facts);
     let block = lines.join("\r\n");
-    let findings = returned::findings(
+    returned::findings(
         &facts,
         block.as_bytes(),
+        &mailboxes(&block, "From"),
         &mailboxes(&block, "To"),
-        "Relaygate",
-    );
-    findings
-        .into_iter()
-        .map(|finding| {
-            assert!(finding.hint.len() <= 200 && finding.hint.is_ascii());
-            let weight = if finding.fatal { "fatal" } else { "warn" };
-            format!(
-                "{weight} {} {}",
-                finding.code,
-                finding.field.unwrap_or_default()
-            )
-            .trim_end()
-            .to_owned()
-        })
-        .collect()
+        &product(),
+    )
 }
 
 fn replace(lines: &mut Vec<String>, name: &str, by: Option<&str>) {
@@ -489,6 +502,21 @@ fn fields_that_did_not_survive() {
         ["fatal header_changed X-Mailer"],
         "R34"
     );
+}
+
+#[test]
+fn another_author_is_worth_a_warning() {
+    let from = |lines: &mut Vec<String>| replace(lines, "From", Some("Someone@acme.example"));
+    let nobody = |facts: &mut ReturnedFacts| {
+        facts.sent.retain(|field| field.name != "From");
+        facts.sender = None;
+    };
+    let known = |facts: &mut ReturnedFacts| facts.sent.retain(|field| field.name != "From");
+    let outbound = Direction::Outbound;
+    let changed = ["warn header_changed From"];
+    assert_eq!(returned(outbound, from, known), changed, "R32");
+    assert!(returned(outbound, from, nobody).is_empty());
+    assert!(returned(outbound, |_| {}, known).is_empty());
 }
 
 #[test]
@@ -524,8 +552,7 @@ fn aliases_and_lists() {
 
 #[test]
 fn fates_of_the_signature() {
-    use SignatureFate::{Broken, Kept, ReSigned, Removed, Unsigned};
-    let unsigned = |lines: &mut Vec<String>| replace(lines, "DKIM-Signature", None);
+    use SignatureFate::{Broken, Kept, ReSigned, Removed};
     let fate = |fate| move |facts: &mut ReturnedFacts| facts.signature = fate;
     let outbound = Direction::Outbound;
     assert!(returned(outbound, |_| {}, fate(Kept)).is_empty(), "R86");
@@ -536,45 +563,72 @@ fn fates_of_the_signature() {
         "R86"
     );
     assert_eq!(
-        returned(outbound, unsigned, fate(Removed)),
+        returned(outbound, |_| {}, fate(Removed)),
         ["warn dkim_removed DKIM-Signature"],
         "R86"
-    );
-    assert_eq!(
-        returned(outbound, unsigned, fate(Unsigned)),
-        ["warn dkim_missing DKIM-Signature"],
-        "R64"
-    );
-    assert!(returned(outbound, |_| {}, fate(Unsigned)).is_empty(), "R64");
-    assert!(
-        returned(Direction::Inbound, unsigned, fate(Unsigned)).is_empty(),
-        "R64 is about outbound"
     );
 }
 
 #[test]
-fn the_hint_names_the_place_to_look() {
-    let facts = |lines: &str| {
-        let sent = vec![Field {
-            name: "X-Mailer".into(),
-            value: "Relaygate Mailer".into(),
-        }];
-        let facts = ReturnedFacts {
-            session: session(Some("acme.example")),
-            envelope: Envelope {
-                sender: String::new(),
-                recipients: vec!["help@acme.example".into()],
-            },
-            direction: Direction::Outbound,
-            copies: 1,
-            sent,
-            address: "help@acme.example".into(),
-            signature: SignatureFate::Kept,
+fn the_domains_own_signature() {
+    use DomainSignature::{Absent, Invalid, Unknown, Valid};
+    use SignatureFate::{Kept, Unsigned};
+    const MISSING: &[&str] = &["warn dkim_missing DKIM-Signature"];
+    const INVALID: &[&str] = &["warn dkim_invalid DKIM-Signature"];
+    for (direction, ours, own, expected) in [
+        (Direction::Outbound, Unsigned, Absent, MISSING),
+        (Direction::Outbound, Unsigned, Valid, &[]),
+        (Direction::Outbound, Unsigned, Unknown, &[]),
+        (Direction::Outbound, Unsigned, Invalid, INVALID),
+        (Direction::Outbound, Kept, Absent, &[]),
+        (Direction::Outbound, Kept, Invalid, INVALID),
+        (Direction::Inbound, Unsigned, Absent, &[]),
+        (Direction::Inbound, Unsigned, Invalid, &[]),
+    ] {
+        let facts = |facts: &mut ReturnedFacts| {
+            facts.signature = ours;
+            facts.domain_signature = own;
         };
-        returned::findings(&facts, lines.as_bytes(), &[], "Relaygate")
-            .remove(0)
-            .hint
+        let found = returned(direction, |_| {}, facts);
+        assert_eq!(found, expected, "R64 {direction:?} {ours:?} {own:?}");
+    }
+}
+
+#[test]
+fn greylisting_is_worth_a_warning() {
+    let after = |codes: &[u16]| {
+        let codes = codes.to_vec();
+        move |facts: &mut ReturnedFacts| facts.deferrals.clone_from(&codes)
     };
-    let hint = facts("Received: from a.example by mx.acme.example with ESMTPS; date\r\n");
-    assert!(hint.contains("before mx.acme.example"), "R33: {hint}");
+    let greylisted = ["warn greylisted"];
+    for way in [Direction::Inbound, Direction::Outbound] {
+        assert_eq!(returned(way, |_| {}, after(&[421, 450])), greylisted, "R26");
+        assert_eq!(returned(way, |_| {}, after(&[451, 451])), greylisted, "R26");
+        assert!(returned(way, |_| {}, after(&[421, 452])).is_empty());
+    }
+}
+
+#[test]
+fn the_hint_names_the_place_to_look() {
+    const OURS: &str = "Received: from a by relay.desk.example with ESMTPSA; date";
+    const NEW: &str = "Received: from b by out.acme.example with ESMTPS; date";
+    const OLD: &str = "Received: from c by in.acme.example with ESMTPS; date";
+    const MAILER: &str = "X-Mailer: Other";
+    for (lines, expected) in [
+        (&[OURS, NEW, OLD][..], " before out.acme.example;"),
+        (&[OURS, NEW, OLD, MAILER], " before out.acme.example;"),
+        (&[OURS, NEW, MAILER, OLD], " after in.acme.example;"),
+        (&[OURS, MAILER, NEW, OLD], " after out.acme.example;"),
+        (&[OURS, MAILER], " on the way;"),
+        (&[], " on the way;"),
+    ] {
+        let relay = |all: &mut Vec<String>| {
+            replace(all, "X-Mailer", None);
+            all.splice(0..0, lines.iter().map(|line| (*line).to_owned()));
+        };
+        let hint = returned_findings(Direction::Outbound, relay, |_| {})
+            .remove(0)
+            .hint;
+        assert!(hint.contains(expected), "R33: {hint}");
+    }
 }

@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 pub use crate::bindings::headers::exports::relaygate::policy::headers::{
-    AuthorField, Direction, Edit, Finding, InboundAcceptance, InboundFacts, InboundVerdict,
-    OutboundFacts, OutboundVerdict, ReturnedFacts, SignatureFate,
+    AuthorField, Direction, DomainSignature, Edit, Finding, InboundAcceptance, InboundFacts,
+    InboundVerdict, OutboundFacts, OutboundVerdict, ReturnedFacts, SignatureFate,
 };
 use crate::types::{AuthorAuthentication, Origin};
 

@@ -2,7 +2,7 @@
 //! answer leaves through the customer's own server, the user's reply threads.
 
 use relaygate_tests::clients;
-use relaygate_tests::dns::Record;
+use relaygate_tests::dns::{self, Record};
 use relaygate_tests::house::{
     ACCOUNT, ADMIN, AGENT, DOMAIN, House, Plan, SUPPORT, USER, id_of, message, tags_of, tickets,
 };
@@ -229,19 +229,9 @@ fn check_signature(house: &House, mail: &Message) {
 /// What the customer and we have to publish, as `domain dns` prints it.
 fn dns_records(house: &House) -> Vec<Record> {
     let printed = house.relay.cli(&["domain", "dns", "-a", ACCOUNT, DOMAIN]);
-    let records = printed["records"].as_array().cloned().unwrap_or_default();
+    let records = dns::printed(&printed["records"]);
     assert!(!records.is_empty(), "{printed}");
-    records.iter().filter_map(record).collect()
-}
-
-fn record(printed: &Value) -> Option<Record> {
-    let name = printed["name"].as_str()?.trim_end_matches('.').to_owned();
-    let value = printed["value"].as_str()?.trim_end_matches('.').to_owned();
-    match printed["type"].as_str()? {
-        "CNAME" => Some(Record::Cname(name, value)),
-        "TXT" => Some(Record::Txt(name, value)),
-        _ => None,
-    }
+    records
 }
 
 fn strings(list: &Value) -> Vec<String> {

@@ -21,6 +21,7 @@ mod secrets;
 mod tls;
 mod triggers;
 mod troublesome;
+mod verification;
 
 /// Ends a test that cannot run here, saying why.
 macro_rules! needs_postfix {

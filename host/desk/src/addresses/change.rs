@@ -17,7 +17,7 @@ use crate::limits::{self, Generation};
 use crate::people::Person;
 use crate::rows::{Basis, Kept, Record};
 use crate::secrets::{Place, SealingKey};
-use crate::{Account, Error, accounts};
+use crate::{Account, Error, accounts, verification};
 
 /// The customer's server as an admin types it in.
 #[derive(Clone)]
@@ -307,6 +307,7 @@ async fn is_default(account: &Account, address: &Address) -> Result<bool, Error>
 pub(crate) fn delete(account: &Account, batch: &mut Batch, address: &SupportAddress) {
     let id = row_id(&address.address);
     account.rows().delete::<SupportAddress>(batch, id.as_str());
+    verification::forget(account, batch, &address.address);
     if address.kind != Kind::Native {
         account.shared().delete::<AddressHolder>(batch, id);
     }

@@ -3,7 +3,7 @@
 use desk::addresses::{self, Direction};
 use desk::facts::{Finding, NotificationKind};
 use desk::notifications::{OutboundDraft, Sender};
-use desk::verification::{self, Consumed, Ignored, Returned};
+use desk::verification::{self, Consumed, Ignored, Returned, Seen, SessionSeen};
 use mail::address::Address;
 use mail::message::{Content, Headers};
 use storage::{Batch, Timestamp};
@@ -27,20 +27,43 @@ async fn start(scene: &Scene, at: &Address, side: Direction, now: Timestamp) -> 
     draft
 }
 
-/// What a person would read in the mail as it comes back.
-fn body(scene: &Scene, draft: &OutboundDraft) -> String {
+/// The mail as it leaves.
+fn mail(scene: &Scene, draft: &OutboundDraft) -> Vec<u8> {
     let sender = Sender::Native(draft.departure.fallback_sender.clone());
-    let raw = draft.compose(&scene.product, &sender).unwrap();
-    let headers = Headers::parse(&raw).unwrap();
-    Content::read(&raw, &headers).readable()
+    draft.compose(&scene.product, &sender).unwrap()
+}
+
+/// What is recognised in a message, by its header and by what a person would read.
+async fn recognise(scene: &Scene, account: &desk::Account, raw: &[u8]) -> Option<Returned> {
+    let headers = Headers::parse(raw).unwrap();
+    let body = Content::read(raw, &headers).readable();
+    verification::recognise(account, &scene.product, &headers, &body)
+        .await
+        .unwrap()
 }
 
 async fn returned(scene: &Scene, draft: &OutboundDraft) -> Returned {
-    let body = body(scene, draft);
-    verification::recognise(&scene.acme, &scene.product, &body)
-        .await
-        .unwrap()
-        .unwrap()
+    let raw = mail(scene, draft);
+    recognise(scene, &scene.acme, &raw).await.unwrap()
+}
+
+fn seen(returned: &Returned, findings: Vec<Finding>, now: Timestamp) -> Seen {
+    Seen {
+        email_id: returned.email_id.clone(),
+        at: now,
+        session: SessionSeen {
+            id: "s-1".into(),
+            peer: "192.0.2.1".into(),
+            tls: Some("TLSv1.3 X".into()),
+            credential: None,
+        },
+        copies: returned.copies,
+        hops: Vec::new(),
+        fields: Vec::new(),
+        signature: "kept".into(),
+        results: Vec::new(),
+        findings,
+    }
 }
 
 async fn consume(
@@ -56,12 +79,21 @@ async fn consume(
         &mut batch,
         returned,
         relay.as_ref(),
-        findings,
+        seen(returned, findings, now),
         now,
     );
     let consumed = consumed.await.unwrap();
     let _durable = scene.acme.commit(batch).await.unwrap();
     consumed
+}
+
+fn finding(code: &str, fatal: bool) -> Finding {
+    Finding {
+        code: code.into(),
+        fatal,
+        field: None,
+        hint: "look at the relay".into(),
+    }
 }
 
 /// Used by other tests that need a usable address.
@@ -142,6 +174,110 @@ async fn a_replayed_token_is_ignored_and_told() {
     assert_eq!(consumed, Consumed::Ignored(Ignored::Replayed));
 }
 
+/// R62: it came round, was called good, and then came round again.
+#[tokio::test]
+async fn a_second_copy_takes_the_good_word_back() {
+    let (scene, help) = scene().await;
+    let (side, relay) = (Direction::Outbound, Some("acme.example"));
+    let draft = start(&scene, &help, side, NOW).await;
+    let first = returned(&scene, &draft).await;
+    assert_eq!(first.copies, 1);
+    let consumed = consume(&scene, &first, relay, Vec::new(), NOW).await;
+    assert_eq!(consumed, Consumed::Verified);
+
+    let second = returned(&scene, &draft).await;
+    assert_eq!(second.copies, 2);
+    let stranger = consume(&scene, &second, None, Vec::new(), NOW).await;
+    assert_eq!(stranger, Consumed::Ignored(Ignored::Replayed));
+    let copies = vec![finding("alias_or_list", true)];
+    let consumed = consume(&scene, &second, relay, copies.clone(), later(MINUTE)).await;
+    assert_eq!(consumed, Consumed::Failed("alias_or_list".into()));
+    let expected = is("failed", "alias_or_list");
+    assert_eq!(state(&scene, &help, side, later(MINUTE)).await, expected);
+
+    let third = returned(&scene, &draft).await;
+    assert_eq!(third.copies, 3);
+    let consumed = consume(&scene, &third, relay, copies, later(MINUTE)).await;
+    assert_eq!(consumed, Consumed::Ignored(Ignored::Replayed));
+}
+
+#[tokio::test]
+async fn a_copy_that_comes_much_later_is_a_replay() {
+    let (scene, help) = scene().await;
+    let (side, relay) = (Direction::Outbound, Some("acme.example"));
+    let draft = start(&scene, &help, side, NOW).await;
+    let first = returned(&scene, &draft).await;
+    consume(&scene, &first, relay, Vec::new(), NOW).await;
+    let again = returned(&scene, &draft).await;
+    let copies = vec![finding("alias_or_list", true)];
+    let consumed = consume(&scene, &again, relay, copies, later(16 * MINUTE)).await;
+    assert_eq!(consumed, Consumed::Ignored(Ignored::Replayed));
+    assert_eq!(state(&scene, &help, side, NOW).await, is("verified", ""));
+}
+
+/// Somebody answers or forwards the mail: it quotes the token and is no copy.
+#[tokio::test]
+async fn a_mail_that_quotes_the_token_is_no_copy() {
+    let (scene, help) = scene().await;
+    let (side, relay) = (Direction::Outbound, Some("acme.example"));
+    let draft = start(&scene, &help, side, NOW).await;
+    let first = returned(&scene, &draft).await;
+    consume(&scene, &first, relay, Vec::new(), NOW).await;
+    let raw = String::from_utf8(mail(&scene, &draft)).unwrap();
+    let quoted = raw.replace("Message-ID:", "In-Reply-To:");
+    let quoted = quoted.replace("X-Relaygate-Email-Id:", "X-Other:");
+    let quoted = recognise(&scene, &scene.acme, quoted.as_bytes())
+        .await
+        .unwrap();
+    let copies = vec![finding("alias_or_list", true)];
+    let consumed = consume(&scene, &quoted, relay, copies, NOW).await;
+    assert_eq!(consumed, Consumed::Ignored(Ignored::Replayed));
+    assert_eq!(state(&scene, &help, side, NOW).await, is("verified", ""));
+}
+
+#[tokio::test]
+async fn five_tests_of_a_side_an_hour_are_enough() {
+    let (scene, help) = scene().await;
+    let try_at = async |side, now| {
+        let mut batch = Batch::new();
+        let started =
+            verification::start(&scene.acme, &scene.product, &mut batch, &help, side, now).await;
+        scene.acme.commit(batch).await.map(drop).unwrap();
+        started.is_ok()
+    };
+    let (inbound, outbound) = (Direction::Inbound, Direction::Outbound);
+    for minute in 0..5 {
+        assert!(try_at(inbound, later(minute * MINUTE)).await);
+    }
+    assert!(!try_at(inbound, later(59 * MINUTE)).await, "R81");
+    assert!(try_at(outbound, later(59 * MINUTE)).await, "the other side");
+    assert!(
+        try_at(inbound, later(60 * MINUTE)).await,
+        "the first is an hour old"
+    );
+    assert!(!try_at(inbound, later(60 * MINUTE)).await);
+}
+
+#[tokio::test]
+async fn what_was_seen_is_kept_for_the_newest_mail() {
+    let (scene, help) = scene().await;
+    let (side, relay) = (Direction::Inbound, Some("acme.example"));
+    let known = async || verification::known(&scene.acme, &help, side).await.unwrap();
+    assert!(known().await.email_id.is_none());
+    let draft = start(&scene, &help, side, NOW).await;
+    assert!(known().await.seen.is_none());
+    let back = returned(&scene, &draft).await;
+    let findings = vec![finding("header_changed", false)];
+    consume(&scene, &back, relay, findings, NOW).await;
+    let seen = known().await.seen.unwrap();
+    assert_eq!((seen.copies, seen.findings.len()), (1, 1));
+    assert_eq!(seen.email_id, draft.email_id);
+    let newer = start(&scene, &help, side, NOW).await;
+    let now = known().await;
+    assert_eq!(now.email_id, Some(newer.email_id));
+    assert!(now.seen.is_none(), "what an older mail met is not shown");
+}
+
 #[tokio::test]
 async fn only_the_newest_token_of_a_side_counts() {
     let (scene, help) = scene().await;
@@ -181,11 +317,8 @@ async fn a_token_verifies_its_own_side_only() {
 async fn another_accounts_token_is_not_recognised() {
     let (scene, help) = scene().await;
     let draft = start(&scene, &help, Direction::Inbound, NOW).await;
-    let body = body(&scene, &draft);
-    let seen = verification::recognise(&scene.rival, &scene.product, &body)
-        .await
-        .unwrap();
-    assert!(seen.is_none());
+    let raw = mail(&scene, &draft);
+    assert!(recognise(&scene, &scene.rival, &raw).await.is_none());
 }
 
 #[tokio::test]
@@ -224,12 +357,6 @@ async fn a_late_token_is_accepted_for_a_day() {
 #[tokio::test]
 async fn fatal_findings_fail_the_side_and_others_warn() {
     let (scene, help) = scene().await;
-    let finding = |code: &str, fatal| Finding {
-        code: code.into(),
-        fatal,
-        field: None,
-        hint: "look at the relay".into(),
-    };
     let draft = start(&scene, &help, Direction::Inbound, NOW).await;
     let back = returned(&scene, &draft).await;
     assert_eq!(back.sent.len(), 6, "the five fields and the Message-ID");

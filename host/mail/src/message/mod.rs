@@ -11,6 +11,7 @@
 //! | `tokens` | the ticket token and the verification line in a quoted reply |
 //! | `edit` | fields taken out and put on top, the rest left byte for byte |
 //! | `trace` | `Received` and `Return-Path` |
+//! | `hops` | [`Hop`]: the way a message took, by its Received fields |
 //! | `results` | `Authentication-Results`, print and parse |
 //! | `compose` | [`Composer`]: a notification as octets |
 //! | `dkim` | keys, signing, and which signatures a message bears |
@@ -33,6 +34,7 @@ mod edit;
 mod fields;
 mod headers;
 mod hints;
+mod hops;
 mod mime;
 mod names;
 #[cfg(test)]
@@ -51,10 +53,12 @@ pub use fields::{
 };
 pub use headers::{ADDRESSES_MAX, Defect, Headers, Mailbox};
 pub use hints::Hints;
+pub use hops::{Hop, hops};
 pub use mime::{DEPTH_MAX, PARTS_MAX};
 pub use names::{Field, HeaderName, HeaderValue, MessageId, NameError};
 pub use results::{
     AuthenticationResults, AuthorResults, DkimResult, MethodResult, Verdict, author_results,
+    receivers_results,
 };
 pub use tokens::{TOKENS_MAX, TicketToken, ticket_tokens, verification_line, verification_tokens};
 pub use trace::{Protocol, Received, TlsFacts, return_path, timestamp};

@@ -141,14 +141,32 @@ pub struct DkimResult {
 /// authserv-id. `None` if there is none, or if it is not exactly RFC 8601 §2.2.
 pub fn author_results(headers: &Headers, authserv_id: &str) -> Option<AuthorResults> {
     let raw = headers.all(FIELD).find(|raw| is_by(raw, authserv_id))?;
+    let mut found = AuthorResults::default();
+    note_all(&mut found, raw)?;
+    Some(found)
+}
+
+/// What the last server before us says: the results of every field by the writer
+/// of the topmost one, since a server may write one for each method. For people
+/// to read. `None` if there is none; what is not RFC 8601 §2.2 is left out.
+pub fn receivers_results(headers: &Headers) -> Option<AuthorResults> {
+    let top = words::unfold(headers.all(FIELD).next()?);
+    let writer = Reader::new(&top).authserv_id()?;
+    let mut found = AuthorResults::default();
+    for raw in headers.all(FIELD).filter(|raw| is_by(raw, &writer)) {
+        let _ = note_all(&mut found, raw);
+    }
+    Some(found)
+}
+
+fn note_all(found: &mut AuthorResults, raw: &[u8]) -> Option<()> {
     let text = words::unfold(raw);
     let mut reader = Reader::new(&text);
     reader.authserv_id()?;
-    let mut found = AuthorResults::default();
     for (method, verdict, properties) in reader.results()? {
-        note(&mut found, &method, verdict, &properties);
+        note(found, &method, verdict, &properties);
     }
-    Some(found)
+    Some(())
 }
 
 fn note(

@@ -3,8 +3,7 @@
 //! What the peer said about itself (HELO) is printed only if it looks like a
 //! name; anything else could carry a second field into the message.
 //!
-//! Not here: `Authentication-Results` (`results`), reading Received of others:
-//! [`super::Headers::hops`] counts them, and their text proves nothing.
+//! Not here: `Authentication-Results` (`results`), reading Received of others (`hops`).
 
 use std::fmt::Write as _;
 use std::net::IpAddr;

@@ -28,6 +28,7 @@ use crate::runner::{Card, Delivery, Path, Work, give_up};
 use crate::services::Services;
 
 use connection::Connection;
+pub(crate) use reason::REPLY_LOST;
 pub use seats::Seats;
 use settle::Settlement;
 

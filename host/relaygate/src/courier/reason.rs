@@ -16,7 +16,7 @@ pub(super) fn of(outcome: &Outcome) -> Option<&'static str> {
         Outcome::Deferred(Cause::Trouble(trouble)) | Outcome::Failed(Cause::Trouble(trouble)) => {
             Some(of_trouble(trouble))
         }
-        Outcome::Unknown(_) => Some("reply_lost"),
+        Outcome::Unknown(_) => Some(REPLY_LOST),
     }
 }
 
@@ -90,6 +90,9 @@ pub(super) fn is_final(error: &OpenError) -> bool {
         OpenError::Resolve(ResolveError::NullMx) | OpenError::Disconnected
     )
 }
+
+/// The message was sent whole, and how that ended is not known.
+pub(crate) const REPLY_LOST: &str = "reply_lost";
 
 #[cfg(test)]
 mod tests {

@@ -138,6 +138,7 @@ impl Play<'_> {
                 address: SUPPORT.to_owned(),
                 ways: Ways::Both,
                 wait_seconds: Some(VERIFY_PATIENCE.as_secs()),
+                explain: false,
             })))?;
         let address = &verified["address"];
         if address["usable"] != true {

@@ -25,7 +25,6 @@ use crate::facts::{self, CallFacts, MessageStart, noted};
 use crate::runner::{self, Card, Delivery, Path, Work};
 use crate::services::Services;
 
-pub(crate) use signing::signs;
 use way_out::WayOut;
 
 /// Why notifications were not sent. Nothing of the batch happened.

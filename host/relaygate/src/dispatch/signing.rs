@@ -55,7 +55,7 @@ async fn signing_domain(
 
 /// Whether mail of this connector is signed now. DNS is asked only if the
 /// switch is on.
-pub(crate) async fn signs(services: &Services, account: &Account, domain: &Domain) -> Result<bool, Error> {
+async fn signs(services: &Services, account: &Account, domain: &Domain) -> Result<bool, Error> {
     let Some(connector) = connectors::find(account, domain).await? else {
         return Ok(false);
     };

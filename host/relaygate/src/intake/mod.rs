@@ -13,6 +13,8 @@ mod bounced;
 mod enter;
 mod message;
 mod returned;
+mod seen;
+mod signatures;
 
 use desk::Account;
 use desk::messages::{self, Line};

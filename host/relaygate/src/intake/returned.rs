@@ -1,16 +1,16 @@
 //! Verification mails that come back (R72-R74, R82).
 
 use desk::addresses::Direction;
+use desk::outbound::{Email, End, Try};
 use desk::verification::{Consumed, Returned};
-use desk::{Account, verification};
-use mail::address::Domain;
-use mail::message::dkim;
-use policy::questions::headers::{self, ReturnedFacts, SignatureFate};
+use desk::{Account, outbound, verification};
+use policy::questions::headers::{self, ReturnedFacts};
 use policy::questions::types::{Envelope, Field};
 use storage::Batch;
 
-use super::{Ended, IntakeError, Message, drop_text};
-use crate::dispatch;
+use super::signatures::{self, Signatures};
+use super::{Ended, IntakeError, Message, drop_text, seen};
+use crate::courier::REPLY_LOST;
 use crate::facts::{self, CallFacts, noted};
 use crate::runner::Arrived;
 use crate::services::Services;
@@ -24,15 +24,22 @@ pub(super) async fn consume(
     message: &Message,
 ) -> Result<Option<Ended>, IntakeError> {
     let product = facts::product(services);
-    let recognised = verification::recognise(account, &product, &message.letter.body).await?;
+    let (headers, body) = (&message.headers, &message.letter.body);
+    let recognised = verification::recognise(account, &product, headers, body).await?;
     let Some(returned) = recognised else {
         return Ok(None);
     };
-    let findings = match ask(services, account, arrived, message, &returned).await? {
-        Some(findings) => findings.into_iter().map(facts::finding).collect(),
+    let sent = outbound::find(account, &returned.email_id).await?;
+    let signed = sent.as_ref().is_some_and(|email| email.signed);
+    let signatures = signatures::look(services, message, &returned, signed).await;
+    let asked = returned_facts(arrived, &returned, sent.as_ref(), &signatures);
+    let Some(findings) = ask(services, account, message, &asked) else {
         // Unchecked is not verified: the check stays pending and can be repeated.
-        None => return Ok(Some(unchecked(account, batch, arrived))),
+        return Ok(Some(unchecked(account, batch, arrived)));
     };
+    let findings = findings.into_iter().map(facts::finding).collect();
+    let ours = signatures.ours;
+    let seen = seen::gather(services, arrived, message, &returned, ours, findings);
     let login = arrived
         .session
         .login
@@ -40,7 +47,7 @@ pub(super) async fn consume(
         .filter(|_| arrived.session.tls.is_some());
     let relay = login.map(|login| &login.connector);
     let now = services.clock.now();
-    let consumed = verification::consume(account, batch, &returned, relay, findings, now).await?;
+    let consumed = verification::consume(account, batch, &returned, relay, seen, now).await?;
     drop_text(account, batch, arrived);
     Ok(Some(ended(&returned, consumed)))
 }
@@ -70,34 +77,59 @@ fn ended(returned: &Returned, consumed: Consumed) -> Ended {
     Ended::new(what, detail)
 }
 
-async fn ask(
+fn ask(
     services: &Services,
     account: &Account,
-    arrived: &Arrived,
     message: &Message,
-    returned: &Returned,
-) -> Result<Option<Vec<headers::Finding>>, IntakeError> {
+    facts: &ReturnedFacts,
+) -> Option<Vec<headers::Finding>> {
     let counters = std::sync::Arc::clone(&services.flow.counters);
     let call = CallFacts::new(Some(account.id()), counters, services.clock.now())
         .with_message(message.start())
         .shared();
-    let facts = ReturnedFacts {
+    noted(services.chain.returned(&call, facts)).ok()
+}
+
+fn returned_facts(
+    arrived: &Arrived,
+    returned: &Returned,
+    sent: Option<&Email>,
+    signatures: &Signatures,
+) -> ReturnedFacts {
+    let sender = arrived.sender.as_ref().map(ToString::to_string);
+    ReturnedFacts {
         session: arrived.session.to_policy(),
         envelope: Envelope {
-            sender: arrived
-                .sender
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
+            sender: sender.unwrap_or_default(),
             recipients: arrived.recipients.iter().map(ToString::to_string).collect(),
         },
         direction: direction(returned.direction),
-        copies: 1,
+        copies: copies(returned, sent),
         sent: returned.sent.iter().map(field).collect(),
+        sender: sent.map(|email| email.sender.to_string()),
         address: returned.address.to_string(),
-        signature: fate(services, account, message, returned).await?,
-    };
-    Ok(noted(services.chain.returned(&call, &facts)).ok())
+        signature: signatures.ours,
+        domain_signature: signatures.domains,
+        deferrals: sent.map(deferrals).unwrap_or_default(),
+    }
+}
+
+/// How often it came back beyond what we sent twice ourselves for want of a
+/// reply (RFC 1047): those came round for each time we sent them.
+fn copies(returned: &Returned, sent: Option<&Email>) -> u32 {
+    let tries = sent.into_iter().flat_map(|email| &email.deliveries);
+    let tries = tries.flat_map(|delivery| &delivery.tries);
+    let lost = tries.filter(|attempt| attempt.reason.as_deref() == Some(REPLY_LOST));
+    let again = u32::try_from(lost.count()).unwrap_or(u32::MAX);
+    returned.copies.saturating_sub(again).max(1)
+}
+
+/// The codes of the replies that put the mail off on its way out.
+fn deferrals(email: &Email) -> Vec<u16> {
+    let tries = email.deliveries.iter().flat_map(|delivery| &delivery.tries);
+    let put_off = tries.filter(|attempt| attempt.end == End::Deferred);
+    let code = |attempt: &Try| attempt.reply.as_deref()?.get(..3)?.parse().ok();
+    put_off.filter_map(code).collect()
 }
 
 fn direction(direction: Direction) -> headers::Direction {
@@ -112,41 +144,4 @@ fn field((name, value): &(String, String)) -> Field {
         name: name.clone(),
         value: value.clone(),
     }
-}
-
-/// What became of our signature (R86), as far as it can be seen without
-/// verifying: whose signatures the message bears.
-async fn fate(
-    services: &Services,
-    account: &Account,
-    message: &Message,
-    returned: &Returned,
-) -> Result<SignatureFate, desk::Error> {
-    let domain = match returned.direction {
-        Direction::Inbound => &services.native,
-        Direction::Outbound => returned.address.domain(),
-    };
-    let (kept, resigned) = signatures_of(services, message, domain);
-    if kept {
-        return Ok(SignatureFate::Kept);
-    }
-    let signed = match returned.direction {
-        Direction::Inbound => true,
-        Direction::Outbound => dispatch::signs(services, account, domain).await?,
-    };
-    Ok(match (signed, resigned) {
-        (false, _) => SignatureFate::Unsigned,
-        (true, true) => SignatureFate::ReSigned,
-        (true, false) => SignatureFate::Removed,
-    })
-}
-
-/// Whether the message bears a signature of ours for the domain, and whether it
-/// bears any for it.
-fn signatures_of(services: &Services, message: &Message, domain: &Domain) -> (bool, bool) {
-    let selectors = &services.config.product.selectors;
-    let found = dkim::signatures(&message.headers);
-    let of_domain = || found.iter().filter(|found| found.domain == domain.as_str());
-    let ours = of_domain().any(|found| selectors.contains(&found.selector));
-    (ours, of_domain().next().is_some())
 }

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use storage::Timestamp;
 
+use super::diagnosis::{self, DiagnosisView};
 use super::{Actor, Outcome, Refusal, audit, parse_address, permitted, retried};
 use crate::facts::{self, CallFacts};
 use crate::services::Services;
@@ -59,6 +60,9 @@ pub struct CheckDetails {
 pub struct OneAddressView {
     /// It.
     pub address: AddressView,
+    /// What its confirmation mails met, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diagnosis: Option<DiagnosisView>,
 }
 
 /// Every address of an account.
@@ -127,6 +131,7 @@ pub async fn add(
     .await;
     Ok(OneAddressView {
         address: view(&added, services.clock.now()),
+        diagnosis: None,
     })
 }
 
@@ -154,16 +159,30 @@ pub async fn list(services: &Services, account: &str) -> Outcome<AddressesView> 
     })
 }
 
-/// One address.
-pub async fn show(
+/// One address, with what its confirmation mails met.
+pub async fn show(services: &Services, account: &str, address: &str) -> Outcome<OneAddressView> {
+    let account = super::account(services, account).await?;
+    let address = parse_address("address", address)?;
+    shown(services, &account, &address, true).await
+}
+
+/// An address as it is now; `explained` with what its confirmation mails met.
+pub(super) async fn shown(
     services: &Services,
     account: &Account,
     address: &Address,
+    explained: bool,
 ) -> Outcome<OneAddressView> {
     let found = addresses::find(account, address).await?;
     let found = found.ok_or(desk::Error::NotFound("address"))?;
+    let now = services.clock.now();
+    let diagnosis = match explained {
+        true => Some(diagnosis::of(account, &found, now).await?),
+        false => None,
+    };
     Ok(OneAddressView {
-        address: view(&found, services.clock.now()),
+        address: view(&found, now),
+        diagnosis,
     })
 }
 

@@ -38,6 +38,9 @@ pub struct VerifyInput {
     pub ways: Ways,
     /// Seconds to wait for the outcome; none if absent.
     pub wait_seconds: Option<u64>,
+    /// With what the mails met.
+    #[serde(default)]
+    pub explain: bool,
 }
 
 impl Ways {
@@ -79,7 +82,7 @@ pub async fn verify(
             outcome?;
         }
     }
-    super::addresses::show(services, &account, &address).await
+    super::addresses::shown(services, &account, &address, input.explain).await
 }
 
 async fn start(

@@ -1,9 +1,7 @@
 //! What a complete message is: asked of the policies once, with the changes they
 //! and we make to the header.
 
-use mail::message::{
-    Edited, Edits, Headers, MessageId, Protocol, Received, TlsFacts,
-};
+use mail::message::{Edited, Edits, Headers, MessageId, Protocol, Received, TlsFacts};
 use policy::questions::headers::{Edit, InboundAcceptance, InboundFacts, InboundVerdict};
 
 use super::{Reception, ReceptionError, Refusal};
@@ -14,6 +12,8 @@ use crate::runner::Acceptance;
 pub(super) struct Judged {
     pub(super) acceptance: Acceptance,
     pub(super) message_id: Option<MessageId>,
+    /// The trace of a message of our own come back; empty for any other.
+    pub(super) way: Vec<u8>,
 }
 
 /// Judges a message. The second is its header as it will be kept.
@@ -29,9 +29,15 @@ pub(super) async fn judge(
     let edited = edits(reception, queue_id, &acceptance.edits, ours).apply(headers);
     let judged = Judged {
         message_id: headers.message_id(),
+        way: if ours { trace(headers) } else { Vec::new() },
         acceptance: found(acceptance),
     };
     Ok((judged, edited))
+}
+
+/// The Received fields as they stand, ours not yet among them.
+fn trace(headers: &Headers) -> Vec<u8> {
+    headers.all("Received").collect::<Vec<_>>().concat()
 }
 
 /// RFC 5321 §6.3: count the Received fields, refuse what goes in circles.

@@ -6,6 +6,10 @@
 //! batch that keeps the message, so of two copies at once only one is kept and
 //! the other is deferred, to be recognised when it comes again.
 //!
+//! A message of our own come back has the way it took in its mark, too: a list
+//! hands it on more than once, each time by another way, and that has to be seen
+//! (R62); a relay that merely tries again hands on what it has.
+//!
 //! Marks stand by week, so that old ones can be found and removed together ([`prune`]). A
 //! message without a Message-ID has no mark: nothing tells two such apart.
 
@@ -124,7 +128,8 @@ fn digest(reception: &Reception, complete: &Complete, accepted: &Accepted) -> Op
         .chain_update([0])
         .chain_update(accepted.recipient.to_string().to_ascii_lowercase())
         .chain_update([0])
-        .chain_update(complete.body_digest);
+        .chain_update(complete.body_digest)
+        .chain_update(&complete.judged.way);
     Some(digest.finalize().into())
 }
 

@@ -17,6 +17,9 @@ pub(super) async fn act(
     match request {
         AddressRequest::Add(new) => shown(addresses::add(services, actor, &input(new)).await),
         AddressRequest::List { account } => shown(addresses::list(services, &account).await),
+        AddressRequest::Show { account, address } => {
+            shown(addresses::show(services, &account, &address).await)
+        }
         AddressRequest::Verify(input) => shown(verification::verify(services, actor, &input).await),
         AddressRequest::Remove { account, address } => {
             empty(addresses::remove(services, actor, &account, &address).await)

@@ -16,6 +16,7 @@ use crate::operations::verification::VerifyInput;
 pub enum AddressRequest {
     Add(NewAddressRequest),
     List { account: String },
+    Show { account: String, address: String },
     Verify(VerifyInput),
     Remove { account: String, address: String },
 }

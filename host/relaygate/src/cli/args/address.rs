@@ -19,6 +19,14 @@ pub enum AddressCommand {
         #[command(flatten)]
         account: AccountArgument,
     },
+    /// Show one support address, and what its confirmation mails met.
+    Show {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The address.
+        address: String,
+    },
     /// Send the confirmation mails, and perhaps wait for them.
     Verify {
         /// See [`AccountArgument`].
@@ -32,6 +40,9 @@ pub enum AddressCommand {
         /// Wait so long for the outcome.
         #[arg(long, value_name = "SECONDS")]
         wait: Option<u64>,
+        /// Tell what the mails met on their way: each hop, each field, and what to mend.
+        #[arg(long)]
+        explain: bool,
     },
     /// Remove a support address and its password.
     Remove {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::diagnosis;
 use super::layout::{aligned, cell, done, pretty};
 use crate::admin::AddressRequest;
 
@@ -10,8 +11,18 @@ pub(super) fn words(request: &AddressRequest, answer: &Value) -> String {
     match request {
         AddressRequest::List { .. } => addresses(&answer["addresses"]),
         AddressRequest::Remove { .. } => done(),
-        AddressRequest::Add(_) | AddressRequest::Verify(_) => pretty(&answer["address"]),
+        AddressRequest::Add(_) | AddressRequest::Verify(_) | AddressRequest::Show { .. } => {
+            one(answer)
+        }
     }
+}
+
+fn one(answer: &Value) -> String {
+    let mut text = pretty(&answer["address"]);
+    if !answer["diagnosis"].is_null() {
+        text += &diagnosis::words(&answer["diagnosis"]);
+    }
+    text
 }
 
 fn addresses(list: &Value) -> String {

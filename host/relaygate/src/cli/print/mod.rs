@@ -3,6 +3,7 @@
 mod account;
 mod address;
 mod brand;
+mod diagnosis;
 mod domain;
 mod layout;
 mod queue;

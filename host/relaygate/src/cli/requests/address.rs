@@ -16,16 +16,22 @@ pub(super) fn request(command: AddressCommand) -> Result<AddressRequest, Failure
         AddressCommand::List { account } => AddressRequest::List {
             account: account.account,
         },
+        AddressCommand::Show { account, address } => AddressRequest::Show {
+            account: account.account,
+            address,
+        },
         AddressCommand::Verify {
             account,
             address,
             direction,
             wait,
+            explain,
         } => AddressRequest::Verify(VerifyInput {
             account: account.account,
             address,
             ways: direction.into(),
             wait_seconds: wait,
+            explain,
         }),
         AddressCommand::Remove { account, address } => AddressRequest::Remove {
             account: account.account,

@@ -9,9 +9,17 @@
 //!
 //! Tokens are kept as hashes. A used or superseded one stays known, so that the
 //! mail is recognised and does not become a ticket; after a month it goes.
+//!
+//! A mail that comes back a second time soon after the first is a sign of a
+//! distribution list (R62), so returns are counted. Not every one is a copy: a
+//! relay that lost our 250 sends the same again, which reception recognises by
+//! its trace and keeps from us, and a person who answers or forwards the mail
+//! quotes the token, but neither its e-mail id nor its Message-ID.
+
+mod seen;
 
 use mail::address::{Address, Domain};
-use mail::message::{MessageId, verification_tokens};
+use mail::message::{Headers, Marks, verification_tokens};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use storage::{Batch, Table, Timestamp};
@@ -24,6 +32,11 @@ use crate::rows::{Kept, Record};
 use crate::upkeep::Aging;
 use crate::{Account, Error, Product, random, wire};
 
+pub(crate) use seen::forget;
+pub use seen::{
+    Fate, FieldSeen, HOPS_KEPT, Hop, Known, RESULTS_KEPT, ResultSeen, Seen, SessionSeen, known,
+};
+
 /// A verification mail that came back and was recognised as one.
 #[derive(Debug, Clone)]
 pub struct Returned {
@@ -33,6 +46,12 @@ pub struct Returned {
     pub direction: Direction,
     /// The protected fields exactly as they were sent, for the comparison.
     pub sent: Vec<(String, String)>,
+    /// The e-mail id of the mail.
+    pub email_id: String,
+    /// How often it has come back over the right relay, this time included.
+    pub copies: u32,
+    /// It is the mail itself, not one that quotes it.
+    itself: bool,
     hash: [u8; 32],
 }
 
@@ -46,7 +65,7 @@ pub enum Consumed {
     /// It came back without authentication, or over another connector: the side
     /// stays pending and says so (R74). The token is not used up.
     Unauthenticated,
-    /// Nothing changed.
+    /// Nothing changed, but perhaps the count of copies.
     Ignored(Ignored),
 }
 
@@ -104,22 +123,44 @@ pub async fn start(
         direction,
         credential_version: kept.record.credential_version(),
         issued_at: now,
-        used: false,
+        returns: None,
         sent: draft.protected_fields(product)?,
-        message_id: draft.message_id(product),
+        email_id: draft.email_id.clone(),
     };
     let hash: [u8; 32] = Sha256::digest(secret.as_bytes()).into();
     account.rows().create(batch, hash, &token);
-    account.rows().put(
-        batch,
-        newest_row(&kept.record.address, direction),
-        &Newest(hash),
-    );
+    let row = newest_row(&kept.record.address, direction);
+    let newest = newest(account, &row, hash, &draft.email_id, now).await?;
+    account.rows().put(batch, row, &newest);
     *kept.record.check_mut(direction) = Check::pending(now);
     account
         .rows()
         .update(batch, row_id(&kept.record.address), &kept);
     Ok(draft)
+}
+
+/// The row of a mail just made, if there may be another one (R81).
+async fn newest(
+    account: &Account,
+    row: &str,
+    hash: [u8; 32],
+    email_id: &str,
+    now: Timestamp,
+) -> Result<Newest, Error> {
+    let before = account.rows().get::<Newest>(row).await?;
+    let mut started = before.map_or_else(Vec::new, |kept| kept.record.started);
+    started.retain(|at| now.0.saturating_sub(at.0) < STARTS_WITHIN_MS);
+    if started.len() >= STARTS_MAX {
+        let hint =
+            "tested five times within an hour; mend what the last result says, then try later";
+        return Err(Error::invalid("address", "verified_too_often", hint));
+    }
+    started.push(now);
+    Ok(Newest {
+        hash,
+        email_id: email_id.to_owned(),
+        started,
+    })
 }
 
 /// Whether a message is a verification mail of this account come back. Asked
@@ -130,21 +171,19 @@ pub async fn start(
 pub async fn recognise(
     account: &Account,
     product: &Product,
+    headers: &Headers,
     body: &str,
 ) -> Result<Option<Returned>, Error> {
     for word in verification_tokens(body, &product.header_prefix) {
         let hash: [u8; 32] = Sha256::digest(word.as_bytes()).into();
         if let Some(Kept { record, .. }) = account.rows().get::<Token>(hash).await? {
-            let Token {
-                address,
-                direction,
-                sent,
-                ..
-            } = record;
             return Ok(Some(Returned {
-                address,
-                direction,
-                sent,
+                itself: is_itself(headers, product, &record.email_id),
+                copies: record.returns.map_or(0, |returns| returns.copies) + 1,
+                address: record.address,
+                direction: record.direction,
+                sent: record.sent,
+                email_id: record.email_id,
                 hash,
             }));
         }
@@ -152,9 +191,20 @@ pub async fn recognise(
     Ok(None)
 }
 
+/// Either identifier will do: there are relays that change one of them.
+fn is_itself(headers: &Headers, product: &Product, email_id: &str) -> bool {
+    let marked = headers.raw(&Marks::email_id_field(&product.header_prefix));
+    let message_id = headers.message_id();
+    let left = message_id
+        .as_ref()
+        .and_then(|id| id.as_str().split_once('@'))
+        .map(|(left, _)| left);
+    marked.is_some_and(|mark| mark.trim() == email_id) || left == Some(email_id)
+}
+
 /// Takes a returned mail. `relay` is the connector whose credential the session
-/// proved over TLS; `findings` are header-check's. The caller drops the raw text
-/// and finishes the job in the same batch.
+/// proved over TLS; `seen` is what is to be shown of it, header-check's findings
+/// among it. The caller drops the raw text and finishes the job in the same batch.
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Corrupt`].
@@ -163,7 +213,7 @@ pub async fn consume(
     batch: &mut Batch,
     returned: &Returned,
     relay: Option<&Domain>,
-    findings: Vec<Finding>,
+    mut seen: Seen,
     now: Timestamp,
 ) -> Result<Consumed, Error> {
     let Some(mut token) = account.rows().get::<Token>(returned.hash).await? else {
@@ -181,18 +231,35 @@ pub async fn consume(
     };
     let authenticated = relay.is_some() && relay == kept.record.connector();
     let check = kept.record.check_mut(token.record.direction);
-    let consumed = if authenticated {
-        token.record.used = true;
-        account.rows().update(batch, returned.hash, &token);
-        decide(check, findings, now)
-    } else {
-        check.note(RETURNED_UNAUTHENTICATED, None);
-        Consumed::Unauthenticated
+    let consumed = match (authenticated, token.record.returns) {
+        (true, None) => decide(check, seen.findings.clone(), now),
+        (true, Some(_)) => withdraw(check, &seen.findings, now),
+        (false, None) => {
+            check.note(RETURNED_UNAUTHENTICATED, None);
+            // What anybody could have brought is evidence against nobody.
+            seen.findings.clear();
+            Consumed::Unauthenticated
+        }
+        (false, Some(_)) => return Ok(Consumed::Ignored(Ignored::Replayed)),
     };
+    if authenticated {
+        token.record.count(now);
+        account.rows().update(batch, returned.hash, &token);
+    }
+    let row = newest_row(&kept.record.address, token.record.direction);
+    seen::keep(account, batch, row, seen);
     account
         .rows()
         .update(batch, row_id(&kept.record.address), &kept);
     Ok(consumed)
+}
+
+/// A copy cannot make a side better; it can show that it was called good too soon.
+fn withdraw(check: &mut Check, findings: &[Finding], now: Timestamp) -> Consumed {
+    match findings.iter().find(|finding| finding.fatal) {
+        Some(_) if check.is_verified() => decide(check, findings.to_vec(), now),
+        _ => Consumed::Ignored(Ignored::Replayed),
+    }
 }
 
 fn decide(check: &mut Check, findings: Vec<Finding>, now: Timestamp) -> Consumed {
@@ -222,11 +289,14 @@ async fn disqualified(
         .get::<Newest>(newest_row(&token.address, token.direction))
         .await?;
     let age = now.0.saturating_sub(token.issued_at.0);
-    Ok(if token.used {
+    let replayed = |first: &Returns| {
+        !returned.itself || now.0.saturating_sub(first.first_at.0) > PENDING_MS_MAX
+    };
+    Ok(if token.returns.as_ref().is_some_and(replayed) {
         Some(Ignored::Replayed)
-    } else if newest.is_none_or(|kept| kept.record.0 != returned.hash) {
+    } else if newest.is_none_or(|kept| kept.record.hash != returned.hash) {
         Some(Ignored::Superseded)
-    } else if age > PENDING_MS_MAX + LATE_MS_MAX {
+    } else if token.returns.is_none() && age > PENDING_MS_MAX + LATE_MS_MAX {
         Some(Ignored::Expired)
     } else {
         None
@@ -242,6 +312,10 @@ const TOKEN_LETTERS: usize = 28;
 /// Why a side stays pending although its mail came back (R74).
 pub const RETURNED_UNAUTHENTICATED: &str = "returned_unauthenticated";
 
+/// Confirmation mails of one side within [`STARTS_WITHIN_MS`] (R81).
+const STARTS_MAX: usize = 5;
+const STARTS_WITHIN_MS: u64 = 60 * 60 * 1_000;
+
 /// One confirmation mail; the hash of its token is the key.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Token {
@@ -250,10 +324,27 @@ pub(crate) struct Token {
     direction: Direction,
     credential_version: u32,
     issued_at: Timestamp,
-    used: bool,
+    /// Absent until it came back over the right relay: then it is used.
+    returns: Option<Returns>,
     sent: Vec<(String, String)>,
-    #[serde(with = "wire::one")]
-    message_id: MessageId,
+    email_id: String,
+}
+
+/// How often a mail came back over the right relay.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Returns {
+    first_at: Timestamp,
+    copies: u32,
+}
+
+impl Token {
+    fn count(&mut self, now: Timestamp) {
+        let returns = self.returns.get_or_insert(Returns {
+            first_at: now,
+            copies: 0,
+        });
+        returns.copies = returns.copies.saturating_add(1);
+    }
 }
 
 impl Record for Token {
@@ -273,15 +364,21 @@ pub(crate) fn old_token(issued_at: Timestamp) -> Token {
         direction: Direction::Inbound,
         credential_version: 1,
         issued_at,
-        used: true,
+        returns: None,
         sent: Vec::new(),
-        message_id: MessageId::parse("<1@relay.desk.example>").unwrap(),
+        email_id: "1".to_owned(),
     }
 }
 
-/// The token of the newest mail for one side of one address.
+/// The newest mail for one side of one address.
 #[derive(Serialize, Deserialize)]
-struct Newest([u8; 32]);
+struct Newest {
+    /// Of its token.
+    hash: [u8; 32],
+    email_id: String,
+    /// When this side was tested within the last hour.
+    started: Vec<Timestamp>,
+}
 
 impl Record for Newest {
     const TABLE: Table = Table("verification_newest");
