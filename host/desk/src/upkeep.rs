@@ -1,11 +1,10 @@
-//! Takes out what has served its time: fingerprints of settled messages and
-//! tokens of verification mails. Nothing in use is that old.
+//! Takes out what has served its time: tokens of verification mails. Nothing in
+//! use is that old.
 //!
 //! Not here: when this is done, and how old is too old (the program).
 
 use storage::{Batch, ListRange, Timestamp};
 
-use crate::intake::Settled;
 use crate::rows::Record;
 use crate::verification::Token;
 use crate::{Account, Error};
@@ -23,9 +22,7 @@ pub(crate) trait Aging: Record {
 /// [`Error::Read`], [`Error::Corrupt`], [`Error::Commit`]; what went before that
 /// is gone.
 pub async fn prune(account: &Account, before: Timestamp) -> Result<usize, Error> {
-    let fingerprints = prune_table::<Settled>(account, before).await?;
-    let tokens = prune_table::<Token>(account, before).await?;
-    Ok(fingerprints + tokens)
+    prune_table::<Token>(account, before).await
 }
 
 async fn prune_table<R: Aging + Send>(
@@ -78,15 +75,13 @@ mod tests {
         let mut batch = Batch::new();
         for number in 0..600_u64 {
             let (id, at) = (number.to_be_bytes(), Timestamp(number));
-            account.rows().create(&mut batch, id, &Settled { at });
             account.rows().create(&mut batch, id, &old_token(at));
         }
         account.apply(batch).await.unwrap();
-        assert_eq!(prune(&account, Timestamp(590)).await.unwrap(), 2 * 590);
-        let settled = account.rows().all::<Settled>(&[]).await.unwrap();
-        let left: Vec<u64> = settled.iter().map(|row| row.at.0).collect();
+        assert_eq!(prune(&account, Timestamp(590)).await.unwrap(), 590);
+        let left = account.rows().all::<Token>(&[]).await.unwrap();
+        let left: Vec<u64> = left.iter().map(|row| row.at().0).collect();
         assert_eq!(left, (590..600).collect::<Vec<_>>());
-        assert_eq!(account.rows().all::<Token>(&[]).await.unwrap().len(), 10);
         assert_eq!(prune(&account, Timestamp(590)).await.unwrap(), 0);
     }
 }

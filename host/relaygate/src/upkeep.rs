@@ -1,5 +1,5 @@
 //! Takes out, hourly, what has served its time: marks of received messages,
-//! fingerprints of settled ones, tokens of verification mails.
+//! tokens of verification mails.
 //!
 //! Not here: the disk's own housekeeping (`storage`), what mail waits (`runner`).
 
@@ -53,5 +53,5 @@ async fn prune(services: &Services, account: AccountId) -> Result<usize, desk::E
 }
 
 const EVERY: Duration = Duration::from_secs(3_600);
-/// How long fingerprints and tokens are kept: 30 days.
+/// How long tokens are kept: 30 days.
 const RECORDS_KEPT_MS: u64 = 30 * 24 * 3_600_000;

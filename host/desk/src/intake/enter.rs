@@ -2,7 +2,7 @@
 
 use storage::{Batch, Timestamp};
 
-use super::{Gathered, Incoming, Settled, copies};
+use super::{Gathered, Incoming, copies};
 use crate::accounts::{self, Profile};
 use crate::facts::{Cause, Role, RouteAnswer, Tagging};
 use crate::notifications::Event;
@@ -36,8 +36,6 @@ pub enum Outcome {
     },
     /// Settled without a trace but the log line.
     Dropped(String),
-    /// It came before; nothing was added.
-    Repeated,
 }
 
 /// Adds to the batch what the answers mean for the message. The caller finishes
@@ -58,13 +56,6 @@ pub async fn enter(
     answers: &Answers,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
-    if gathered.repeated {
-        drop_text(account, batch, incoming);
-        return Ok(Outcome::Repeated);
-    }
-    account
-        .rows()
-        .create(batch, gathered.fingerprint, &Settled { at: now });
     let desk = Desk {
         account,
         product,

@@ -5,6 +5,9 @@
 //!
 //! [`letter`] is what a message says; [`copies`] who of its To and Cc becomes a CC.
 //!
+//! A message that a relay sends again is recognised before it is accepted
+//! (`reception::repeat` in the program); what gets here was accepted once.
+//!
 //! Not here: verification mails (`verification`) and delivery reports
 //! (`outbound`), which the program tries first.
 
@@ -13,9 +16,7 @@ mod enter;
 pub mod letter;
 
 use mail::address::{Address, Domain};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use storage::{Table, TextId, Timestamp};
+use storage::TextId;
 
 use crate::addresses::{self, SupportAddress};
 use crate::connectors::{self, Connector};
@@ -24,10 +25,9 @@ use crate::facts::{
     ArrivalFacts, AuthorAuthentication, DeliveryFacts, Ingress, Origin, Role, RouteAnswer, Thread,
     ThreadEvidence, UpdateFacts,
 };
-use crate::rows::{Kept, Record};
+use crate::rows::Kept;
 use crate::threading::{self, Traces};
 use crate::tickets::{self, Status, Ticket};
-use crate::upkeep::Aging;
 use crate::{Account, Error, Product, accounts, brands};
 
 pub use enter::{Answers, Outcome, enter};
@@ -69,11 +69,7 @@ pub struct Incoming {
 pub struct Gathered {
     /// For the question where it goes.
     pub arrival: ArrivalFacts,
-    /// The same message for the same recipient came before and was settled: the
-    /// job may end at once (R111).
-    pub repeated: bool,
     pub(crate) ticket: Option<Kept<Ticket>>,
-    pub(crate) fingerprint: [u8; 32],
     /// The recipient of record: the support address, without a plus part.
     pub(crate) recipient: Address,
 }
@@ -87,30 +83,6 @@ impl Incoming {
             && self.connector.as_ref() == Some(self.recipient.domain())
     }
 
-    /// What makes two arrivals the same one (R111). The way it came is part of
-    /// it: a forger cannot use up an identifier before the real message arrives.
-    fn fingerprint(&self) -> [u8; 32] {
-        let id = self.letter.message_id.as_ref().map(ToString::to_string);
-        // Without an identifier nothing is the same as anything else.
-        let id = id.unwrap_or_else(|| format!("{} {}", self.text, self.queue_id));
-        let author = self
-            .letter
-            .author
-            .as_ref()
-            .map(|author| addresses::row_id(&author.address));
-        let mut hash = Sha256::new();
-        for part in [
-            id,
-            addresses::row_id(&self.recipient),
-            author.unwrap_or_default(),
-        ] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        hash.chain_update([u8::from(self.relay_authenticated())])
-            .finalize()
-            .into()
-    }
 }
 
 /// Collects the facts about a message.
@@ -137,7 +109,6 @@ pub async fn gather(
     let brand = support
         .as_ref()
         .map_or(brands::FIRST_BRAND, |found| found.brand);
-    let fingerprint = incoming.fingerprint();
     let author_role = author_role(account, incoming, ticket.as_ref()).await?;
     Ok(Gathered {
         arrival: ArrivalFacts {
@@ -147,9 +118,7 @@ pub async fn gather(
             brand,
             ..bare_arrival(incoming)
         },
-        repeated: account.rows().get::<Settled>(fingerprint).await?.is_some(),
         ticket,
-        fingerprint,
         recipient,
     })
 }
@@ -244,20 +213,4 @@ impl Gathered {
     fn threaded(&self, id: u64) -> Option<&Kept<Ticket>> {
         self.ticket.as_ref().filter(|kept| kept.record.id == id)
     }
-}
-
-/// A message that has been settled; its fingerprint is the key.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Settled {
-    pub(crate) at: Timestamp,
-}
-
-impl Aging for Settled {
-    fn at(&self) -> Timestamp {
-        self.at
-    }
-}
-
-impl Record for Settled {
-    const TABLE: Table = Table("settled");
 }

@@ -116,46 +116,6 @@ async fn an_unauthenticated_twin_is_not_tagged_whatever_a_policy_says() {
 }
 
 #[tokio::test]
-async fn a_repeated_message_makes_one_ticket() {
-    let scene = Scene::new().await;
-    first_ticket(&scene).await;
-    let again = scene
-        .incoming(
-            &scene.acme,
-            Some("acme.example"),
-            "help@acme.example",
-            FIRST,
-        )
-        .await;
-    assert!(
-        intake::gather(&scene.acme, &scene.product, &again)
-            .await
-            .unwrap()
-            .repeated
-    );
-    let answer = RouteAnswer::Ticket { brand: 1 };
-    let outcome = enter(
-        &scene,
-        &scene.acme,
-        &again,
-        answer.clone(),
-        &Tagging::default(),
-    )
-    .await;
-    assert_eq!(outcome, Outcome::Repeated);
-    let forged = scene
-        .incoming(&scene.acme, None, "help@acme.example", FIRST)
-        .await;
-    let gathered = intake::gather(&scene.acme, &scene.product, &forged)
-        .await
-        .unwrap();
-    assert!(
-        !gathered.repeated,
-        "the way it came is part of what makes it the same"
-    );
-}
-
-#[tokio::test]
 async fn replies_find_their_ticket_by_each_trace_in_order() {
     let scene = Scene::new().await;
     let ticket = first_ticket(&scene).await;

@@ -141,7 +141,6 @@ fn ended(outcome: Outcome) -> Ended {
             Ended::new("suspended", format!("{} {id}", cause.as_str()))
         }
         Outcome::Dropped(reason) => Ended::new("dropped", reason),
-        Outcome::Repeated => Ended::new("repeated", ""),
     }
 }
 
