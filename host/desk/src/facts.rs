@@ -136,6 +136,8 @@ pub enum RecipientKind {
     Forwarded,
     /// Anything else.
     Foreign,
+    /// `<Postmaster>` without a domain (RFC 5321 §4.5.1).
+    Postmaster,
 }
 
 /// A candidate for the envelope (`limits.recipient-facts`).
@@ -185,6 +187,13 @@ pub struct ArrivalFacts {
     pub relay_authenticated: bool,
     /// What is known of the author.
     pub author: AuthorAuthentication,
+    /// The author's address; absent if the message names nobody.
+    pub author_address: Option<Address>,
+    /// The author's address is a support address of the account.
+    pub author_is_ours: bool,
+    /// Messages of this author, by the same way, in the hour that runs; counted
+    /// with [`crate::pace::of_author`].
+    pub author_messages: u32,
     /// Who the author is to the ticket.
     pub author_role: Role,
     /// How it came to be written.
@@ -204,7 +213,7 @@ pub struct ArrivalFacts {
 /// Why a message is kept aside (`routes.cause`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cause {
-    /// Our own message come back.
+    /// Our own message come back, or too many from one author.
     Loop,
     /// Written by a program.
     Automatic,
@@ -224,6 +233,12 @@ pub enum Cause {
     Unprocessable,
     /// A policy trapped or ran out of time.
     PolicyFailed,
+    /// The author is one of our own support addresses.
+    FromSupportAddress,
+    /// The author stands on a block list.
+    Blocked,
+    /// For the operator's own postmaster, and no account serves that.
+    NoAccount,
 }
 
 /// Where an inbound message goes (`routes.inbound-route`).

@@ -26,6 +26,7 @@ mod limits;
 pub mod messages;
 pub mod notifications;
 pub mod outbound;
+pub mod pace;
 pub mod people;
 mod product;
 mod random;

@@ -14,7 +14,7 @@ use crate::facts::NotificationKind;
 use crate::notifications::{OutboundDraft, Sender};
 use crate::rows::{Kept, Record};
 use crate::tickets::{self, write};
-use crate::{Account, Error, Product, wire};
+use crate::{Account, Error, Product, people, wire};
 
 /// Which way a message goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +102,9 @@ pub struct Email {
     /// In whose name.
     #[serde(with = "wire::one")]
     pub sender: Address,
+    /// In whose name it would have gone, had that address been able to send (R80).
+    #[serde(with = "wire::opt")]
+    pub fallback_from: Option<Address>,
     /// Its Message-ID.
     #[serde(with = "wire::one")]
     pub message_id: MessageId,
@@ -268,6 +271,7 @@ fn email(product: &Product, departing: &Departing<'_>, now: Timestamp) -> Email 
         comment: draft.comment,
         path,
         sender: sender.clone(),
+        fallback_from: draft.fallback_from(sender),
         message_id: draft.message_id(product),
         signed: *signed,
         deliveries: draft.recipients.iter().map(queued).collect(),
@@ -382,6 +386,8 @@ pub async fn bounced(
                 .map(|(class, subject, detail)| format!("{class}.{subject}.{detail}"));
             delivery.reply = told.diagnostic.clone();
             delivery.updated_at = now;
+            let (address, status) = (&delivery.recipient, delivery.reason.clone());
+            people::mark_undeliverable(account, batch, address, status, now).await?;
         }
     }
     account.rows().update(batch, kept.record.id.clone(), &kept);

@@ -35,8 +35,19 @@ pub struct Person {
     pub standing: Standing,
     /// Given by an admin; not from mail.
     pub vouched: bool,
+    /// Mail to them came back for good (R113), until they write again.
+    pub undeliverable: Option<Undeliverable>,
     /// Since when they are known.
     pub created_at: Timestamp,
+}
+
+/// Why somebody cannot be reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undeliverable {
+    /// Since when.
+    pub at: Timestamp,
+    /// The enhanced status of the report, for example `5.1.1`.
+    pub status: Option<String>,
 }
 
 /// An API token; its secret is kept as a hash.
@@ -114,6 +125,7 @@ pub async fn register_agent(
         },
         standing: Standing::Agent,
         vouched: true,
+        undeliverable: None,
         created_at: known.as_ref().map_or(now, |kept| kept.record.created_at),
     };
     let mut batch = Batch::new();
@@ -127,7 +139,7 @@ pub async fn register_agent(
 }
 
 /// Notes an end user met by mail, unless they are known. Their name is what
-/// they call themselves; it vouches for nothing.
+/// they call themselves; it vouches for nothing. Whoever writes can be reached.
 pub(crate) async fn meet(
     account: &Account,
     batch: &mut Batch,
@@ -135,17 +147,63 @@ pub(crate) async fn meet(
     name: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    if kept(account, address).await?.is_none() {
-        let person = Person {
-            address: address.clone(),
-            name: name.to_owned(),
-            standing: Standing::EndUser,
-            vouched: false,
-            created_at: now,
-        };
-        account.rows().create(batch, row_id(address), &person);
+    match kept(account, address).await? {
+        None => {
+            let person = met(address, name, now);
+            account.rows().create(batch, row_id(address), &person);
+        }
+        Some(mut kept) if kept.record.undeliverable.is_some() => {
+            kept.record.undeliverable = None;
+            account.rows().update(batch, row_id(address), &kept);
+        }
+        Some(_) => {}
     }
     Ok(())
+}
+
+fn met(address: &Address, name: &str, now: Timestamp) -> Person {
+    Person {
+        address: address.clone(),
+        name: name.to_owned(),
+        standing: Standing::EndUser,
+        vouched: false,
+        undeliverable: None,
+        created_at: now,
+    }
+}
+
+/// Notes that mail to somebody came back for good (R113).
+pub(crate) async fn mark_undeliverable(
+    account: &Account,
+    batch: &mut Batch,
+    address: &Address,
+    status: Option<String>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let undeliverable = Some(Undeliverable { at: now, status });
+    match kept(account, address).await? {
+        Some(mut kept) => {
+            kept.record.undeliverable = undeliverable;
+            account.rows().update(batch, row_id(address), &kept);
+        }
+        None => {
+            let person = Person {
+                undeliverable,
+                ..met(address, "", now)
+            };
+            account.rows().create(batch, row_id(address), &person);
+        }
+    }
+    Ok(())
+}
+
+/// Whether mail to somebody came back for good (R113).
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn is_undeliverable(account: &Account, address: &Address) -> Result<bool, Error> {
+    let person = find(account, address).await?;
+    Ok(person.is_some_and(|person| person.undeliverable.is_some()))
 }
 
 /// Every agent of the account.

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use storage::{AccountId, Batch, Durable, Key, ListRange, Revision, Scope, Store, Table};
+use storage::{
+    AccountId, Batch, Durable, Key, ListRange, Revision, Scope, Store, Table, TextId, TextReader,
+};
 
 use crate::Error;
 
@@ -154,6 +156,20 @@ pub(crate) struct Rows<'a> {
 }
 
 impl Rows<'_> {
+    pub(crate) fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    pub(crate) async fn apply(&self, batch: Batch) -> Result<(), Error> {
+        self.store.commit(batch).await?;
+        Ok(())
+    }
+
+    /// A text of the same scope.
+    pub(crate) async fn text(&self, id: TextId) -> Result<TextReader, Error> {
+        Ok(self.store.text(self.scope, id).await?)
+    }
+
     pub(crate) fn key<R: Record>(&self, id: impl Into<Vec<u8>>) -> Key {
         Key::new(self.scope, R::TABLE, id)
     }

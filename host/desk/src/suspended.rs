@@ -1,20 +1,24 @@
 //! Messages kept aside: not lost, not let through, visible (promise 3).
 
-use mail::address::Address;
+use mail::address::{Address, Domain};
 use mail::message::MessageId;
 use serde::{Deserialize, Serialize};
-use storage::{Batch, Table, TextId, Timestamp};
+use storage::{Batch, Scope, Table, Timestamp};
 
 use crate::facts::Cause;
-use crate::intake::Author;
-use crate::rows::Record;
-use crate::{Account, Error, random, wire};
+use crate::intake::{Author, Incoming, Letter};
+use crate::rows::{Kept, Record, Rows};
+use crate::tickets::Via;
+use crate::upkeep::Aging;
+use crate::{Account, Error, Installation, random, wire};
 
 /// A message kept aside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suspended {
     /// Sorts by time.
     pub id: String,
+    /// The id told with the 250.
+    pub queue_id: String,
     /// Why.
     pub cause: Cause,
     /// What the author calls themselves.
@@ -34,21 +38,141 @@ pub struct Suspended {
     pub message_id: Option<MessageId>,
     /// The ticket it wanted to update.
     pub ticket: Option<u64>,
-    /// The raw message.
-    pub text: TextId,
+    /// How it came in, and its raw source.
+    pub via: Via,
+    /// Domain of the connector whose credential its session proved.
+    #[serde(with = "wire::opt")]
+    pub connector: Option<Domain>,
+    /// Recipients of the transaction it came in by; the raw text is theirs together.
+    pub recipients: usize,
     /// When it was kept aside.
     pub created_at: Timestamp,
 }
 
-pub(crate) struct NewSuspended {
-    pub(crate) cause: Cause,
-    pub(crate) author: Option<Author>,
-    pub(crate) recipient: Address,
-    pub(crate) subject: String,
-    pub(crate) content: String,
-    pub(crate) message_id: Option<MessageId>,
-    pub(crate) ticket: Option<u64>,
-    pub(crate) text: TextId,
+/// Where messages are kept aside: an account's shelf, or the operator's for what
+/// no account serves.
+#[derive(Clone, Copy)]
+pub struct Shelf<'a>(Rows<'a>);
+
+impl<'a> Shelf<'a> {
+    /// The account's.
+    pub fn of(account: &'a Account) -> Self {
+        Self(account.rows())
+    }
+
+    /// The operator's.
+    pub fn of_operator(installation: &'a Installation) -> Self {
+        Self(installation.rows())
+    }
+
+    /// Keeps a message aside; its raw text stays. Returns its id.
+    pub fn put(
+        &self,
+        batch: &mut Batch,
+        incoming: &Incoming,
+        cause: Cause,
+        ticket: Option<u64>,
+        now: Timestamp,
+    ) -> String {
+        let letter = &incoming.letter;
+        let (author_name, author) = letter
+            .author
+            .clone()
+            .map(|author| (author.name, author.address))
+            .unzip();
+        let record = Suspended {
+            id: random::sortable_id(now),
+            queue_id: incoming.queue_id.clone(),
+            cause,
+            author_name: author_name.unwrap_or_default(),
+            author,
+            recipient: incoming.recipient.clone(),
+            subject: letter.subject.clone(),
+            content: letter.body.clone(),
+            message_id: letter.message_id.clone(),
+            ticket,
+            via: incoming.via(),
+            connector: incoming.connector.clone(),
+            recipients: incoming.recipients,
+            created_at: now,
+        };
+        self.0.create(batch, record.id.as_str(), &record);
+        record.id
+    }
+
+    /// Every message on it, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Read`], [`Error::Corrupt`].
+    pub async fn list(&self) -> Result<Vec<Suspended>, Error> {
+        self.0.all(&[]).await
+    }
+
+    /// One of them.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Read`], [`Error::Corrupt`].
+    pub async fn find(&self, id: &str) -> Result<Kept<Suspended>, Error> {
+        let found = self.0.get::<Suspended>(id).await?;
+        found.ok_or(Error::NotFound("suspended message"))
+    }
+
+    /// The start of its raw source, at most so many octets.
+    ///
+    /// # Errors
+    /// [`Error::Read`].
+    pub async fn source(&self, found: &Suspended, octets_max: usize) -> Result<Vec<u8>, Error> {
+        let reader = self.0.text(found.via.text).await?;
+        Ok(reader.read(0, octets_max).await?)
+    }
+
+    /// Takes a message off the shelf, in the batch that makes something else of
+    /// it; its raw text stays.
+    pub fn take(&self, batch: &mut Batch, kept: &Kept<Suspended>) {
+        let id = kept.record.id.as_str();
+        batch.expect(self.0.key::<Suspended>(id), Some(kept.revision));
+        self.0.delete::<Suspended>(batch, id);
+    }
+
+    /// Deletes a message with its raw text.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Changed`].
+    pub async fn delete(&self, id: &str) -> Result<(), Error> {
+        let kept = self.find(id).await?;
+        let mut batch = Batch::new();
+        self.take(&mut batch, &kept);
+        kept.record.let_go(self.0.scope(), &mut batch);
+        self.0.apply(batch).await
+    }
+}
+
+impl Suspended {
+    /// The message as it came in, to be entered after all. `letter` is what its
+    /// raw source says now; the author stays the one that was found then, or
+    /// becomes who is named.
+    pub fn arrive(&self, mut letter: Letter, author: Option<Address>) -> Incoming {
+        let address = author.or_else(|| self.author.clone());
+        letter.author = address.map(|address| Author {
+            name: self.author_name.clone(),
+            address,
+        });
+        Incoming {
+            queue_id: self.queue_id.clone(),
+            ingress: self.via.ingress,
+            tls: self.via.tls.clone(),
+            connector: self.connector.clone(),
+            credential: self.via.credential.clone(),
+            null_sender: false,
+            recipient: self.recipient.clone(),
+            recipients: self.recipients,
+            text: self.via.text,
+            origin: self.via.origin,
+            author: self.via.author,
+            flags: self.via.flags.clone(),
+            letter,
+        }
+    }
 }
 
 impl Cause {
@@ -61,8 +185,11 @@ impl Cause {
             Self::OtherUserUpdate => 6,
             Self::Bounce => 7,
             Self::Vacation => 8,
+            Self::Blocked => 13,
+            Self::NoAccount => 18,
             Self::Unprocessable => 19,
             Self::UnauthenticatedUpdate => 20,
+            Self::FromSupportAddress => 22,
             Self::PolicyFailed => 24,
             Self::FailedAuthentication => 26,
         }
@@ -81,66 +208,27 @@ impl Cause {
             Self::UnauthenticatedUpdate => "unauthenticated_update",
             Self::PolicyFailed => "policy_failed",
             Self::FailedAuthentication => "failed_authentication",
+            Self::FromSupportAddress => "from_support_address",
+            Self::Blocked => "blocked",
+            Self::NoAccount => "no_account",
         }
     }
 }
 
-/// Keeps a message aside; its raw text stays.
-pub(crate) fn put(
-    account: &Account,
-    batch: &mut Batch,
-    new: NewSuspended,
-    now: Timestamp,
-) -> String {
-    let id = random::sortable_id(now);
-    let (author_name, author) = new
-        .author
-        .map(|author| (author.name, author.address))
-        .unzip();
-    let record = Suspended {
-        id: id.clone(),
-        cause: new.cause,
-        author_name: author_name.unwrap_or_default(),
-        author,
-        recipient: new.recipient,
-        subject: new.subject,
-        content: new.content,
-        message_id: new.message_id,
-        ticket: new.ticket,
-        text: new.text,
-        created_at: now,
-    };
-    account.rows().create(batch, id.as_str(), &record);
-    id
-}
+impl Aging for Suspended {
+    /// A fortnight.
+    const KEPT_MS: u64 = 14 * 24 * 3_600_000;
 
-/// Keeps a message aside that could not even be read as one.
-pub fn put_unreadable(
-    account: &Account,
-    batch: &mut Batch,
-    recipient: Address,
-    text: TextId,
-    now: Timestamp,
-) -> String {
-    let new = NewSuspended {
-        cause: Cause::Unprocessable,
-        author: None,
-        recipient,
-        subject: String::new(),
-        content: String::new(),
-        message_id: None,
-        ticket: None,
-        text,
-    };
-    put(account, batch, new, now)
-}
+    fn at(&self) -> Timestamp {
+        self.created_at
+    }
 
-/// Every message kept aside, oldest first.
-///
-/// # Errors
-/// [`Error::Read`], [`Error::Corrupt`].
-pub async fn list(account: &Account) -> Result<Vec<Suspended>, Error> {
-    account.rows().all(&[]).await
+    /// Further recipients of the message may need its raw text.
+    fn let_go(&self, scope: Scope, batch: &mut Batch) {
+        if self.recipients == 1 {
+            batch.drop_text(scope, self.via.text);
+        }
+    }
 }
 
 impl Record for Suspended {

@@ -1,53 +1,70 @@
-//! Takes out what has served its time: tokens of verification mails. Nothing in
-//! use is that old.
+//! Takes out what has served its time: tokens of verification mails, counts of
+//! the last hours, messages kept aside that nobody wanted.
 //!
-//! Not here: when this is done, and how old is too old (the program).
+//! Not here: when this is done (the program).
 
-use storage::{Batch, ListRange, Timestamp};
+use storage::{Batch, ListRange, Scope, Timestamp};
 
-use crate::rows::Record;
+use crate::pace::Pace;
+use crate::rows::{Record, Rows};
+use crate::suspended::Suspended;
 use crate::verification::Token;
-use crate::{Account, Error};
+use crate::{Account, Error, Installation};
 
 /// A record that is kept for a while.
 pub(crate) trait Aging: Record {
+    /// For how long.
+    const KEPT_MS: u64;
+
     /// When it was made.
     fn at(&self) -> Timestamp;
+
+    /// Lets go of what hangs on it, in the batch that removes it.
+    fn let_go(&self, _scope: Scope, _batch: &mut Batch) {}
 }
 
-/// Removes what was made before `before`, a bounded number of rows in each
-/// batch. Returns how many rows went.
+/// Removes what is too old, a bounded number of rows in each batch. Returns how
+/// many rows went.
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Corrupt`], [`Error::Commit`]; what went before that
 /// is gone.
-pub async fn prune(account: &Account, before: Timestamp) -> Result<usize, Error> {
-    prune_table::<Token>(account, before).await
+pub async fn prune(account: &Account, now: Timestamp) -> Result<usize, Error> {
+    let tokens = prune_table::<Token>(account.rows(), now).await?;
+    let paces = prune_table::<Pace>(account.rows(), now).await?;
+    let suspended = prune_table::<Suspended>(account.rows(), now).await?;
+    Ok(tokens + paces + suspended)
 }
 
-async fn prune_table<R: Aging + Send>(
-    account: &Account,
-    before: Timestamp,
-) -> Result<usize, Error> {
+/// The same for what belongs to no account.
+///
+/// # Errors
+/// As [`prune`].
+pub async fn prune_operators(installation: &Installation, now: Timestamp) -> Result<usize, Error> {
+    prune_table::<Suspended>(installation.rows(), now).await
+}
+
+async fn prune_table<R: Aging + Send>(rows: Rows<'_>, now: Timestamp) -> Result<usize, Error> {
+    let before = Timestamp(now.0.saturating_sub(R::KEPT_MS));
     let mut pruned = 0;
     let mut range = ListRange::first(BATCH_ROWS);
     loop {
-        let page = account.rows().page::<R>(range.clone()).await?;
+        let page = rows.page::<R>(range.clone()).await?;
         let Some((last, _)) = page.last() else {
             return Ok(pruned);
         };
         range = range.after(last.clone());
         let mut batch = Batch::new();
-        let old = page.into_iter().filter(|(_, row)| row.at() < before);
-        let mut rows = 0;
-        for (id, _) in old {
-            account.rows().delete::<R>(&mut batch, id);
-            rows += 1;
+        let mut old = 0;
+        for (id, row) in page.into_iter().filter(|(_, row)| row.at() < before) {
+            row.let_go(rows.scope(), &mut batch);
+            rows.delete::<R>(&mut batch, id);
+            old += 1;
         }
-        if rows > 0 {
-            account.apply(batch).await?;
+        if old > 0 {
+            rows.apply(batch).await?;
         }
-        pruned += rows;
+        pruned += old;
     }
 }
 
@@ -62,7 +79,6 @@ mod tests {
     use storage::embedded::{Embedded, Options};
 
     use super::*;
-    use crate::Installation;
     use crate::verification::old_token;
 
     #[tokio::test]
@@ -78,10 +94,11 @@ mod tests {
             account.rows().create(&mut batch, id, &old_token(at));
         }
         account.apply(batch).await.unwrap();
-        assert_eq!(prune(&account, Timestamp(590)).await.unwrap(), 590);
+        let then = Timestamp(Token::KEPT_MS + 590);
+        assert_eq!(prune(&account, then).await.unwrap(), 590);
         let left = account.rows().all::<Token>(&[]).await.unwrap();
         let left: Vec<u64> = left.iter().map(|row| row.at().0).collect();
         assert_eq!(left, (590..600).collect::<Vec<_>>());
-        assert_eq!(prune(&account, Timestamp(590)).await.unwrap(), 0);
+        assert_eq!(prune(&account, then).await.unwrap(), 0);
     }
 }

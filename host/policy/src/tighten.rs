@@ -271,6 +271,8 @@ impl Word for Cause {
             Self::FailedAuthentication => "failed_authentication",
             Self::Unprocessable => "unprocessable",
             Self::PolicyFailed => "policy_failed",
+            Self::FromSupportAddress => "from_support_address",
+            Self::Blocked => "blocked",
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Takes out, hourly, what has served its time: marks of received messages,
-//! tokens of verification mails.
+//! tokens of verification mails, messages kept aside for a fortnight.
 //!
 //! Not here: the disk's own housekeeping (`storage`), what mail waits (`runner`).
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use storage::{AccountId, Timestamp};
+use storage::{AccountId, Scope};
 use tracing::{info, warn};
 
 use crate::reception;
@@ -35,6 +35,11 @@ async fn prune_all(services: &Services) {
         Ok(profiles) => profiles,
         Err(error) => return warn!(%error, "accounts could not be listed; nothing was pruned"),
     };
+    match prune_operators(services).await {
+        Ok(0) => {}
+        Ok(rows) => info!(rows, "old rows pruned"),
+        Err(error) => warn!(%error, "old rows not pruned"),
+    }
     for profile in profiles {
         match prune(services, profile.id).await {
             Ok(0) => {}
@@ -46,12 +51,16 @@ async fn prune_all(services: &Services) {
 
 async fn prune(services: &Services, account: AccountId) -> Result<usize, desk::Error> {
     let now = services.clock.now();
-    let marks = reception::prune_marks(&*services.store, account, now).await?;
-    let before = Timestamp(now.0.saturating_sub(RECORDS_KEPT_MS));
-    let records = desk::upkeep::prune(&services.desk.account(account), before).await?;
+    let marks = reception::prune_marks(&*services.store, Scope::Account(account), now).await?;
+    let records = desk::upkeep::prune(&services.desk.account(account), now).await?;
     Ok(marks + records)
 }
 
+/// What belongs to no account.
+async fn prune_operators(services: &Services) -> Result<usize, desk::Error> {
+    let now = services.clock.now();
+    let marks = reception::prune_marks(&*services.store, Scope::Installation, now).await?;
+    Ok(marks + desk::upkeep::prune_operators(&services.desk, now).await?)
+}
+
 const EVERY: Duration = Duration::from_secs(3_600);
-/// How long tokens are kept: 30 days.
-const RECORDS_KEPT_MS: u64 = 30 * 24 * 3_600_000;

@@ -353,6 +353,7 @@ fn submitted(session: &Session, candidate: &RecipientFacts) -> Verdict {
         RecipientKind::Support => Verdict::Accept,
         RecipientKind::UnknownInDomain if candidate.catch_all => Verdict::Accept,
         RecipientKind::UnknownInDomain => unknown_mailbox(),
+        RecipientKind::Postmaster => Verdict::Accept, // RFC 5321 §4.5.1
         RecipientKind::Native | RecipientKind::Forwarded | RecipientKind::Foreign => relay_denied(),
     }
 }

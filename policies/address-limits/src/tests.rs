@@ -208,8 +208,14 @@ fn recipients_of_an_authenticated_session() {
     use RecipientKind::*;
     const DENIED: &str = "5 Refusal::NotPermitted recipient_outside_domain";
     const UNKNOWN: &str = "5 Refusal::UnknownMailbox unknown_address";
-    let cases: [(&str, RecipientKind, Change<RecipientFacts>, &str); 8] = [
+    let cases: [(&str, RecipientKind, Change<RecipientFacts>, &str); 9] = [
         ("R9 own", Support, |_| {}, "accept"),
+        (
+            "RFC 5321 §4.5.1",
+            Postmaster,
+            |c| c.address = "postmaster@relay.desk.example".into(),
+            "accept",
+        ),
         (
             "R9 other connector",
             Support,
@@ -268,7 +274,8 @@ fn recipients_of_the_public_listener() {
         reject_unauthenticated: true,
         ..Rules::default()
     };
-    let cases: [(&str, Rules, RecipientKind, bool, bool); 6] = [
+    let cases: [(&str, Rules, RecipientKind, bool, bool); 7] = [
+        ("RFC 5321 §4.5.1", Rules::default(), Postmaster, false, true),
         ("R6 native", Rules::default(), Native, false, true),
         ("R29 forwarded", Rules::default(), Forwarded, false, true),
         ("R5 foreign", Rules::default(), Foreign, false, false),

@@ -15,11 +15,11 @@ use sdk::routes::{
     Arrival, Carried, Cause, Departure, Failure, InboundRoute, Notification, OutboundRoute, Policy,
     Retry, Standing, Thread, Update, native,
 };
-use sdk::settings;
 use sdk::types::{AuthorAuthentication, Origin, Role};
+use sdk::{domain_of, settings};
 
 /// What the operator or account chose. The names are those of the settings.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Rules {
     /// Mail written by programs makes tickets instead of being suspended.
     pub allow_automatic: bool,
@@ -34,6 +34,9 @@ pub struct Rules {
     /// Answer in the name of forwarded addresses. Off by default: their domain
     /// has not said that we may.
     pub send_as_forwarded: bool,
+    /// Messages of one author that are let through in an hour. As many again are
+    /// suspended; what comes beyond is dropped.
+    pub messages_per_hour: u64,
 }
 
 impl Rules {
@@ -44,6 +47,47 @@ impl Rules {
             suspend_failed_authors: settings::flag("suspend_failed_authors", false),
             suspend_other_users: settings::flag("suspend_other_users", false),
             send_as_forwarded: settings::flag("send_as_forwarded", false),
+            messages_per_hour: settings::number(
+                "messages_per_hour",
+                Self::default().messages_per_hour,
+            ),
+        }
+    }
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            allow_automatic: false,
+            allow_bulk: false,
+            suspend_failed_authors: false,
+            suspend_other_users: false,
+            send_as_forwarded: false,
+            messages_per_hour: 20,
+        }
+    }
+}
+
+/// The lists the author stands on: addresses and domains, under `allow_list` and
+/// `block_list`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Listed {
+    /// May send ten times as much.
+    pub allowed: bool,
+    /// Is kept aside.
+    pub blocked: bool,
+}
+
+impl Listed {
+    fn from_settings(author: Option<&str>) -> Self {
+        let on = |list| {
+            author.is_some_and(|author| {
+                settings::contains(list, author) || settings::contains(list, domain_of(author))
+            })
+        };
+        Self {
+            allowed: on("allow_list"),
+            blocked: on("block_list"),
         }
     }
 }
@@ -52,7 +96,8 @@ struct Routing;
 
 impl Policy for Routing {
     fn inbound(arrival: Arrival) -> InboundRoute {
-        inbound(&Rules::from_settings(), &arrival)
+        let listed = Listed::from_settings(arrival.author_address.as_deref());
+        inbound(&Rules::from_settings(), listed, &arrival)
     }
 
     fn outbound(departure: Departure) -> OutboundRoute {
@@ -68,11 +113,14 @@ sdk::export_routes!(Routing);
 
 /// Where does this message go? What is ours is consumed, what is doubtful is
 /// kept aside, the rest makes a ticket or a comment.
-pub fn inbound(rules: &Rules, arrival: &Arrival) -> InboundRoute {
+pub fn inbound(rules: &Rules, listed: Listed, arrival: &Arrival) -> InboundRoute {
     if let Some(code) = consumed(arrival.carries) {
         return InboundRoute::Drop(String::from(code));
     }
-    if let Some(cause) = suspended(rules, arrival) {
+    if let Some(route) = too_many(rules, listed, arrival) {
+        return route;
+    }
+    if let Some(cause) = suspended(rules, listed, arrival) {
         return InboundRoute::Suspend(cause);
     }
     match &arrival.thread {
@@ -90,11 +138,32 @@ fn consumed(carries: Carried) -> Option<&'static str> {
     }
 }
 
-fn suspended(rules: &Rules, arrival: &Arrival) -> Option<Cause> {
+/// Two programs that answer each other end here, whatever else is wrong with
+/// their mail. Agents we are sure of may write as much as they like.
+fn too_many(rules: &Rules, listed: Listed, arrival: &Arrival) -> Option<InboundRoute> {
+    if arrival.author_role == Role::Agent && is_sure(arrival) {
+        return None;
+    }
+    let factor = if listed.allowed { ALLOWED_FACTOR } else { 1 };
+    let limit = rules.messages_per_hour.saturating_mul(factor);
+    match u64::from(arrival.author_messages) {
+        few if few <= limit => None,
+        some if some <= limit.saturating_mul(2) => Some(InboundRoute::Suspend(Cause::Loop)),
+        _ => Some(InboundRoute::Drop(String::from("too_many_messages"))),
+    }
+}
+
+/// The relay vouches for the way, a trusted server for the author.
+fn is_sure(arrival: &Arrival) -> bool {
+    arrival.relay_authenticated && arrival.author == AuthorAuthentication::Pass
+}
+
+fn suspended(rules: &Rules, listed: Listed, arrival: &Arrival) -> Option<Cause> {
     let remarked = |code: &str| arrival.flags.iter().any(|flag| flag == code);
     let failed = arrival.author == AuthorAuthentication::Fail;
     match arrival.origin {
         Origin::Loop => Some(Cause::Loop), // R37
+        _ if listed.blocked => Some(Cause::Blocked),
         _ if remarked("unparseable") || remarked("no_from") => Some(Cause::Unprocessable),
         _ if arrival.require_authenticated && !arrival.relay_authenticated => {
             Some(Cause::UnauthenticatedUpdate) // R41
@@ -103,6 +172,7 @@ fn suspended(rules: &Rules, arrival: &Arrival) -> Option<Cause> {
         Origin::Vacation => Some(Cause::Vacation),
         Origin::Bulk if !rules.allow_bulk => Some(Cause::Bulk),
         Origin::Automatic if !rules.allow_automatic => Some(Cause::Automatic),
+        _ if arrival.author_is_ours => Some(Cause::FromSupportAddress),
         _ if failed && (rules.suspend_failed_authors || arrival.author_role == Role::Agent) => {
             Some(Cause::FailedAuthentication)
         }
@@ -114,7 +184,7 @@ fn suspended(rules: &Rules, arrival: &Arrival) -> Option<Cause> {
 fn update(rules: &Rules, arrival: &Arrival, thread: &Thread) -> InboundRoute {
     let author_passed = arrival.author == AuthorAuthentication::Pass;
     let confirmed = match arrival.author_role {
-        Role::Agent => arrival.relay_authenticated && author_passed,
+        Role::Agent => is_sure(arrival),
         Role::Requester | Role::Copied | Role::Follower => {
             arrival.author != AuthorAuthentication::Fail
                 && (arrival.relay_authenticated || author_passed)
@@ -165,6 +235,9 @@ fn why_not(standing: Standing) -> &'static str {
         Standing::Gone | Standing::Native | Standing::Verified => "no_recipient_address",
     }
 }
+
+/// What an author on the allow list may send more.
+const ALLOWED_FACTOR: u64 = 10;
 
 #[cfg(test)]
 mod tests;

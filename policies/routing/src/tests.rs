@@ -11,6 +11,9 @@ fn arrival() -> Arrival {
         ingress: Ingress::Submission,
         relay_authenticated: true,
         author: AuthorAuthentication::None,
+        author_address: Some("eve@enduser.example".into()),
+        author_is_ours: false,
+        author_messages: 1,
         author_role: Role::Stranger,
         origin: Origin::Person,
         carries: Carried::Nothing,
@@ -33,7 +36,7 @@ fn thread(closed: bool) -> Option<Thread> {
 #[test]
 fn ordinary_and_doubtful_mail() {
     use InboundRoute::{Drop, Suspend, Ticket};
-    let cases: [(&str, Change, InboundRoute); 15] = [
+    let cases: [(&str, Change, InboundRoute); 16] = [
         ("R66 brand of the address", |_| {}, Ticket(7)),
         (
             "R8 failing author",
@@ -93,11 +96,20 @@ fn ordinary_and_doubtful_mail() {
             |a| (a.author, a.author_role) = (AuthorAuthentication::Fail, Role::Agent),
             Suspend(Cause::FailedAuthentication),
         ),
+        (
+            "one of our own addresses",
+            |a| a.author_is_ours = true,
+            Suspend(Cause::FromSupportAddress),
+        ),
     ];
     for (row, change, expected) in cases {
         let mut arrival = arrival();
         change(&mut arrival);
-        assert_eq!(inbound(&Rules::default(), &arrival), expected, "{row}");
+        assert_eq!(
+            inbound(&Rules::default(), Listed::default(), &arrival),
+            expected,
+            "{row}"
+        );
     }
 }
 
@@ -134,8 +146,69 @@ fn who_may_speak_in_a_ticket() {
             flagged,
         });
         let what = format!("R39 {author_role:?} relay {relay_authenticated} {author:?}");
-        assert_eq!(inbound(&Rules::default(), &arrival), expected, "{what}");
+        assert_eq!(
+            inbound(&Rules::default(), Listed::default(), &arrival),
+            expected,
+            "{what}"
+        );
     }
+}
+
+/// API.md, section 4: twenty an hour, twenty more kept aside, then no trace;
+/// ten times that on the allow list; agents we are sure of go on.
+#[test]
+fn so_many_messages_an_hour() {
+    use InboundRoute::{Drop, Suspend, Ticket};
+    let dropped = || Drop("too_many_messages".into());
+    let allowed = Listed {
+        allowed: true,
+        ..Listed::default()
+    };
+    for (count, listed, expected) in [
+        (20, Listed::default(), Ticket(7)),
+        (21, Listed::default(), Suspend(Cause::Loop)),
+        (40, Listed::default(), Suspend(Cause::Loop)),
+        (41, Listed::default(), dropped()),
+        (200, allowed, Ticket(7)),
+        (201, allowed, Suspend(Cause::Loop)),
+        (401, allowed, dropped()),
+    ] {
+        let arrival = Arrival {
+            author_messages: count,
+            ..arrival()
+        };
+        assert_eq!(
+            inbound(&Rules::default(), listed, &arrival),
+            expected,
+            "{count}"
+        );
+    }
+    let agent = Arrival {
+        author_messages: 41,
+        author_role: Role::Agent,
+        author: AuthorAuthentication::Pass,
+        ..arrival()
+    };
+    let went = inbound(&Rules::default(), Listed::default(), &agent);
+    assert_eq!(went, Ticket(7));
+    let claimed = Arrival {
+        relay_authenticated: false,
+        ..agent
+    };
+    let went = inbound(&Rules::default(), Listed::default(), &claimed);
+    assert_eq!(went, dropped(), "anybody can claim to be an agent");
+}
+
+#[test]
+fn the_block_list_keeps_aside() {
+    let blocked = Listed {
+        blocked: true,
+        ..Listed::default()
+    };
+    assert_eq!(
+        inbound(&Rules::default(), blocked, &arrival()),
+        InboundRoute::Suspend(Cause::Blocked)
+    );
 }
 
 #[test]
@@ -148,7 +221,10 @@ fn switches_change_the_way() {
         allow_automatic: true,
         ..Rules::default()
     };
-    assert_eq!(inbound(&rules, &automatic), InboundRoute::Ticket(7));
+    assert_eq!(
+        inbound(&rules, Listed::default(), &automatic),
+        InboundRoute::Ticket(7)
+    );
 
     let stranger = Arrival {
         thread: thread(false),
@@ -159,7 +235,7 @@ fn switches_change_the_way() {
         ..Rules::default()
     };
     assert_eq!(
-        inbound(&rules, &stranger),
+        inbound(&rules, Listed::default(), &stranger),
         InboundRoute::Suspend(Cause::OtherUserUpdate),
         "R39"
     );
@@ -173,7 +249,7 @@ fn switches_change_the_way() {
         ..Rules::default()
     };
     assert_eq!(
-        inbound(&rules, &failing),
+        inbound(&rules, Listed::default(), &failing),
         InboundRoute::Suspend(Cause::FailedAuthentication)
     );
 }

@@ -45,6 +45,8 @@ pub struct NewAddress {
     pub brand: u64,
     /// The customer's server.
     pub outbound: NewOutbound,
+    /// Its mail comes in by ordinary forwarding.
+    pub outbound_only: bool,
 }
 
 /// What a policy needs to know to allow the address, and what that rests on.
@@ -128,6 +130,7 @@ pub async fn add(
             connector: connector.record.domain,
         },
         outbound: Some(outbound),
+        outbound_only: new.outbound_only,
         ..unverified(new.address, new.brand, now)
     };
     insert(account, address, basis).await
@@ -167,6 +170,7 @@ fn unverified(address: Address, brand: u64, now: Timestamp) -> SupportAddress {
         brand,
         kind: Kind::Forwarded,
         outbound: None,
+        outbound_only: false,
         inbound_check: Check::not_yet(now),
         outbound_check: Check::not_yet(now),
         created_at: now,

@@ -77,6 +77,9 @@ pub struct SupportAddress {
     pub kind: Kind,
     /// The customer's server; only with [`Kind::Smtp`].
     pub outbound: Option<Outbound>,
+    /// Its mail comes in by ordinary forwarding, not over the connector; only
+    /// what leaves it goes through the customer's server.
+    pub outbound_only: bool,
     /// Verification of the way in.
     pub inbound_check: Check,
     /// Verification of the way out.
@@ -97,6 +100,7 @@ impl SupportAddress {
             brand,
             kind: Kind::Native,
             outbound: None,
+            outbound_only: false,
             inbound_check: verified.clone(),
             outbound_check: verified,
             created_at: now,
@@ -114,6 +118,18 @@ impl SupportAddress {
             Kind::Smtp { connector } => Some(connector),
             Kind::Native | Kind::Forwarded => None,
         }
+    }
+
+    /// Whether a confirmation mail counts that came back over this connector, or
+    /// over none (R74): forwarded mail proves the circle for an address whose mail
+    /// is forwarded, and for no other.
+    pub(crate) fn takes_back(&self, relay: Option<&Domain>) -> bool {
+        self.outbound_only || relay.is_some() && relay == self.connector()
+    }
+
+    /// Mail that is meant for it reaches us by forwarding.
+    pub(crate) fn is_forwarded(&self) -> bool {
+        self.outbound_only || self.kind == Kind::Forwarded
     }
 
     /// One of its two verifications.
@@ -244,8 +260,19 @@ pub async fn recipient_facts(
             .as_ref()
             .is_some_and(|connected| connected.catch_all),
         disconnecting: connected.as_ref().is_some_and(Connector::is_disconnecting),
-        require_authenticated: connected.as_ref().is_some_and(|c| c.require_authenticated),
+        require_authenticated: requires_authentication(connected.as_ref(), found.as_ref()),
     })
+}
+
+/// Whether mail for a recipient has to come over the connector of its domain
+/// (R41). A connector on its way out wants nothing any more (R29), and what is
+/// forwarded cannot come that way.
+pub(crate) fn requires_authentication(
+    connector: Option<&Connector>,
+    support: Option<&SupportAddress>,
+) -> bool {
+    let owns = support.is_none_or(|found| found.connector().is_some() && !found.outbound_only);
+    owns && connector.is_some_and(|c| c.require_authenticated && !c.is_disconnecting())
 }
 
 fn recipient_kind(

@@ -7,10 +7,10 @@ use crate::accounts::{self, Profile};
 use crate::facts::{Cause, Role, RouteAnswer, Tagging};
 use crate::notifications::Event;
 use crate::rows::Kept;
-use crate::suspended::{self, NewSuspended};
+use crate::suspended::Shelf;
 use crate::tickets::tags::{self, Grounds};
 use crate::tickets::write::{self, NewTicket};
-use crate::tickets::{Comment, Status, Ticket, Via};
+use crate::tickets::{Comment, Status, Ticket};
 use crate::{Account, Error, Product, people};
 
 /// What the policies said of a message.
@@ -94,17 +94,9 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     fn suspend(&self, batch: &mut Batch, gathered: &Gathered, cause: Cause) -> Outcome {
-        let new = NewSuspended {
-            cause,
-            author: self.incoming.letter.author.clone(),
-            recipient: gathered.recipient.clone(),
-            subject: self.incoming.letter.subject.clone(),
-            content: self.incoming.letter.body.clone(),
-            message_id: self.incoming.letter.message_id.clone(),
-            ticket: gathered.ticket.as_ref().map(|kept| kept.record.id),
-            text: self.incoming.text,
-        };
-        let id = suspended::put(self.account, batch, new, self.now);
+        let ticket = gathered.ticket.as_ref().map(|kept| kept.record.id);
+        let shelf = Shelf::of(self.account);
+        let id = shelf.put(batch, self.incoming, cause, ticket, self.now);
         Outcome::Suspended { id, cause }
     }
 
@@ -235,15 +227,7 @@ impl Desk<'_> {
             body: incoming.letter.body.clone(),
             html_body: incoming.letter.html.clone(),
             message_id: incoming.letter.message_id.clone(),
-            via: Some(Via {
-                ingress: incoming.ingress,
-                tls: incoming.tls.clone(),
-                credential: incoming.credential.clone(),
-                author: incoming.author,
-                origin: incoming.origin,
-                flags: incoming.flags.clone(),
-                text: incoming.text,
-            }),
+            via: Some(incoming.via()),
             created_at: self.now,
         })
     }

@@ -19,7 +19,7 @@ use mail::address::{Address, Domain};
 use storage::TextId;
 
 use crate::addresses::{self, SupportAddress};
-use crate::connectors::{self, Connector};
+use crate::connectors;
 use crate::credentials::CredentialId;
 use crate::facts::{
     ArrivalFacts, AuthorAuthentication, DeliveryFacts, Ingress, Origin, Role, RouteAnswer, Thread,
@@ -27,7 +27,7 @@ use crate::facts::{
 };
 use crate::rows::Kept;
 use crate::threading::{self, Traces};
-use crate::tickets::{self, Status, Ticket};
+use crate::tickets::{self, Status, Ticket, Via};
 use crate::{Account, Error, Product, accounts, brands};
 
 pub use enter::{Answers, Outcome, enter};
@@ -83,6 +83,18 @@ impl Incoming {
             && self.connector.as_ref() == Some(self.recipient.domain())
     }
 
+    /// How it came in, for the record.
+    pub(crate) fn via(&self) -> Via {
+        Via {
+            ingress: self.ingress,
+            tls: self.tls.clone(),
+            credential: self.credential.clone(),
+            author: self.author,
+            origin: self.origin,
+            flags: self.flags.clone(),
+            text: self.text,
+        }
+    }
 }
 
 /// Collects the facts about a message.
@@ -103,7 +115,9 @@ pub async fn gather(
         native: &native,
     };
     let (ticket, evidence) = threading::find(account, traces).await?.unzip();
-    let recipient = without_plus(&incoming.recipient, &native);
+    let letter = &incoming.letter;
+    let recipient =
+        recipient_of_record(account, &native, &incoming.recipient, &letter.addressed).await?;
     let support = addresses::find(account, &recipient).await?;
     let connector = connectors::find(account, recipient.domain()).await?;
     let brand = support
@@ -113,8 +127,12 @@ pub async fn gather(
     Ok(Gathered {
         arrival: ArrivalFacts {
             author_role,
+            author_is_ours: author_is_ours(account, incoming).await?,
             thread: ticket.as_ref().zip(evidence).map(thread),
-            require_authenticated: requires(connector.as_ref(), support.as_ref()),
+            require_authenticated: addresses::requires_authentication(
+                connector.as_ref(),
+                support.as_ref(),
+            ),
             brand,
             ..bare_arrival(incoming)
         },
@@ -129,6 +147,13 @@ fn bare_arrival(incoming: &Incoming) -> ArrivalFacts {
         ingress: incoming.ingress,
         relay_authenticated: incoming.relay_authenticated(),
         author: incoming.author,
+        author_address: incoming
+            .letter
+            .author
+            .as_ref()
+            .map(|author| author.address.clone()),
+        author_is_ours: false,
+        author_messages: 0,
         author_role: Role::Stranger,
         origin: incoming.origin,
         recipient: incoming.recipient.clone(),
@@ -152,6 +177,14 @@ async fn author_role(
     }
 }
 
+/// A support address of ours as the author: whatever answers it comes back.
+async fn author_is_ours(account: &Account, incoming: &Incoming) -> Result<bool, Error> {
+    match &incoming.letter.author {
+        Some(author) => Ok(addresses::find(account, &author.address).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
 fn thread((ticket, evidence): (&Kept<Ticket>, ThreadEvidence)) -> Thread {
     let closed = ticket.record.status == Status::Closed;
     Thread {
@@ -161,11 +194,29 @@ fn thread((ticket, evidence): (&Kept<Ticket>, ThreadEvidence)) -> Thread {
     }
 }
 
-/// The connector of the recipient wants authenticated mail only (R41). A
-/// connector that is on its way out wants nothing any more (R29).
-fn requires(connector: Option<&Connector>, support: Option<&SupportAddress>) -> bool {
-    let owns = support.is_none_or(|support| support.connector().is_some());
-    owns && connector.is_some_and(|c| c.require_authenticated && !c.is_disconnecting())
+/// The support address a message is for: that of its envelope, without a plus
+/// part; or, where it came to a native address because somebody forwards it
+/// there, the forwarded address it names.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn recipient_of_record(
+    account: &Account,
+    native: &Domain,
+    recipient: &Address,
+    addressed: &[Address],
+) -> Result<Address, Error> {
+    let recipient = without_plus(recipient, native);
+    if recipient.domain() != native {
+        return Ok(recipient);
+    }
+    for named in addressed.iter().take(ADDRESSED_MAX) {
+        let found = addresses::find(account, named).await?;
+        if let Some(found) = found.filter(SupportAddress::is_forwarded) {
+            return Ok(found.address);
+        }
+    }
+    Ok(recipient)
 }
 
 /// `support+id…@<sub>.<native>` is `support@<sub>.<native>`; elsewhere the plus
@@ -214,3 +265,6 @@ impl Gathered {
         self.ticket.as_ref().filter(|kept| kept.record.id == id)
     }
 }
+
+/// Addressees looked at; a message may name a thousand.
+const ADDRESSED_MAX: usize = 20;

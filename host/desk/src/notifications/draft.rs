@@ -67,6 +67,13 @@ impl OutboundDraft {
             .expect("an e-mail id and a host name make an identifier")
     }
 
+    /// The ticket's own address, where somebody else's name has to do (R20, R80).
+    pub fn fallback_from(&self, sender: &Address) -> Option<Address> {
+        let ticket = self.departure.notification == NotificationKind::Ticket;
+        let own = self.departure.ticket_recipient.clone();
+        own.filter(|own| ticket && !own.same_mailbox(sender))
+    }
+
     /// The fields no relay may touch, as they will be sent (R32, R34).
     ///
     /// # Errors

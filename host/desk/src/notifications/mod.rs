@@ -8,23 +8,26 @@
 //! | file | what is in it |
 //! |---|---|
 //! | `draft` | [`OutboundDraft`]: from a draft to octets |
+//! | `holding` | how many notices one person gets, and what happens to the rest |
 //! | `words` | the templates |
 //!
 //! Not here: which way and in whose name (the routing policy), delivery (`outbound`).
 
 pub mod draft;
+mod holding;
 mod words;
 
 use mail::address::Address;
 use serde::{Deserialize, Serialize};
-use storage::Timestamp;
+use storage::{Batch, Timestamp};
 
 use crate::accounts::{self, Profile};
 use crate::facts::{Origin, Role};
 use crate::tickets::{self, Comment, Ticket};
-use crate::{Account, Error, Product};
+use crate::{Account, Error, Product, people};
 
 pub use draft::{OutboundDraft, Sender, security_notice};
+pub use holding::plan_held;
 
 /// Something that happened to a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,33 +72,51 @@ pub(crate) struct Audience {
     pub(crate) cc: Vec<Address>,
 }
 
-/// The messages an event asks for; often none.
+/// What an event asks for.
+#[derive(Debug)]
+pub struct Plan {
+    /// The messages to be sent now; often none.
+    pub drafts: Vec<OutboundDraft>,
+    /// Somebody has had so many that the rest is held until then; the caller
+    /// enqueues [`plan_held`] for that time.
+    pub later: Option<Timestamp>,
+}
+
+/// The messages an event asks for, as many as their recipients are to get now.
+/// What is counted and held goes into the batch.
 ///
 /// # Errors
 /// [`Error::NotFound`] if the ticket is gone; [`Error::Read`], [`Error::Corrupt`].
 pub async fn plan(
     account: &Account,
     product: &Product,
+    batch: &mut Batch,
     event: Event,
     now: Timestamp,
-) -> Result<Vec<OutboundDraft>, Error> {
+) -> Result<Plan, Error> {
     let profile = accounts::profile(account).await?;
     let ticket = tickets::find(account, event.ticket()).await?;
     let comment = tickets::comment(account, event.ticket(), event.comment()).await?;
     let departure = draft::departure(account, &profile, &ticket).await?;
-    let audiences = audiences(&profile, &ticket, &comment, event);
-    let drafts = audiences.into_iter().map(|audience| {
-        draft::ticket(
-            product,
-            &profile,
-            &ticket,
-            &comment,
-            audience,
-            departure.clone(),
-            now,
-        )
-    });
-    drafts.collect()
+    let mut gate = holding::Gate::new(account, ticket.id, now);
+    let mut drafts = Vec::new();
+    for audience in audiences(&profile, &ticket, &comment, event) {
+        if audience.words == words::Kind::Acknowledgement
+            && people::is_undeliverable(account, &ticket.requester).await?
+        {
+            continue;
+        }
+        let Some(audience) = gate.admit(batch, audience, &comment).await? else {
+            continue;
+        };
+        let departure = departure.clone();
+        drafts.push(draft::ticket(
+            product, &profile, &ticket, &comment, audience, departure, now,
+        )?);
+    }
+    let later = gate.later;
+    gate.keep(batch);
+    Ok(Plan { drafts, later })
 }
 
 /// Who gets which message. Pure, so that the table below can be read as the rule.

@@ -229,7 +229,7 @@ pub async fn consume(
     let Some(mut kept) = kept.filter(current) else {
         return Ok(Consumed::Ignored(Ignored::Stale));
     };
-    let authenticated = relay.is_some() && relay == kept.record.connector();
+    let authenticated = kept.record.takes_back(relay);
     let check = kept.record.check_mut(token.record.direction);
     let consumed = match (authenticated, token.record.returns) {
         (true, None) => decide(check, seen.findings.clone(), now),
@@ -352,6 +352,9 @@ impl Record for Token {
 }
 
 impl Aging for Token {
+    /// As long as anybody might wonder about one.
+    const KEPT_MS: u64 = 30 * 24 * 3_600_000;
+
     fn at(&self) -> Timestamp {
         self.issued_at
     }

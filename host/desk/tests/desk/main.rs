@@ -5,6 +5,8 @@
 mod accounts_and_limits;
 mod credentials;
 mod isolation;
+mod kept_aside;
+mod notices;
 mod outbound;
 mod scene;
 mod secrets;

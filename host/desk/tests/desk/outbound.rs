@@ -30,9 +30,11 @@ async fn answer(scene: &Scene, public: bool, followers: &[&str]) -> Event {
 }
 
 async fn plan(scene: &Scene, event: Event) -> Vec<OutboundDraft> {
-    notifications::plan(&scene.acme, &scene.product, event, NOW)
+    let mut batch = Batch::new();
+    notifications::plan(&scene.acme, &scene.product, &mut batch, event, NOW)
         .await
         .unwrap()
+        .drafts
 }
 
 fn support() -> Sender {

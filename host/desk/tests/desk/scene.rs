@@ -178,5 +178,6 @@ pub fn new_address(text: &str) -> NewAddress {
             password: SecretString::from(OUTBOUND_PASSWORD),
             ca_pem: None,
         },
+        outbound_only: false,
     }
 }

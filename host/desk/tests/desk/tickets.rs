@@ -3,8 +3,9 @@
 use desk::facts::{Cause, Role, RouteAnswer, SystemTag, Tagging, ThreadEvidence};
 use desk::intake::{self, Answers, Incoming, Outcome};
 use desk::notifications::Event;
+use desk::suspended::Shelf;
 use desk::tickets::{self, Changes, NewReply, Ticket, tags};
-use desk::{Account, Error, people, suspended};
+use desk::{Account, Error, people};
 use storage::Batch;
 
 use crate::scene::{NOW, Scene, address, later};
@@ -338,12 +339,12 @@ async fn a_suspended_message_keeps_its_raw_source() {
         .await;
     let answer = RouteAnswer::Suspend(Cause::Loop);
     enter(&scene, &scene.acme, &incoming, answer, &Tagging::default()).await;
-    let kept = suspended::list(&scene.acme).await.unwrap().remove(0);
+    let kept = Shelf::of(&scene.acme).list().await.unwrap().remove(0);
     assert_eq!((kept.cause.id(), kept.subject.as_str()), (4, "Printer"));
     let raw = scene
         .acme
         .store()
-        .text(kept.text)
+        .text(kept.via.text)
         .await
         .unwrap()
         .read_all(10_000)

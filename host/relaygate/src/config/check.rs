@@ -4,6 +4,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use desk::accounts::Subdomain;
 use mail::address::Domain;
 
 use super::load::io_reason;
@@ -59,6 +60,13 @@ fn product(config: &Config) -> Verdict {
     label("product.header_prefix", &product.header_prefix)?;
     for (index, selector) in product.selectors.iter().enumerate() {
         label(&format!("product.selectors[{index}]"), selector)?;
+    }
+    if let Some(account) = &product.postmaster {
+        Subdomain::parse(account).map_err(|_| {
+            let problem = format!("{account:?} is no subdomain of an account");
+            let mend = "name one of `relaygate account list`, or nothing";
+            ConfigError::new("product.postmaster", problem, mend)
+        })?;
     }
     if product.selectors[0].eq_ignore_ascii_case(&product.selectors[1]) {
         let key = "product.selectors";

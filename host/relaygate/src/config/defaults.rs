@@ -15,6 +15,7 @@ impl Default for ProductConfig {
             name: "Relaygate".to_owned(),
             header_prefix: "Relaygate".to_owned(),
             selectors: ["relaygate1".to_owned(), "relaygate2".to_owned()],
+            postmaster: None,
         }
     }
 }

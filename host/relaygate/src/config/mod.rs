@@ -80,6 +80,8 @@ pub struct ProductConfig {
     pub header_prefix: String,
     /// The two DKIM selectors whose CNAMEs customers set; two, so that keys can change behind them.
     pub selectors: [String; 2],
+    /// Subdomain of the account whose tickets mail to `<Postmaster>` of this server becomes, if nobody has logged in (RFC 5321 §4.5.1). If absent it is kept aside for the operator (`relaygate suspended list`), and the log says so.
+    pub postmaster: Option<String>,
 }
 
 /// The certificate shown to peers. Both keys or neither: with neither, a

@@ -118,6 +118,7 @@ impl Play<'_> {
                 tls: Some(TlsInput::Starttls),
                 ca_pem: Some(self.stage.authority.clone()),
                 brand: None,
+                outbound_only: false,
             })))?;
         report.step(
             "A support address, with a login at the customer's server",

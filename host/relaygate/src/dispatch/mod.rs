@@ -56,13 +56,33 @@ pub enum DispatchError {
 /// Notes in the batch that the people of a ticket are to be told; what they are
 /// told is planned once the batch is durable.
 pub fn announce(account: &Account, batch: &mut Batch, event: Event, now: Timestamp) {
-    batch.enqueue(NewJob {
+    batch.enqueue(notice(account, Card::new(now, Work::Notify(event)), now));
+}
+
+/// Notes in the batch that the people of a ticket are to be told later what was
+/// held.
+pub(crate) fn announce_held(
+    account: &Account,
+    batch: &mut Batch,
+    ticket: u64,
+    now: Timestamp,
+    due: Timestamp,
+) {
+    batch.enqueue(notice(
+        account,
+        Card::new(now, Work::NotifyHeld(ticket)),
+        due,
+    ));
+}
+
+fn notice(account: &Account, card: Card, due: Timestamp) -> NewJob {
+    NewJob {
         scope: account.scope(),
         lane: runner::intake_lane(),
-        due: now,
-        payload: Card::new(now, Work::Notify(event)).to_payload(),
+        due,
+        payload: card.to_payload(),
         texts: Vec::new(),
-    });
+    }
 }
 
 /// Adds the drafts to the batch and commits it.
@@ -275,10 +295,13 @@ fn open_log(
         at: now,
     };
     messages::open(account, batch, &message);
-    let detail = match &way.reason {
+    let mut detail = match &way.reason {
         Some(reason) => format!("{} ({reason})", way.path_name()),
         None => way.path_name().to_owned(),
     };
+    if let Some(address) = draft.fallback_from(way.address()) {
+        detail.push_str(&format!(" fallback_from={address}"));
+    }
     let line = Line {
         at: now,
         what: "queued".to_owned(),

@@ -112,6 +112,7 @@ fn recipient_kind(kind: ours::RecipientKind) -> limits::RecipientKind {
         ours::RecipientKind::Native => limits::RecipientKind::Native,
         ours::RecipientKind::Forwarded => limits::RecipientKind::Forwarded,
         ours::RecipientKind::Foreign => limits::RecipientKind::Foreign,
+        ours::RecipientKind::Postmaster => limits::RecipientKind::Postmaster,
     }
 }
 
@@ -168,6 +169,9 @@ pub fn arrival(facts: &ours::ArrivalFacts, carries: routes::Carried) -> routes::
         ingress: ingress(facts.ingress),
         relay_authenticated: facts.relay_authenticated,
         author: author(facts.author),
+        author_address: facts.author_address.as_ref().map(ToString::to_string),
+        author_is_ours: facts.author_is_ours,
+        author_messages: facts.author_messages,
         author_role: role(facts.author_role),
         origin: origin(facts.origin),
         carries,
@@ -217,6 +221,8 @@ fn cause_found(cause: routes::Cause) -> ours::Cause {
         routes::Cause::FailedAuthentication => ours::Cause::FailedAuthentication,
         routes::Cause::Unprocessable => ours::Cause::Unprocessable,
         routes::Cause::PolicyFailed => ours::Cause::PolicyFailed,
+        routes::Cause::FromSupportAddress => ours::Cause::FromSupportAddress,
+        routes::Cause::Blocked => ours::Cause::Blocked,
     }
 }
 

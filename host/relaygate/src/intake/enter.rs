@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use desk::Account;
 use desk::facts::{Cause, RouteAnswer, Tagging};
-use desk::intake::{self, Answers, Gathered, Incoming, Outcome};
+use desk::intake::{self, Answers, Gathered, Incoming, Letter, Outcome};
 use desk::notifications::Event;
-use desk::suspended;
+use desk::pace;
+use desk::suspended::Shelf;
 use policy::questions::routes::Carried;
 use storage::{Batch, Timestamp};
 
 use super::{Ended, IntakeError, Message};
 use crate::dispatch;
-use crate::facts::{self, CallFacts, noted};
+use crate::facts::{self, CallFacts, MessageStart, noted};
 use crate::runner::Arrived;
 use crate::services::Services;
 
@@ -24,12 +25,10 @@ pub(super) fn unreadable(
     arrived: &Arrived,
     now: Timestamp,
 ) -> Ended {
-    let recipient = arrived.recipient.clone();
-    let id = suspended::put_unreadable(account, batch, recipient, arrived.text, now);
-    Ended::new(
-        "suspended",
-        format!("{} {id}", Cause::Unprocessable.as_str()),
-    )
+    let incoming = incoming(arrived, Letter::default());
+    let cause = Cause::Unprocessable;
+    let id = Shelf::of(account).put(batch, &incoming, cause, None, now);
+    Ended::new("suspended", format!("{} {id}", cause.as_str()))
 }
 
 /// Enters a message as the policies say.
@@ -42,9 +41,10 @@ pub(super) async fn enter(
 ) -> Result<Ended, IntakeError> {
     let now = services.clock.now();
     let product = facts::product(services);
-    let incoming = incoming(arrived, message);
-    let gathered = intake::gather(account, &product, &incoming).await?;
-    let call = call_facts(services, account, message).await?;
+    let incoming = incoming(arrived, message.letter.clone());
+    let mut gathered = intake::gather(account, &product, &incoming).await?;
+    gathered.arrival.author_messages = pace::of_author(account, batch, &incoming, now).await?;
+    let call = call_facts(services, account, &message.letter, Some(message.start())).await?;
     let answers = ask(services, &call, &gathered);
     let outcome =
         intake::enter(account, &product, batch, &incoming, gathered, &answers, now).await?;
@@ -60,7 +60,16 @@ fn ask(services: &Services, call: &Arc<dyn policy::Facts>, gathered: &Gathered) 
     let Ok(route) = noted(services.chain.route_inbound(call, &arrival)) else {
         return failed();
     };
-    let route = facts::inbound_route(route);
+    tagged(services, call, gathered, facts::inbound_route(route))
+}
+
+/// Asks which tags go with a route.
+pub(super) fn tagged(
+    services: &Services,
+    call: &Arc<dyn policy::Facts>,
+    gathered: &Gathered,
+    route: RouteAnswer,
+) -> Answers {
     let Some(delivery) = gathered.delivery(&route) else {
         return untagged(route);
     };
@@ -84,7 +93,7 @@ fn failed() -> Answers {
     untagged(RouteAnswer::Suspend(Cause::PolicyFailed))
 }
 
-fn incoming(arrived: &Arrived, message: &Message) -> Incoming {
+pub(super) fn incoming(arrived: &Arrived, letter: Letter) -> Incoming {
     let session = &arrived.session;
     let login = session.login.as_ref();
     Incoming {
@@ -103,25 +112,28 @@ fn incoming(arrived: &Arrived, message: &Message) -> Incoming {
         origin: arrived.acceptance.origin,
         author: arrived.acceptance.author,
         flags: arrived.acceptance.flags.clone(),
-        letter: message.letter.clone(),
+        letter,
     }
 }
 
 /// What the policies may look up: the author and the recipient, no more.
-async fn call_facts(
+pub(super) async fn call_facts(
     services: &Services,
     account: &Account,
-    message: &Message,
+    letter: &Letter,
+    start: Option<MessageStart>,
 ) -> Result<Arc<dyn policy::Facts>, desk::Error> {
     let counters = Arc::clone(&services.flow.counters);
-    let mut call = CallFacts::new(Some(account.id()), counters, services.clock.now())
-        .with_message(message.start());
-    if let Some(author) = &message.letter.author
+    let mut call = CallFacts::new(Some(account.id()), counters, services.clock.now());
+    if let Some(start) = start {
+        call = call.with_message(start);
+    }
+    if let Some(author) = &letter.author
         && let Some(person) = desk::people::lookup(account, &author.address).await?
     {
         call = call.with_person(author.address.to_string(), facts::person(person));
     }
-    for address in message.letter.addressed.iter().take(LOOKED_UP_MAX) {
+    for address in letter.addressed.iter().take(LOOKED_UP_MAX) {
         if let Some(found) = desk::addresses::lookup(account, address).await? {
             call = call.with_support_address(address.to_string(), facts::support_address(&found));
         }

@@ -26,24 +26,22 @@ impl Message {
         arrived: &Arrived,
     ) -> Result<Option<Self>, IntakeError> {
         let reader = account.store().text(arrived.text).await?;
-        let octets = reader.octets();
-        let length = usize::try_from(octets)
-            .unwrap_or(usize::MAX)
-            .min(READ_OCTETS_MAX);
-        let raw: Arc<[u8]> = reader.read(0, length).await?.into();
+        let (octets, raw) = (reader.octets(), reader.read(0, READ_OCTETS_MAX).await?);
         let reply_to = arrived.acceptance.author_is_reply_to;
-        let headers_start = &raw[..raw.len().min(HEADER_START_OCTETS)];
-        let Ok(headers) = Headers::parse(headers_start) else {
-            return Ok(None);
-        };
+        Ok(Self::read(raw, octets, reply_to))
+    }
+
+    /// Reads the start of a message of so many octets.
+    pub(super) fn read(raw: Vec<u8>, octets: u64, author_is_reply_to: bool) -> Option<Self> {
+        let headers = Headers::parse(&raw[..raw.len().min(HEADER_START_OCTETS)]).ok()?;
         let content = Content::read(&raw, &headers);
-        let letter = Letter::read(&headers, &content, reply_to);
-        Ok(Some(Self {
-            raw,
+        let letter = Letter::read(&headers, &content, author_is_reply_to);
+        Some(Self {
+            raw: raw.into(),
             headers: Arc::new(headers),
             letter,
             octets,
-        }))
+        })
     }
 
     /// As much of it as policies get to see.
@@ -58,4 +56,4 @@ impl Message {
 
 /// Text and structure are read from so much of a message; what an attachment
 /// beyond that holds is nobody's business here.
-const READ_OCTETS_MAX: usize = 8 * 1024 * 1024;
+pub(super) const READ_OCTETS_MAX: usize = 8 * 1024 * 1024;

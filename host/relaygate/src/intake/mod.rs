@@ -5,16 +5,19 @@
 //! A message is looked at in this order: is it a verification mail come back
 //! ([`returned`]), a delivery report on mail of ours ([`bounced`]), or something
 //! for the routing policy ([`enter`])? What a failing policy left undecided is
-//! kept aside, visible, never let through (promise 3).
+//! kept aside, visible, never let through (promise 3); by hand it is let through
+//! later ([`recover`]). What no account serves is the operator's ([`unowned`]).
 //!
 //! Not here: accepting (`reception`), the records (`desk`), delivery (`courier`).
 
 mod bounced;
 mod enter;
 mod message;
+mod recover;
 mod returned;
 mod seen;
 mod signatures;
+mod unowned;
 
 use desk::Account;
 use desk::messages::{self, Line};
@@ -28,6 +31,7 @@ use crate::runner::{Arrived, Card, Work, backoff, give_up, settle};
 use crate::services::Services;
 
 use message::Message;
+pub(crate) use recover::{RecoverError, recover};
 
 /// Why a message could not be handed over this time.
 #[derive(Debug, thiserror::Error)]
@@ -60,16 +64,16 @@ pub async fn work(services: &Services, lease: &Lease) {
         Ok(card) => card,
         Err(error) => return give_up(services, lease, &error.to_string()).await,
     };
-    let Scope::Account(account) = lease.job().scope else {
-        return give_up(services, lease, "it belongs to no account").await;
+    let account = match lease.job().scope {
+        Scope::Account(account) => Some(services.desk.account(account)),
+        Scope::Installation => None,
     };
-    let account = services.desk.account(account);
-    let mut done = work_once(services, &account, &card.work, lease).await;
+    let mut done = work_once(services, account.as_ref(), &card.work, lease).await;
     for _ in 0..CONFLICTS_MAX {
         if !done.as_ref().is_err_and(IntakeError::is_conflict) {
             break;
         }
-        done = work_once(services, &account, &card.work, lease).await;
+        done = work_once(services, account.as_ref(), &card.work, lease).await;
     }
     if let Err(error) = done {
         try_again(services, lease, card, &error).await;
@@ -78,14 +82,18 @@ pub async fn work(services: &Services, lease: &Lease) {
 
 async fn work_once(
     services: &Services,
-    account: &Account,
+    account: Option<&Account>,
     work: &Work,
     lease: &Lease,
 ) -> Result<(), IntakeError> {
-    match work {
-        Work::Intake(arrived) => take_in(services, account, arrived, lease).await,
-        Work::Notify(event) => tell(services, account, *event, lease).await,
-        Work::Delivery(_) => {
+    match (work, account) {
+        (Work::Intake(arrived), Some(account)) => take_in(services, account, arrived, lease).await,
+        (Work::Intake(arrived), None) => unowned::keep_aside(services, arrived, lease).await,
+        (Work::Notify(event), Some(account)) => tell(services, account, *event, lease).await,
+        (Work::NotifyHeld(ticket), Some(account)) => {
+            tell_held(services, account, *ticket, lease).await
+        }
+        (Work::Notify(_) | Work::NotifyHeld(_) | Work::Delivery(_), _) => {
             give_up(services, lease, "it is no work for this lane").await;
             Ok(())
         }
@@ -170,11 +178,39 @@ async fn tell(
     lease: &Lease,
 ) -> Result<(), IntakeError> {
     let _turn = services.flow.turn(account.id()).await;
-    let product = facts::product(services);
-    let now = services.clock.now();
-    let drafts = notifications::plan(account, &product, event, now).await?;
-    let ready = dispatch::prepare_all(services, account, &drafts).await?;
+    let (now, product) = (services.clock.now(), facts::product(services));
     let mut batch = Batch::new();
+    let plan = notifications::plan(account, &product, &mut batch, event, now).await?;
+    send(services, account, batch, event.ticket(), plan, lease).await
+}
+
+/// The same of what was held about a ticket.
+async fn tell_held(
+    services: &Services,
+    account: &Account,
+    ticket: u64,
+    lease: &Lease,
+) -> Result<(), IntakeError> {
+    let _turn = services.flow.turn(account.id()).await;
+    let (now, product) = (services.clock.now(), facts::product(services));
+    let mut batch = Batch::new();
+    let plan = notifications::plan_held(account, &product, &mut batch, ticket, now).await?;
+    send(services, account, batch, ticket, plan, lease).await
+}
+
+async fn send(
+    services: &Services,
+    account: &Account,
+    mut batch: Batch,
+    ticket: u64,
+    plan: notifications::Plan,
+    lease: &Lease,
+) -> Result<(), IntakeError> {
+    let ready = dispatch::prepare_all(services, account, &plan.drafts).await?;
+    if let Some(later) = plan.later {
+        info!(ticket, "notices held: somebody had too many");
+        dispatch::announce_held(account, &mut batch, ticket, services.clock.now(), later);
+    }
     batch.finish(lease);
     dispatch::commit(services, account, batch, ready).await?;
     Ok(())

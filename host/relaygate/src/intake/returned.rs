@@ -3,7 +3,7 @@
 use desk::addresses::Direction;
 use desk::outbound::{Email, End, Try};
 use desk::verification::{Consumed, Returned};
-use desk::{Account, outbound, verification};
+use desk::{Account, accounts, intake, outbound, verification};
 use policy::questions::headers::{self, ReturnedFacts};
 use policy::questions::types::{Envelope, Field};
 use storage::Batch;
@@ -32,7 +32,8 @@ pub(super) async fn consume(
     let sent = outbound::find(account, &returned.email_id).await?;
     let signed = sent.as_ref().is_some_and(|email| email.signed);
     let signatures = signatures::look(services, message, &returned, signed).await;
-    let asked = returned_facts(arrived, &returned, sent.as_ref(), &signatures);
+    let envelope = envelope(services, account, arrived, message).await?;
+    let asked = returned_facts(arrived, envelope, &returned, sent.as_ref(), &signatures);
     let Some(findings) = ask(services, account, message, &asked) else {
         // Unchecked is not verified: the check stays pending and can be repeated.
         return Ok(Some(unchecked(account, batch, arrived)));
@@ -92,17 +93,14 @@ fn ask(
 
 fn returned_facts(
     arrived: &Arrived,
+    envelope: Envelope,
     returned: &Returned,
     sent: Option<&Email>,
     signatures: &Signatures,
 ) -> ReturnedFacts {
-    let sender = arrived.sender.as_ref().map(ToString::to_string);
     ReturnedFacts {
         session: arrived.session.to_policy(),
-        envelope: Envelope {
-            sender: sender.unwrap_or_default(),
-            recipients: arrived.recipients.iter().map(ToString::to_string).collect(),
-        },
+        envelope,
         direction: direction(returned.direction),
         copies: copies(returned, sent),
         sent: returned.sent.iter().map(field).collect(),
@@ -130,6 +128,29 @@ fn deferrals(email: &Email) -> Vec<u16> {
     let put_off = tries.filter(|attempt| attempt.end == End::Deferred);
     let code = |attempt: &Try| attempt.reply.as_deref()?.get(..3)?.parse().ok();
     put_off.filter_map(code).collect()
+}
+
+/// The envelope it came back in; where it was forwarded to a native address, for
+/// the address it was forwarded for.
+async fn envelope(
+    services: &Services,
+    account: &Account,
+    arrived: &Arrived,
+    message: &Message,
+) -> Result<Envelope, desk::Error> {
+    let profile = accounts::profile(account).await?;
+    let native = profile.subdomain.domain(&services.native);
+    let mut recipients = Vec::with_capacity(arrived.recipients.len());
+    for recipient in &arrived.recipients {
+        let addressed = &message.letter.addressed;
+        let of_record = intake::recipient_of_record(account, &native, recipient, addressed).await?;
+        recipients.push(of_record.to_string());
+    }
+    let sender = arrived.sender.as_ref().map(ToString::to_string);
+    Ok(Envelope {
+        sender: sender.unwrap_or_default(),
+        recipients,
+    })
 }
 
 fn direction(direction: Direction) -> headers::Direction {

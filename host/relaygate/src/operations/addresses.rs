@@ -36,6 +36,8 @@ pub struct AddressView {
     pub inbound: CheckDetails,
     /// Verification of the way out.
     pub outbound: CheckDetails,
+    /// Its mail comes in by ordinary forwarding, not over the connector.
+    pub outbound_only: bool,
     /// Verified both ways.
     pub usable: bool,
     /// Milliseconds since the epoch.
@@ -101,6 +103,8 @@ pub struct AddressInput {
     pub ca_pem: Option<String>,
     /// Number of the brand; the account's first if absent.
     pub brand: Option<u64>,
+    /// Its mail comes in by ordinary forwarding, not over the connector.
+    pub outbound_only: bool,
 }
 
 /// Adds a support address to the connector of its domain, if the policies
@@ -119,6 +123,7 @@ pub async fn add(
         address: address.clone(),
         brand,
         outbound,
+        outbound_only: input.outbound_only,
     };
     let added = retried(|| Box::pin(try_add(services, &account, new.clone()))).await?;
     audit::record(
@@ -282,6 +287,7 @@ fn view(found: &SupportAddress, now: Timestamp) -> AddressView {
         username: outbound.map(|server| server.username.clone()),
         inbound: check(found.check(Direction::Inbound), now),
         outbound: check(found.check(Direction::Outbound), now),
+        outbound_only: found.outbound_only,
         usable: found.usable(),
         created_at: found.created_at.0,
     }

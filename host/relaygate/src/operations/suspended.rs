@@ -1,13 +1,12 @@
-//! Messages kept aside: listed, and shown with their raw source.
-//!
-//! Not here yet: letting one through, or deleting it.
+//! Messages kept aside: listed, shown with their raw source, let through, deleted.
+//! An account has its own; those that no account serves are the operator's.
 
 use desk::Account;
-use desk::suspended::{self, Suspended};
+use desk::suspended::{Shelf, Suspended};
 use serde::Serialize;
-use storage::TextId;
 
-use super::{Outcome, Refusal};
+use super::{Actor, Outcome, Refusal, audit, parse_address, retried};
+use crate::intake::{self, RecoverError};
 use crate::services::Services;
 
 /// A message kept aside, as it is listed.
@@ -51,39 +50,104 @@ pub struct WholeSuspendedView {
     pub source: String,
 }
 
-/// Every message of an account that is kept aside.
-pub async fn list(services: &Services, account: &str) -> Outcome<SuspendedListView> {
-    let account = super::account(services, account).await?;
-    let found = suspended::list(&account).await?;
+/// What a recovered message became.
+#[derive(Debug, Serialize)]
+pub struct RecoveredView {
+    /// Number of the ticket it made or joined.
+    pub ticket: u64,
+    /// Number of its comment.
+    pub comment: u64,
+}
+
+/// Every message of an account that is kept aside, or those that no account serves.
+pub async fn list(services: &Services, account: Option<&str>) -> Outcome<SuspendedListView> {
+    let owner = owner(services, account).await?;
+    let found = shelf(services, owner.as_ref()).list().await?;
     Ok(SuspendedListView {
         suspended: found.iter().map(view).collect(),
     })
 }
 
 /// One of them with its raw source.
-pub async fn show(services: &Services, account: &str, id: &str) -> Outcome<WholeSuspendedView> {
-    let account = super::account(services, account).await?;
-    let unknown = || Refusal::not_found("suspended message", "see `relaygate suspended list`");
-    let found = suspended::list(&account).await?;
-    let found = found
-        .into_iter()
-        .find(|it| it.id == id)
-        .ok_or_else(unknown)?;
+pub async fn show(
+    services: &Services,
+    account: Option<&str>,
+    id: &str,
+) -> Outcome<WholeSuspendedView> {
+    let owner = owner(services, account).await?;
+    let shelf = shelf(services, owner.as_ref());
+    let found = shelf.find(id).await?.record;
+    let source = shelf.source(&found, SOURCE_OCTETS_MAX).await?;
     Ok(WholeSuspendedView {
         suspended: view(&found),
-        source: source(&account, found.text).await?,
+        source: String::from_utf8_lossy(&source).into_owned(),
         content: found.content,
     })
 }
 
-async fn source(account: &Account, text: TextId) -> Outcome<String> {
-    let unreadable = |error: storage::Error| Refusal::from(desk::Error::Read(error));
-    let reader = account.store().text(text).await.map_err(unreadable)?;
-    let octets = reader
-        .read(0, SOURCE_OCTETS_MAX)
-        .await
-        .map_err(unreadable)?;
-    Ok(String::from_utf8_lossy(&octets).into_owned())
+/// Makes a ticket of one, or a comment on the ticket it speaks of. `requester`
+/// stands for an author it does not name.
+pub async fn recover(
+    services: &Services,
+    actor: &Actor,
+    account: &str,
+    id: &str,
+    requester: Option<&str>,
+) -> Outcome<RecoveredView> {
+    let account = super::account(services, account).await?;
+    let requester = requester.map(|text| parse_address("requester", text));
+    let requester = requester.transpose()?;
+    let recover = || async {
+        let done = intake::recover(services, &account, id, requester.clone()).await;
+        done.map_err(not_recovered)
+    };
+    let event = retried(|| Box::pin(recover())).await?;
+    audit::record(services, &account, actor, "suspended_recovered", id).await;
+    Ok(RecoveredView {
+        ticket: event.ticket(),
+        comment: event.comment(),
+    })
+}
+
+fn not_recovered(error: RecoverError) -> Refusal {
+    match error {
+        RecoverError::Desk(error) => error.into(),
+        RecoverError::Nobody => {
+            let hint = "it names no author; say whose ticket it is with --requester";
+            Refusal::field("requester", "requester_missing", hint)
+        }
+        RecoverError::Policy => {
+            let code = policy::Failed::CODE;
+            Refusal::new(code, "a policy could not answer; try again")
+        }
+    }
+}
+
+/// Deletes one with its raw source.
+pub async fn delete(
+    services: &Services,
+    actor: &Actor,
+    account: Option<&str>,
+    id: &str,
+) -> Outcome<()> {
+    let owner = owner(services, account).await?;
+    shelf(services, owner.as_ref()).delete(id).await?;
+    match &owner {
+        Some(account) => audit::record(services, account, actor, "suspended_deleted", id).await,
+        None => tracing::info!(suspended = id, "deleted by the operator"),
+    }
+    Ok(())
+}
+
+async fn owner(services: &Services, account: Option<&str>) -> Outcome<Option<Account>> {
+    match account {
+        Some(account) => Ok(Some(super::account(services, account).await?)),
+        None => Ok(None),
+    }
+}
+
+fn shelf<'a>(services: &'a Services, owner: Option<&'a Account>) -> Shelf<'a> {
+    owner.map_or_else(|| Shelf::of_operator(&services.desk), Shelf::of)
 }
 
 fn view(found: &Suspended) -> SuspendedView {

@@ -5,7 +5,7 @@
 use desk::groups::{self, Group};
 use desk::outbound::{self, Delivery, Email};
 use desk::tickets::{self, Comment, NewReply, Priority, Ticket};
-use desk::{Account, facts as desk_facts};
+use desk::{Account, facts as desk_facts, people};
 use serde::{Deserialize, Serialize};
 use storage::Batch;
 
@@ -60,6 +60,8 @@ pub struct WholeTicketView {
     pub ticket: TicketView,
     /// Oldest first.
     pub comments: Vec<CommentView>,
+    /// People of the ticket to whom mail came back for good.
+    pub undeliverable: Vec<String>,
 }
 
 /// A ticket that was just answered.
@@ -133,6 +135,8 @@ pub struct DeliveryView {
     pub path: &'static str,
     /// In whose name.
     pub sender: String,
+    /// In whose name it would have gone, had that address been able to send.
+    pub fallback_from: Option<String>,
     /// `queued`, `accepted_by_customer_mta` …
     pub state: &'static str,
     /// Stable word.
@@ -184,9 +188,20 @@ pub async fn show(services: &Services, account: &str, id: u64) -> Outcome<WholeT
         .map(|comment| comment_view(comment, &emails))
         .collect();
     Ok(WholeTicketView {
+        undeliverable: undeliverable(&account, &ticket).await?,
         ticket: view(&ticket, &groups::list(&account).await?),
         comments,
     })
+}
+
+async fn undeliverable(account: &Account, ticket: &Ticket) -> Outcome<Vec<String>> {
+    let mut found = Vec::new();
+    for address in std::iter::once(&ticket.requester).chain(&ticket.email_ccs) {
+        if people::is_undeliverable(account, address).await? {
+            found.push(address.to_string());
+        }
+    }
+    Ok(found)
 }
 
 /// Answers a ticket. The people of the ticket are told by mail, except of an
@@ -314,6 +329,7 @@ fn delivery_view(email: &Email, delivery: &Delivery) -> DeliveryView {
         recipient: delivery.recipient.to_string(),
         path: email.path.as_str(),
         sender: email.sender.to_string(),
+        fallback_from: email.fallback_from.as_ref().map(ToString::to_string),
         state: delivery.state.as_str(),
         reason: delivery.reason.clone(),
         reply: delivery.reply.clone(),

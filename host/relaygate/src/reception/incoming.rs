@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use mail::message::{HEADER_START_OCTETS, Headers};
 use sha2::{Digest as _, Sha256};
-use storage::{AccountId, Scope, StagedText, TextWriter};
+use storage::{Scope, StagedText, TextWriter};
 
 use super::judge::{Judged, judge};
 use super::{Reception, ReceptionError};
@@ -35,7 +35,7 @@ enum Stage {
 struct Writing {
     start: Arc<[u8]>,
     headers: Arc<Headers>,
-    writers: Vec<(AccountId, TextWriter)>,
+    writers: Vec<(Scope, TextWriter)>,
     body_digest: Sha256,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Complete {
     pub(super) queue_id: String,
     pub(super) judged: Judged,
     /// One for each account it goes to: accounts share nothing.
-    pub(super) texts: Vec<(AccountId, StagedText)>,
+    pub(super) texts: Vec<(Scope, StagedText)>,
     pub(super) body_digest: [u8; 32],
     /// As it came, our own fields not counted.
     pub(super) octets: u64,
@@ -150,8 +150,8 @@ impl Writing {
         let (judged, edited) = judge(reception, &queue_id, &message).await?;
         let head = edited.head(&message.start);
         let mut texts = Vec::with_capacity(self.writers.len());
-        for (account, writer) in self.writers {
-            texts.push((account, writer.finish_behind(head.clone()).await?));
+        for (scope, writer) in self.writers {
+            texts.push((scope, writer.finish_behind(head.clone()).await?));
         }
         Ok(Complete {
             queue_id,
@@ -163,20 +163,15 @@ impl Writing {
     }
 }
 
-fn writers(reception: &Reception) -> Vec<(AccountId, TextWriter)> {
-    let mut accounts: Vec<AccountId> = Vec::new();
+fn writers(reception: &Reception) -> Vec<(Scope, TextWriter)> {
+    let mut scopes: Vec<Scope> = Vec::new();
     for accepted in &reception.accepted {
-        if !accounts.contains(&accepted.account) {
-            accounts.push(accepted.account);
+        if !scopes.contains(&accepted.scope) {
+            scopes.push(accepted.scope);
         }
     }
-    let stage = |account| {
-        (
-            account,
-            reception.services.store.stage(Scope::Account(account)),
-        )
-    };
-    accounts.into_iter().map(stage).collect()
+    let stage = |scope| (scope, reception.services.store.stage(scope));
+    scopes.into_iter().map(stage).collect()
 }
 
 /// As much of a message as policies get to see: the largest header there may be.

@@ -4,7 +4,7 @@
 use mail::message::{Edited, Edits, Headers, MessageId, Protocol, Received, TlsFacts};
 use policy::questions::headers::{Edit, InboundAcceptance, InboundFacts, InboundVerdict};
 
-use super::{Reception, ReceptionError, Refusal};
+use super::{Accepted, Reception, ReceptionError, Refusal};
 use crate::facts::{self, MessageStart, noted};
 use crate::runner::Acceptance;
 
@@ -55,7 +55,7 @@ fn ask(
     message: &MessageStart,
     ours: bool,
 ) -> Result<InboundAcceptance, ReceptionError> {
-    let account = reception.accepted.first().map(|accepted| accepted.account);
+    let account = reception.accepted.first().and_then(Accepted::account);
     let call = reception
         .call_facts(account)
         .with_message(message.clone())
@@ -149,8 +149,8 @@ fn found(acceptance: InboundAcceptance) -> Acceptance {
 /// Whether one of the accounts it is for has made it (R37).
 async fn is_ours(reception: &Reception, headers: &Headers) -> Result<bool, desk::Error> {
     let product = facts::product(&reception.services);
-    for accepted in &reception.accepted {
-        let account = reception.services.desk.account(accepted.account);
+    for account in reception.accepted.iter().filter_map(Accepted::account) {
+        let account = reception.services.desk.account(account);
         if desk::outbound::is_ours(&account, &product, headers).await? {
             return Ok(true);
         }

@@ -41,16 +41,12 @@ fn batch(
     reception: &Reception,
     complete: &Complete,
     envelope: &Envelope,
-    texts: Vec<(AccountId, StagedText)>,
+    texts: Vec<(Scope, StagedText)>,
     fresh: &[(Accepted, Mark)],
 ) -> Batch {
     let mut batch = Batch::new();
-    for (account, text) in texts {
-        let mine = || {
-            fresh
-                .iter()
-                .filter(|(accepted, _)| accepted.account == account)
-        };
+    for (scope, text) in texts {
+        let mine = || fresh.iter().filter(|(accepted, _)| accepted.scope == scope);
         if mine().next().is_none() {
             continue;
         }
@@ -58,11 +54,13 @@ fn batch(
         let text = batch.text(text);
         for (accepted, mark) in mine() {
             let card = card(reception, complete, envelope, accepted, text, octets);
-            let job = new_job(reception, account, text, &card);
+            let job = new_job(reception, scope, text, &card);
             let id = batch.enqueue(job);
             mark.enter(&mut batch, &complete.queue_id, id);
         }
-        open_log(reception, complete, account, &mut batch);
+        if let Scope::Account(account) = scope {
+            open_log(reception, complete, account, &mut batch);
+        }
     }
     batch
 }
@@ -80,7 +78,7 @@ fn card(
         session: reception.session.clone(),
         sender: envelope.sender.clone(),
         recipient: accepted.recipient.clone(),
-        recipients: recipients_of(reception, accepted.account),
+        recipients: recipients_of(reception, accepted.scope),
         text,
         octets,
         acceptance: complete.judged.acceptance.clone(),
@@ -89,17 +87,17 @@ fn card(
 }
 
 /// The recipients that are the account's own: it learns of no others.
-fn recipients_of(reception: &Reception, account: AccountId) -> Vec<Address> {
+fn recipients_of(reception: &Reception, scope: Scope) -> Vec<Address> {
     let own = reception
         .accepted
         .iter()
-        .filter(|accepted| accepted.account == account);
+        .filter(|accepted| accepted.scope == scope);
     own.map(|accepted| accepted.recipient.clone()).collect()
 }
 
-fn new_job(reception: &Reception, account: AccountId, text: TextId, card: &Card) -> NewJob {
+fn new_job(reception: &Reception, scope: Scope, text: TextId, card: &Card) -> NewJob {
     NewJob {
-        scope: Scope::Account(account),
+        scope,
         lane: intake_lane(),
         due: reception.services.clock.now(),
         payload: card.to_payload(),

@@ -12,6 +12,7 @@ mod incoming;
 mod judge;
 mod keep;
 mod lockout;
+mod postmaster;
 mod refusal;
 mod repeat;
 mod throttle;
@@ -28,7 +29,7 @@ use mail::server::Envelope;
 use metrics::counter;
 use policy::questions::types;
 use secrecy::SecretString;
-use storage::{AccountId, Durable};
+use storage::{AccountId, Durable, Scope};
 use tracing::{error, info, warn};
 
 use crate::config::ListenerKind;
@@ -55,10 +56,21 @@ pub struct Reception {
 }
 
 /// A recipient of the transaction in flight, and whose it is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Accepted {
     recipient: Address,
-    account: AccountId,
+    /// An account's; the installation's only for the operator's postmaster.
+    scope: Scope,
+}
+
+impl Accepted {
+    /// Whose it is, unless it is the operator's.
+    fn account(&self) -> Option<AccountId> {
+        match self.scope {
+            Scope::Account(account) => Some(account),
+            Scope::Installation => None,
+        }
+    }
 }
 
 impl Reception {
@@ -219,19 +231,23 @@ impl Reception {
     /// The reply for the peer.
     pub async fn recipient(&mut self, candidate: &Address) -> Result<(), Reply> {
         match self.judge_recipient(candidate).await {
-            Ok(account) => {
-                self.accepted.push(Accepted {
-                    recipient: candidate.clone(),
-                    account,
-                });
+            Ok(accepted) => {
+                // The postmaster and the address that stands for it are one.
+                if !self.accepted.contains(&accepted) {
+                    self.accepted.push(accepted);
+                }
                 Ok(())
             }
             Err(error) => Err(self.refused("recipient", &error)),
         }
     }
 
-    async fn judge_recipient(&self, candidate: &Address) -> Result<AccountId, ReceptionError> {
-        let account = self.account_for(candidate).await?;
+    async fn judge_recipient(&self, candidate: &Address) -> Result<Accepted, ReceptionError> {
+        let postmaster = postmaster::is_meant(&self.services, candidate);
+        let account = match postmaster {
+            true => postmaster::account(self).await?,
+            false => self.account_for(candidate).await?,
+        };
         let facts = self.recipient_facts(account.as_ref(), candidate).await?;
         let call = self
             .recipient_call(account.as_ref(), candidate)
@@ -244,10 +260,15 @@ impl Reception {
             &facts::recipient(&facts),
         );
         refusal::accepted(&noted(answered)?)?;
+        if postmaster {
+            return Ok(postmaster::accepted(account.as_ref(), candidate).await?);
+        }
         // A policy that lets a stranger's domain pass does not make it ours.
-        account
-            .map(|account| account.id())
-            .ok_or(ReceptionError::NotOurs)
+        let account = account.ok_or(ReceptionError::NotOurs)?;
+        Ok(Accepted {
+            recipient: candidate.clone(),
+            scope: account.scope(),
+        })
     }
 
     /// The account of the login, else the one that takes mail for the candidate.
@@ -266,12 +287,18 @@ impl Reception {
         candidate: &Address,
     ) -> Result<desk_facts::RecipientFacts, desk::Error> {
         let connector = self.session.login.as_ref().map(|login| &login.connector);
+        if postmaster::is_meant(&self.services, candidate) {
+            return Ok(unconnected(
+                candidate,
+                desk_facts::RecipientKind::Postmaster,
+            ));
+        }
         match account {
             Some(account) => {
                 let native = &self.services.native;
                 addresses::recipient_facts(account, native, connector, candidate).await
             }
-            None => Ok(foreign(candidate)),
+            None => Ok(unconnected(candidate, desk_facts::RecipientKind::Foreign)),
         }
     }
 
@@ -355,10 +382,11 @@ impl Reception {
     }
 }
 
-fn foreign(candidate: &Address) -> desk_facts::RecipientFacts {
+/// A recipient that no connector has a say in.
+fn unconnected(candidate: &Address, kind: desk_facts::RecipientKind) -> desk_facts::RecipientFacts {
     desk_facts::RecipientFacts {
         address: candidate.clone(),
-        kind: desk_facts::RecipientKind::Foreign,
+        kind,
         catch_all: false,
         disconnecting: false,
         require_authenticated: false,

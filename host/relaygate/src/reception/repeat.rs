@@ -14,7 +14,7 @@
 //! message without a Message-ID has no mark: nothing tells two such apart.
 
 use sha2::{Digest as _, Sha256};
-use storage::{AccountId, Batch, JobId, Key, ListRange, Scope, Store, Table, Timestamp};
+use storage::{Batch, JobId, Key, ListRange, Scope, Store, Table, Timestamp};
 
 use super::incoming::Complete;
 use super::{Accepted, Reception, ReceptionError};
@@ -49,7 +49,7 @@ pub(super) async fn marks(
     let mut marks = Vec::with_capacity(reception.accepted.len());
     for accepted in &reception.accepted {
         let mark = match digest(reception, complete, accepted) {
-            Some(digest) => look_up(reception, accepted.account, &digest, now).await?,
+            Some(digest) => look_up(reception, accepted.scope, &digest, now).await?,
             None => Mark {
                 key: None,
                 known: false,
@@ -60,18 +60,18 @@ pub(super) async fn marks(
     Ok(marks)
 }
 
-/// Removes the marks of one account that nobody looks at any more, a bounded
+/// Removes the marks of one scope that nobody looks at any more, a bounded
 /// number in each batch. Returns how many went.
 pub(crate) async fn prune(
     store: &dyn Store,
-    account: AccountId,
+    scope: Scope,
     now: Timestamp,
 ) -> Result<usize, desk::Error> {
     let oldest_kept = week(now).saturating_sub(WEEKS_KEPT);
     let mut pruned = 0;
     loop {
         let range = ListRange::first(PRUNE_ROWS);
-        let rows = store.list(Scope::Account(account), MARKS, range).await?;
+        let rows = store.list(scope, MARKS, range).await?;
         let mut batch = Batch::new();
         // In the order of weeks, so the first young one ends it.
         let old = rows.iter().map(|(id, _)| id);
@@ -80,7 +80,7 @@ pub(crate) async fn prune(
             return Ok(pruned);
         }
         for id in &old {
-            batch.delete(Key::new(account, MARKS, id.as_slice()));
+            batch.delete(Key::new(scope, MARKS, id.as_slice()));
         }
         pruned += old.len();
         store.commit(batch).await?;
@@ -93,12 +93,12 @@ fn week_of(id: &[u8]) -> u32 {
 
 async fn look_up(
     reception: &Reception,
-    account: AccountId,
+    scope: Scope,
     digest: &[u8],
     now: Timestamp,
 ) -> Result<Mark, ReceptionError> {
-    let this_week = key(account, week(now), digest);
-    let last_week = key(account, week(now).saturating_sub(1), digest);
+    let this_week = key(scope, week(now), digest);
+    let last_week = key(scope, week(now).saturating_sub(1), digest);
     let store = &reception.services.store;
     let known = store.get(&this_week).await?.is_some() || store.get(&last_week).await?.is_some();
     Ok(Mark {
@@ -107,10 +107,10 @@ async fn look_up(
     })
 }
 
-fn key(account: AccountId, week: u32, digest: &[u8]) -> Key {
+fn key(scope: Scope, week: u32, digest: &[u8]) -> Key {
     let mut id = week.to_be_bytes().to_vec();
     id.extend_from_slice(digest);
-    Key::new(account, MARKS, id)
+    Key::new(scope, MARKS, id)
 }
 
 fn week(now: Timestamp) -> u32 {
@@ -144,6 +144,7 @@ const PRUNE_ROWS: usize = 256;
 mod tests {
     use std::time::Duration;
 
+    use storage::AccountId;
     use storage::embedded::{Embedded, Options};
 
     use super::*;
@@ -155,23 +156,23 @@ mod tests {
         let mut options = Options::new(directory.path());
         options.reserve_octets = 0;
         let store = Embedded::open(options).expect("a store");
-        let account = AccountId::new(7).expect("not zero");
+        let scope = Scope::from(AccountId::new(7).expect("not zero"));
         let clock = Clock::standing(Timestamp(3_000 * WEEK_MS));
         let mut batch = Batch::new();
         for number in 0..600_u32 {
-            let key = key(account, week(clock.now()), &number.to_be_bytes());
+            let key = key(scope, week(clock.now()), &number.to_be_bytes());
             batch.create(key, "");
         }
         store.commit(batch).await.expect("kept");
         let two_weeks = Duration::from_millis(3 * WEEK_MS - 1);
         clock.advance(two_weeks);
-        let young = key(account, week(clock.now()), b"young");
+        let young = key(scope, week(clock.now()), b"young");
         let mut batch = Batch::new();
         batch.create(young.clone(), "");
         store.commit(batch).await.expect("kept");
-        assert_eq!(prune(&store, account, clock.now()).await.expect("read"), 0);
+        assert_eq!(prune(&store, scope, clock.now()).await.expect("read"), 0);
         clock.advance(Duration::from_millis(1));
-        let gone = prune(&store, account, clock.now()).await.expect("read");
+        let gone = prune(&store, scope, clock.now()).await.expect("read");
         assert_eq!(gone, 600);
         assert!(store.get(&young).await.expect("read").is_some());
     }

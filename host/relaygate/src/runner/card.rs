@@ -33,6 +33,8 @@ pub enum Work {
     Intake(Arrived),
     /// Tell the people of a ticket what happened to it.
     Notify(Event),
+    /// Tell the people of that ticket what was held, since they had been told so much.
+    NotifyHeld(u64),
     /// Hand a message to a mail server.
     Delivery(Delivery),
 }
@@ -152,7 +154,7 @@ impl Card {
         use desk::facts::NotificationKind as Kind;
         match &self.work {
             Work::Intake(_) => "inbound",
-            Work::Notify(_) => "ticket_event",
+            Work::Notify(_) | Work::NotifyHeld(_) => "ticket_event",
             Work::Delivery(delivery) => match delivery.notification {
                 Kind::Ticket => "notification",
                 Kind::InboundVerification => "inbound_verification",

@@ -32,11 +32,11 @@ async fn what_cannot_be_read_is_kept_aside_with_its_source() {
         .await;
     assert_eq!(codes, [220, 250, 250, 250, 354, 250]);
     assert!(house.tickets().await.is_empty());
-    let listed = suspended::list(&house.services, "acme").await;
+    let listed = suspended::list(&house.services, Some("acme")).await;
     let listed = listed.expect("listed").suspended;
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].cause, "unprocessable");
-    let shown = suspended::show(&house.services, "acme", &listed[0].id).await;
+    let shown = suspended::show(&house.services, Some("acme"), &listed[0].id).await;
     let source = shown.expect("shown").source;
     assert!(source.contains("no field at all"), "{source}");
     assert!(source.contains("It is on fire."), "{source}");

@@ -37,5 +37,6 @@ fn input(new: NewAddressRequest) -> AddressInput {
         tls: new.tls,
         ca_pem: new.ca_pem,
         brand: new.brand,
+        outbound_only: new.outbound_only,
     }
 }

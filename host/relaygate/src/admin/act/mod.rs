@@ -28,7 +28,7 @@ pub(super) async fn act(services: &Services, actor: &Actor, request: Request) ->
         Request::Token(request) => token::act(services, actor, request).await,
         Request::Ticket(request) => ticket::act(services, actor, request).await,
         Request::Trigger(request) => trigger::act(services, actor, request).await,
-        Request::Suspended(request) => suspended::act(services, request).await,
+        Request::Suspended(request) => suspended::act(services, actor, request).await,
         Request::Queue(request) => queue::act(services, actor, request).await,
         Request::Audit(AuditRequest::List { account }) => {
             shown(audit::list(services, account.as_deref()).await)

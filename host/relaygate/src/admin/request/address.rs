@@ -33,4 +33,5 @@ pub struct NewAddressRequest {
     pub tls: Option<TlsInput>,
     pub ca_pem: Option<String>,
     pub brand: Option<u64>,
+    pub outbound_only: bool,
 }

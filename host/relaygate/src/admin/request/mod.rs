@@ -87,6 +87,7 @@ mod tests {
             tls: None,
             ca_pem: None,
             brand: None,
+            outbound_only: false,
         }));
         assert!(!format!("{request:?}").contains("correct horse"));
         let line = serde_json::to_string(&request).expect("it has a JSON form");

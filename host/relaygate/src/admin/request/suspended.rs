@@ -10,6 +10,20 @@ use serde::{Deserialize, Serialize};
     reason = "the fields are those of the operation of the same name"
 )]
 pub enum SuspendedRequest {
-    List { account: String },
-    Show { account: String, id: String },
+    List {
+        account: Option<String>,
+    },
+    Show {
+        account: Option<String>,
+        id: String,
+    },
+    Recover {
+        account: String,
+        id: String,
+        requester: Option<String>,
+    },
+    Delete {
+        account: Option<String>,
+        id: String,
+    },
 }

@@ -80,6 +80,10 @@ pub struct NewAddressArguments {
     /// Number of the brand.
     #[arg(long)]
     pub brand: Option<u64>,
+    /// Its mail comes in by ordinary forwarding, to its native address or straight to us; only
+    /// what leaves it goes through the customer's server.
+    #[arg(long)]
+    pub outbound_only: bool,
 }
 
 /// How TLS begins.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::layout::{pretty, table};
+use super::layout::{done, pretty, table};
 use crate::admin::SuspendedRequest;
 
 /// What was kept aside and why; one of them with its raw source.
@@ -16,5 +16,7 @@ pub(super) fn words(request: &SuspendedRequest, answer: &Value) -> String {
             let source = answer["source"].as_str().unwrap_or_default();
             format!("{}\n{source}", pretty(&answer["suspended"]))
         }
+        SuspendedRequest::Recover { .. } => pretty(answer),
+        SuspendedRequest::Delete { .. } => done(),
     }
 }

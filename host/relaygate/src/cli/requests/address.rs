@@ -54,6 +54,7 @@ fn new_address(arguments: NewAddressArguments) -> Result<NewAddressRequest, Fail
             .map(|file| read_file("ca", file))
             .transpose()?,
         brand: arguments.brand,
+        outbound_only: arguments.outbound_only,
     })
 }
 
