@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mail::address::{Address, Domain};
 use mail::client::{
-    Action, Cause, Dialogue, Outcome, Settings, Timeouts, Tls, Transaction, Trouble,
+    Action, Cause, Dialogue, Outcome, Protocol, Settings, Timeouts, Tls, Transaction, Trouble,
 };
 use mail::sasl::{ClientMechanism, Credentials};
 
@@ -18,6 +18,7 @@ const SECRET: &str = "correct horse";
 fn settings(tls: Tls, credentials: bool) -> Settings {
     Settings {
         host: Domain::parse("relay.desk.example").unwrap(),
+        protocol: Protocol::Smtp,
         tls,
         credentials: credentials.then(|| Credentials::new("acme", SECRET)),
         mechanism: None,
@@ -701,4 +702,132 @@ fn packet_boundaries_do_not_matter() {
         (whole.writes, whole.outcomes, whole.trouble),
         (cut.writes, cut.outcomes, cut.trouble)
     );
+}
+
+/// LMTP in the clear, as to a server on the same machine.
+fn deliver_locally(server: &[&str], recipients: &[&str]) -> Course {
+    let mut settings = settings(Tls::None, false);
+    settings.protocol = Protocol::Lmtp;
+    play(Dialogue::new(settings), server, message(recipients))
+}
+
+const LMTP_OFFER: &str = "250-desk\r\n250-PIPELINING\r\n250-STARTTLS\r\n250 8BITMIME\r\n";
+const THREE: [&str; 3] = [
+    "help@acme.example",
+    "sales@acme.example",
+    "jobs@acme.example",
+];
+
+#[test]
+fn lmtp_answers_every_recipient_after_the_text() {
+    let course = deliver_locally(
+        &[
+            "220 desk LMTP\r\n",
+            LMTP_OFFER,
+            "250 ok\r\n250 ok\r\n550 5.1.1 nobody\r\n250 ok\r\n354 go\r\n",
+            "250 2.1.5 kept\r\n",
+            "452 4.2.2 full\r\n",
+            "221 bye\r\n",
+        ],
+        &THREE,
+    );
+    assert_eq!(course.writes[0], "LHLO relay.desk.example\r\n");
+    assert!(!course.all().contains("STARTTLS"), "{}", course.all());
+    assert_eq!(
+        course.outcomes.iter().map(replied).collect::<Vec<_>>(),
+        [('a', 250), ('f', 550), ('d', 452)]
+    );
+    assert_eq!(course.trouble, None);
+}
+
+#[test]
+fn lmtp_replies_in_one_packet_belong_to_their_recipients() {
+    let course = deliver_locally(
+        &[
+            "220 desk LMTP\r\n",
+            LMTP_OFFER,
+            "250 ok\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n",
+            "550 5.2.1 off\r\n250 2.1.5 kept\r\n451 4.3.0 later\r\n",
+            "221 bye\r\n",
+        ],
+        &THREE,
+    );
+    assert_eq!(
+        course.outcomes.iter().map(replied).collect::<Vec<_>>(),
+        [('f', 550), ('a', 250), ('d', 451)]
+    );
+}
+
+#[test]
+fn lmtp_that_breaks_off_settles_those_who_were_answered() {
+    let course = deliver_locally(
+        &[
+            "220 desk LMTP\r\n",
+            LMTP_OFFER,
+            "250 ok\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n",
+            "250 2.1.5 kept\r\n",
+        ],
+        &THREE,
+    );
+    assert_eq!(replied(&course.outcomes[0]), ('a', 250));
+    assert_eq!(
+        course.outcomes[1..],
+        [
+            Outcome::Unknown(Trouble::ConnectionLost),
+            Outcome::Unknown(Trouble::ConnectionLost)
+        ]
+    );
+}
+
+#[test]
+fn lmtp_that_goes_away_defers_the_rest() {
+    let course = deliver_locally(
+        &[
+            "220 desk LMTP\r\n",
+            LMTP_OFFER,
+            "250 ok\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n",
+            "250 2.1.5 kept\r\n421 4.3.2 going down\r\n",
+        ],
+        &THREE,
+    );
+    assert_eq!(
+        course.outcomes.iter().map(replied).collect::<Vec<_>>(),
+        [('a', 250), ('d', 421), ('d', 421)]
+    );
+}
+
+#[test]
+fn lmtp_knows_no_helo() {
+    let course = deliver_locally(
+        &["220 desk LMTP\r\n", "502 5.5.1 not here\r\n"],
+        &["help@acme.example"],
+    );
+    assert!(matches!(course.trouble, Some(Trouble::Hello(_))));
+    assert!(!course.all().contains("HELO "), "{}", course.all());
+}
+
+#[test]
+fn nobody_taken_and_go_on_all_the_same_is_no_lmtp() {
+    let course = deliver_locally(
+        &[
+            "220 desk LMTP\r\n",
+            LMTP_OFFER,
+            "250 ok\r\n550 5.1.1 nobody\r\n354 go\r\n",
+        ],
+        &["help@acme.example"],
+    );
+    assert_eq!(replied(&course.outcomes[0]), ('f', 550));
+    assert!(matches!(course.trouble, Some(Trouble::Said(_))));
+}
+
+/// Credentials wait for TLS, and a connection without any never gets them.
+#[test]
+fn no_password_without_tls_whatever_the_setting() {
+    let course = play(
+        Dialogue::new(settings(Tls::None, true)),
+        &["220 mx\r\n", OFFER, "221 bye\r\n"],
+        message(&["anna@customer.example"]),
+    );
+    assert!(!course.has_sent_secret(), "{}", course.all());
+    assert_eq!(course.trouble, Some(Trouble::TlsNotOffered));
 }

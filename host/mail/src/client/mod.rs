@@ -1,4 +1,5 @@
-//! The sending side of SMTP: one [`Dialogue`] for each connection to another server.
+//! The sending side of SMTP and LMTP ([`Protocol`]): one [`Dialogue`] for each
+//! connection to another server.
 //!
 //! Like the [`Session`](crate::server::Session) it is a plain value: the program
 //! asks what to do ([`Dialogue::next`]), does it, and tells what came of it. A
@@ -25,7 +26,7 @@ use std::time::Duration;
 
 pub use extensions::Extensions;
 pub use outcome::{Cause, Outcome, Trouble};
-pub use settings::{Settings, Timeouts, Tls, Transaction};
+pub use settings::{Protocol, Settings, Timeouts, Tls, Transaction};
 use zeroize::Zeroize;
 
 use crate::reply::Reply;
@@ -227,7 +228,7 @@ impl Dialogue {
             self.extensions = Extensions::default();
             match self.settings.tls {
                 Tls::Implicit => self.state = State::Greeting,
-                Tls::Required | Tls::Opportunistic => self.say_ehlo(),
+                Tls::Required | Tls::Opportunistic | Tls::None => self.say_ehlo(),
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{Dialogue, Extensions, State, Tls, Trouble};
+use super::{Dialogue, Extensions, Protocol, State, Tls, Trouble};
 use crate::reply::Reply;
 use crate::sasl::{ClientMechanism, Credentials};
 
@@ -39,19 +39,25 @@ impl Dialogue {
     }
 
     pub(super) fn say_ehlo(&mut self) {
-        let line = format!("EHLO {}", self.settings.host);
+        let verb = match self.settings.protocol {
+            Protocol::Smtp => "EHLO",
+            Protocol::Lmtp => "LHLO",
+        };
+        let line = format!("{verb} {}", self.settings.host);
         self.command(&line, State::Ehlo);
     }
 
     /// Neither TLS nor AUTH is to come, so the extensions can be done without.
+    /// LMTP knows no HELO (RFC 2033 §4.1).
     fn helo_is_enough(&self) -> bool {
-        self.settings.credentials.is_none()
-            && (self.secure || self.settings.tls == Tls::Opportunistic)
+        self.settings.protocol == Protocol::Smtp
+            && self.settings.credentials.is_none()
+            && (self.secure || self.may_stay_clear())
     }
 
     fn on_offer(&mut self, reply: &Reply) {
         self.extensions = Extensions::parse(reply);
-        if !self.secure && self.extensions.starttls {
+        if !self.secure && self.extensions.starttls && self.settings.tls != Tls::None {
             return self.command("STARTTLS", State::StartTls);
         }
         if !self.secure && !self.may_stay_clear() {
@@ -62,7 +68,8 @@ impl Dialogue {
 
     /// Credentials never go in the clear, whatever the setting says.
     fn may_stay_clear(&self) -> bool {
-        self.settings.tls == Tls::Opportunistic && self.settings.credentials.is_none()
+        matches!(self.settings.tls, Tls::Opportunistic | Tls::None)
+            && self.settings.credentials.is_none()
     }
 
     /// Octets behind the 220 would be read as if they had come under TLS

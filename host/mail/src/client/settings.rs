@@ -5,6 +5,17 @@ use std::time::Duration;
 use crate::address::{Address, Domain, ReversePath};
 use crate::sasl::{ClientMechanism, Credentials};
 
+/// What the server speaks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// SMTP: one reply after the text, for all recipients.
+    #[default]
+    Smtp,
+    /// LMTP (RFC 2033): LHLO instead of EHLO, and after the text one reply for
+    /// each recipient that was taken, in their order.
+    Lmtp,
+}
+
 /// When TLS begins, and whether there may be none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tls {
@@ -15,12 +26,17 @@ pub enum Tls {
     /// After STARTTLS if it is offered, in the clear if not (RFC 7435). For our
     /// own path only; credentials are never used with it.
     Opportunistic,
+    /// Never, whatever is offered: for servers on this machine or in a network of
+    /// the operator's own. Credentials are never used with it.
+    None,
 }
 
 /// Everything a dialogue must be told once.
 pub struct Settings {
     /// Our name in EHLO.
     pub host: Domain,
+    /// What the server speaks.
+    pub protocol: Protocol,
     /// When TLS begins.
     pub tls: Tls,
     /// Whom we authenticate as. With credentials, a server that does not take

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::{CLOSING, Dialogue, Outcome, State, Transaction, Trouble};
+use super::{CLOSING, Dialogue, Outcome, Protocol, State, Transaction, Trouble};
 use crate::framing::TextWriter;
 use crate::reply::Reply;
 
@@ -142,6 +142,10 @@ impl Dialogue {
             self.fail(Trouble::Unsolicited);
         } else if go_on && transfer.has_taken() {
             self.state = State::Text(transfer);
+        } else if go_on && self.settings.protocol == Protocol::Lmtp {
+            // RFC 2033 §4.2 wants a 503 here; how many replies would follow nobody knows.
+            self.state = State::Envelope(transfer);
+            self.fail(Trouble::Said(reply));
         } else if go_on {
             // RFC 2920 §3.1: with no recipient left, an empty message is the way out.
             self.finish(transfer, None);
@@ -166,10 +170,35 @@ impl Dialogue {
         } else {
             Outcome::refused(reply)
         };
+        if self.settings.protocol == Protocol::Lmtp {
+            return self.on_recipient_reply(transfer, outcome, closing);
+        }
         self.finish(transfer, Some(outcome));
         match closing {
             Some(trouble) => self.fail(trouble),
             None => self.state = State::Ready,
+        }
+    }
+
+    /// One of the replies after the text: for the next recipient that was taken
+    /// and has no answer yet (RFC 2033 §4.2).
+    fn on_recipient_reply(
+        &mut self,
+        mut transfer: Transfer,
+        outcome: Outcome,
+        closing: Option<Trouble>,
+    ) {
+        transfer.settle_next(outcome);
+        match closing {
+            Some(trouble) => {
+                self.finish(transfer, Some(Outcome::troubled(trouble.clone())));
+                self.fail(trouble);
+            }
+            None if transfer.has_taken() => self.state = State::EndOfText(transfer),
+            None => {
+                self.finish(transfer, None);
+                self.state = State::Ready;
+            }
         }
     }
 
@@ -234,6 +263,17 @@ impl Transfer {
                 552 => Slot::Settled(Outcome::Deferred(super::Cause::Reply(reply))),
                 _ => Slot::Settled(Outcome::refused(reply)),
             };
+        }
+    }
+
+    /// Settles the first recipient that was taken and has no answer yet.
+    fn settle_next(&mut self, outcome: Outcome) {
+        let next = self
+            .slots
+            .iter_mut()
+            .find(|slot| matches!(slot, Slot::Taken));
+        if let Some(slot) = next {
+            *slot = Slot::Settled(outcome);
         }
     }
 

@@ -2,7 +2,7 @@
 //! MX records (RFC 5321 §5.1). TLS where it is offered (RFC 7435), never AUTH.
 
 use mail::address::Domain;
-use mail::client::{Settings, Timeouts, Tls};
+use mail::client::{Protocol, Settings, Timeouts, Tls};
 use storage::AccountId;
 use tracing::debug;
 
@@ -48,6 +48,7 @@ async fn open_one(
     };
     let settings = Settings {
         host: services.hostname.clone(),
+        protocol: Protocol::Smtp,
         tls: Tls::Opportunistic,
         credentials: None,
         mechanism: None,

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use desk::Account;
 use desk::addresses::{self, Outbound, OutboundTls, SupportAddress};
 use mail::address::Address;
-use mail::client::{Settings, Timeouts, Tls};
+use mail::client::{Protocol, Settings, Timeouts, Tls};
 use mail::sasl::Credentials;
 use rustls::pki_types::ServerName;
 
@@ -48,6 +48,7 @@ fn settings(
     let password = std::str::from_utf8(&password).map_err(|_| OpenError::Disconnected)?;
     Ok(Settings {
         host: services.hostname.clone(),
+        protocol: Protocol::Smtp,
         tls: match outbound.tls {
             OutboundTls::Starttls => Tls::Required,
             OutboundTls::Implicit => Tls::Implicit,
