@@ -239,6 +239,9 @@ pub enum Cause {
     Blocked,
     /// For the operator's own postmaster, and no account serves that.
     NoAccount,
+    /// The account's own help desk refused it, or could not be reached. No policy
+    /// says so: it is found out afterwards.
+    DeskRefused,
 }
 
 /// Where an inbound message goes (`routes.inbound-route`).

@@ -17,6 +17,7 @@ pub mod audit;
 pub mod brands;
 pub mod connectors;
 pub mod credentials;
+pub mod desks;
 pub mod dkim_keys;
 mod error;
 pub mod facts;

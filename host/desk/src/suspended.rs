@@ -186,7 +186,7 @@ impl Cause {
             Self::Bounce => 7,
             Self::Vacation => 8,
             Self::Blocked => 13,
-            Self::NoAccount => 18,
+            Self::NoAccount | Self::DeskRefused => 18,
             Self::Unprocessable => 19,
             Self::UnauthenticatedUpdate => 20,
             Self::FromSupportAddress => 22,
@@ -211,6 +211,7 @@ impl Cause {
             Self::FromSupportAddress => "from_support_address",
             Self::Blocked => "blocked",
             Self::NoAccount => "no_account",
+            Self::DeskRefused => "desk_refused",
         }
     }
 }

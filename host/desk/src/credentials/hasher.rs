@@ -46,7 +46,7 @@ impl Hasher {
     }
 
     /// Hashes a new password. Waits however long the queue is: an admin asks.
-    pub(super) async fn hash(&self, password: &SecretString) -> Result<String, Error> {
+    pub(crate) async fn hash(&self, password: &SecretString) -> Result<String, Error> {
         let place = Arc::clone(&self.places)
             .acquire_owned()
             .await

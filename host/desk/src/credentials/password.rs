@@ -84,7 +84,7 @@ impl std::fmt::Display for CredentialId {
 }
 
 /// A new password for that set.
-pub(super) fn generate(id: &CredentialId) -> SecretString {
+pub(crate) fn generate(id: &CredentialId) -> SecretString {
     let secret = random::secret_word(SECRET_LETTERS);
     SecretString::from(format!("{PREFIX}{id}{SEPARATOR}{}", secret.as_str()))
 }
