@@ -244,17 +244,7 @@ fn email(product: &Product, departing: &Departing<'_>, now: Timestamp) -> Email 
         reason,
         signed,
     } = departing;
-    let queued = |recipient: &Address| Delivery {
-        recipient: recipient.clone(),
-        state: State::Queued,
-        attempts: 0,
-        reason: reason.clone(),
-        reply: None,
-        tls: None,
-        credential: None,
-        updated_at: now,
-        tries: Vec::new(),
-    };
+    let queued = |recipient: &Address| Delivery::queued(recipient.clone(), reason.clone(), now);
     let (path, sender) = match sender {
         Sender::Support(address) => (Path::Smarthost, address),
         Sender::Native(address) => (
@@ -305,6 +295,21 @@ pub async fn attempted(
 }
 
 impl Delivery {
+    /// One that nobody has tried yet.
+    pub(crate) fn queued(recipient: Address, reason: Option<String>, now: Timestamp) -> Self {
+        Self {
+            recipient,
+            state: State::Queued,
+            attempts: 0,
+            reason,
+            reply: None,
+            tls: None,
+            credential: None,
+            updated_at: now,
+            tries: Vec::new(),
+        }
+    }
+
     fn note(&mut self, path: &Path, attempt: &Attempt, now: Timestamp) {
         self.attempts += 1;
         self.updated_at = now;

@@ -167,6 +167,7 @@ fn questions() -> Questions {
         helo: "mail.acme.example".into(),
         tls: Some("TLSv1.3".into()),
         connector: Some("acme.example".into()),
+        desk: false,
     };
     let envelope = types::Envelope {
         sender: "ann@home.example".into(),
@@ -228,6 +229,7 @@ fn native() -> f64 {
             helo: "mail.acme.example".into(),
             tls: None,
             connector: Some("acme.example".into()),
+            desk: false,
         },
         envelope: sdk::types::Envelope {
             sender: "ann@home.example".into(),

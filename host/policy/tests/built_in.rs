@@ -247,6 +247,7 @@ fn outbound_mail_bears_the_connectors_address() {
         sender: "help@acme.example".into(),
         recipients: vec![],
         through_customer: true,
+        submitted: false,
     };
     let own = chain(json!({}))
         .outbound(&message("From: help@acme.example\r\n"), &facts)

@@ -25,4 +25,5 @@ pub mod telemetry;
 pub mod tls;
 pub mod upkeep;
 pub mod web;
+mod whole;
 pub mod wire;

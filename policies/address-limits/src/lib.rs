@@ -16,7 +16,7 @@ use sdk::limits::{
     RecipientKind, Violation, violation,
 };
 use sdk::types::{Envelope, Ingress, Refusal, Session, Verdict};
-use sdk::{defer, digits, domain_of, join, reject, settings};
+use sdk::{defer, digits, domain_of, join, lookup, reject, settings};
 
 /// What the account may have. The names are those of the settings.
 #[derive(Debug, Clone)]
@@ -83,8 +83,11 @@ impl Policy for AddressLimits {
         permission(address_violations(&Rules::from_settings(), &facts))
     }
 
-    fn sender(session: Session, _sender: String, _octets: Option<u64>) -> Verdict {
-        sender(&session)
+    fn sender(session: Session, sender: String, _octets: Option<u64>) -> Verdict {
+        match session.desk {
+            true => desk_sender(&sender, lookup::find_support_address),
+            false => self::sender(&session),
+        }
     }
 
     fn recipient(session: Session, envelope: Envelope, candidate: RecipientFacts) -> Verdict {
@@ -318,6 +321,32 @@ pub fn sender(session: &Session) -> Verdict {
     }
 }
 
+/// ID-01: the account's own help desk speaks as a live support address of the
+/// account, verified both ways, and as nobody else; not as nobody at all either.
+pub fn desk_sender(
+    sender: &str,
+    find: impl FnOnce(&str) -> Option<lookup::SupportAddress>,
+) -> Verdict {
+    let refused = |code, hint| reject(Refusal::NotPermitted, code, hint);
+    if sender.is_empty() {
+        return refused(
+            "sender_missing",
+            "use the support address as the envelope sender, not the null path",
+        );
+    }
+    match find(sender) {
+        Some(found) if found.connector.is_some() && found.verified => Verdict::Accept,
+        Some(found) if found.connector.is_some() => refused(
+            "sender_not_verified",
+            "verify this support address both ways first: relaygate address verify",
+        ),
+        _ => refused(
+            "sender_not_support_address",
+            "send as a support address of a connected domain of your account",
+        ),
+    }
+}
+
 /// R5, R9, R59, R100: only recipients of the session's own connector, or on the
 /// mx listener only our own addresses.
 pub fn recipient(
@@ -334,6 +363,7 @@ pub fn recipient(
         );
     }
     match session.ingress {
+        Ingress::Submission if session.desk => Verdict::Accept,
         Ingress::Submission => submitted(session, candidate),
         Ingress::Mx => public(rules, candidate),
     }

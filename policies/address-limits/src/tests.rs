@@ -182,7 +182,75 @@ fn session(ingress: Ingress, connector: Option<&str>) -> Session {
         helo: "mail.acme.example".into(),
         tls: None,
         connector: connector.map(Into::into),
+        desk: false,
     }
+}
+
+fn desk() -> Session {
+    Session {
+        desk: true,
+        ..session(Ingress::Submission, None)
+    }
+}
+
+#[test]
+fn a_help_desk_speaks_as_a_live_support_address_only() {
+    let known = |connector: bool, verified| {
+        move |_: &str| {
+            Some(lookup::SupportAddress {
+                connector: connector.then(|| "acme.example".into()),
+                brand: 1,
+                verified,
+            })
+        }
+    };
+    let live = desk_sender("help@acme.example", known(true, true));
+    assert!(matches!(live, Verdict::Accept));
+    let code = |verdict: Verdict| match verdict {
+        Verdict::Reject(reason) => reason.code,
+        other => panic!("not rejected: {other:?}"),
+    };
+    for (verdict, expected) in [
+        (desk_sender("", known(true, true)), "sender_missing"),
+        (
+            desk_sender("help@acme.example", known(true, false)),
+            "sender_not_verified",
+        ),
+        (
+            desk_sender("support@acme.desk.example", known(false, true)),
+            "sender_not_support_address",
+        ),
+        (
+            desk_sender("help@other.example", |_| None),
+            "sender_not_support_address",
+        ),
+    ] {
+        assert_eq!(code(verdict), expected);
+    }
+}
+
+#[test]
+fn a_help_desk_writes_to_anybody() {
+    let rules = Rules::default();
+    let nobody = Envelope {
+        sender: "help@acme.example".into(),
+        recipients: vec![],
+    };
+    for kind in [
+        RecipientKind::Foreign,
+        RecipientKind::Native,
+        RecipientKind::Forwarded,
+        RecipientKind::UnknownInDomain,
+    ] {
+        let verdict = recipient(&rules, &desk(), &nobody, &candidate(kind));
+        assert!(matches!(verdict, Verdict::Accept), "{kind:?}");
+    }
+    let many = Envelope {
+        recipients: vec!["a@b.example".into(); 100],
+        ..nobody
+    };
+    let verdict = recipient(&rules, &desk(), &many, &candidate(RecipientKind::Foreign));
+    assert!(matches!(verdict, Verdict::Defer(_)));
 }
 
 fn candidate(kind: RecipientKind) -> RecipientFacts {

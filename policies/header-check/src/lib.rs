@@ -1,9 +1,10 @@
 //! Built-in policy: are the headers sound, and what do they tell?
 //!
-//! Four readings of one header block, each in a file of its own: how a message
+//! Five readings of one header block, each in a file of its own: how a message
 //! came to be written ([`origin`]), what trusted servers say of its author
-//! ([`author`]), what in it pretends to be ours ([`forged`]), and what became of
-//! a verification mail on its way ([`returned`]).
+//! ([`author`]), what in it pretends to be ours ([`forged`]), what became of
+//! a verification mail on its way ([`returned`]), and in whose name a help desk of
+//! the account's own writes ([`submitted`]).
 //!
 //! Nothing is asked of the end user: no result of SPF, DKIM or DMARC refuses a
 //! message (R8). Not here: parsing of addresses and MIME, which the host does
@@ -18,6 +19,7 @@ pub mod forged;
 pub mod inbound;
 pub mod origin;
 pub mod returned;
+pub mod submitted;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -44,7 +46,15 @@ impl Policy for HeaderCheck {
     }
 
     fn outbound(facts: OutboundFacts) -> OutboundVerdict {
-        outbound(&facts, &mail::mailboxes("From"))
+        let from = mail::mailboxes("From");
+        match facts.submitted {
+            true => {
+                let block = mail::header_block();
+                let fields: Vec<Field<'_>> = fields::fields(&block).collect();
+                submitted::verdict(&facts, &fields, &from)
+            }
+            false => outbound(&facts, &from),
+        }
     }
 
     fn returned(facts: ReturnedFacts) -> Vec<Finding> {

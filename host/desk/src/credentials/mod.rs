@@ -21,7 +21,7 @@ use crate::{Account, Error, wire};
 
 pub use hasher::{Busy, Hasher};
 pub use password::{CredentialId, HashCost, PASSWORD_OCTETS_MAX};
-pub use verifier::{Login, LoginError, Verifier};
+pub use verifier::{Login, LoginError, Right, Verifier};
 
 /// Where a set stands. A discarded one has no record: the audit remembers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

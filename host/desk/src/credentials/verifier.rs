@@ -1,4 +1,4 @@
-//! The login: user name and password in, (account, connector, credential) out.
+//! The login: user name and password in, (account, right, credential) out.
 //!
 //! The credential id in the password leads to one row and one hash, whichever
 //! of the two forms the user name has (R53). An unknown id runs the same hash
@@ -14,13 +14,15 @@ use std::sync::Mutex;
 
 use mail::address::Domain;
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use storage::{AccountId, Timestamp};
 use subtle::ConstantTimeEq;
 
 use super::password::{self, BadHash, CredentialId, PASSWORD_OCTETS_MAX};
-use super::{Busy, Credential, CredentialHolder, Hasher};
-use crate::{Error, Installation, accounts, connectors};
+use super::{Busy, CredentialHolder, Hasher};
+use crate::desks::logins::{self, DeskLoginHolder};
+use crate::{Account, Error, Installation, accounts, connectors, wire};
 
 /// How long a login that was right is remembered.
 const REMEMBERED_MS: u64 = 5 * 60 * 1_000;
@@ -34,10 +36,46 @@ const DIGEST_KEY_OCTETS: usize = 32;
 pub struct Login {
     /// The account the session belongs to.
     pub account: AccountId,
-    /// The domain whose recipients it may address.
-    pub connector: Domain,
-    /// The set that was proved, for the log and for [`super::is_live`].
+    /// What it may do there.
+    pub right: Right,
+    /// The set that was proved, for the log and for [`Right::is_live`].
     pub credential: CredentialId,
+}
+
+/// What a login is good for; one kind never does the other's work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Right {
+    /// A connector's credential: mail in, to recipients of this domain.
+    Connector(#[serde(with = "wire::one")] Domain),
+    /// A foreign help desk's login: mail out, in the name of the account's live
+    /// support addresses.
+    Desk,
+}
+
+impl Right {
+    /// The connector whose credential it is.
+    pub fn connector(&self) -> Option<&Domain> {
+        match self {
+            Self::Connector(domain) => Some(domain),
+            Self::Desk => None,
+        }
+    }
+
+    /// Whether the set of an open session still opens anything (AUTH-10).
+    ///
+    /// # Errors
+    /// [`Error::Read`], [`Error::Corrupt`].
+    pub async fn is_live(
+        &self,
+        account: &Account,
+        credential: &CredentialId,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        match self {
+            Self::Connector(domain) => super::is_live(account, domain, credential, now).await,
+            Self::Desk => logins::is_live(account, credential).await,
+        }
+    }
 }
 
 /// Why nobody logged in.
@@ -101,7 +139,7 @@ impl Verifier {
         if password.expose_secret().len() > PASSWORD_OCTETS_MAX {
             return Err(LoginError::Refused);
         }
-        let Some((login, credential)) = self.candidate(username, password, now).await? else {
+        let Some((login, hash)) = self.candidate(username, password, now).await? else {
             self.verify(password, self.dummy_hash.clone()).await?.ok();
             return Err(LoginError::Refused);
         };
@@ -109,7 +147,7 @@ impl Verifier {
         if self.remembered.holds(&digest, &login.credential, now) {
             return Ok(login);
         }
-        match self.verify(password, credential.hash).await? {
+        match self.verify(password, hash).await? {
             Ok(true) => {
                 self.remembered.keep(digest, login.credential.clone(), now);
                 Ok(login)
@@ -127,16 +165,29 @@ impl Verifier {
         self.hasher.verify(password.clone(), hash).await
     }
 
-    /// The one set this login can be about, if the user name goes with it.
+    /// The one set this login can be about, with its hash, if the user name goes
+    /// with it.
     async fn candidate(
         &self,
         username: &str,
         password: &SecretString,
         now: Timestamp,
-    ) -> Result<Option<(Login, Credential)>, Error> {
+    ) -> Result<Option<(Login, String)>, Error> {
         let Some(id) = password::id_in(password.expose_secret()) else {
             return Ok(None);
         };
+        match self.of_connector(username, &id, now).await? {
+            Some(found) => Ok(Some(found)),
+            None => self.of_desk(username, id).await,
+        }
+    }
+
+    async fn of_connector(
+        &self,
+        username: &str,
+        id: &CredentialId,
+        now: Timestamp,
+    ) -> Result<Option<(Login, String)>, Error> {
         let holder = self
             .installation
             .rows()
@@ -146,7 +197,7 @@ impl Verifier {
             return Ok(None);
         };
         let handle = self.installation.account(account);
-        let Some(set) = super::find(&handle, &connector, &id).await? else {
+        let Some(set) = super::find(&handle, &connector, id).await? else {
             return Ok(None);
         };
         let Some(owner) = connectors::find(&handle, &connector).await? else {
@@ -162,10 +213,40 @@ impl Verifier {
         Ok(fits.then_some((
             Login {
                 account,
-                connector,
+                right: Right::Connector(connector),
+                credential: id.clone(),
+            },
+            set.hash,
+        )))
+    }
+
+    async fn of_desk(
+        &self,
+        username: &str,
+        id: CredentialId,
+    ) -> Result<Option<(Login, String)>, Error> {
+        let holder = self
+            .installation
+            .rows()
+            .get::<DeskLoginHolder>(id.as_str())
+            .await?;
+        let Some(DeskLoginHolder(account)) = holder.map(|kept| kept.record) else {
+            return Ok(None);
+        };
+        let handle = self.installation.account(account);
+        let Some(login) = logins::find(&handle, &id).await? else {
+            return Ok(None);
+        };
+        let profile = accounts::profile(&handle).await?;
+        let expected = logins::username(&profile.subdomain, &self.native).to_string();
+        let fits = same(&username.to_ascii_lowercase(), &expected);
+        Ok(fits.then_some((
+            Login {
+                account,
+                right: Right::Desk,
                 credential: id,
             },
-            set,
+            login.hash,
         )))
     }
 

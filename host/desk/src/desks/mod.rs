@@ -1,8 +1,8 @@
 //! Whose help desk an account's mail goes to: ours, or somebody else's.
 //!
-//! Here is the setting and its secrets. What is handed on, and what becomes of it
-//! when the help desk will not have it, is [`handover`]; the login by which a
-//! foreign desk sends is [`logins`]; what it sent is recorded by [`sent`].
+//! Here is the setting and its secrets. What a foreign desk is told about a message
+//! is [`handover`]; the login by which it sends is [`logins`]; what it sent is
+//! recorded by [`sent`].
 //!
 //! Not here: connections (`relaygate::courier::desk`), whether a message is handed
 //! on at all (the policies, as for tickets).

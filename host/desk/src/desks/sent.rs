@@ -7,7 +7,7 @@ use storage::{Batch, Timestamp};
 
 use crate::Account;
 use crate::facts::NotificationKind;
-use crate::outbound::{Delivery, Email, Path, State};
+use crate::outbound::{Delivery, Email, Path};
 
 /// A message a foreign desk handed in.
 #[derive(Debug, Clone)]
@@ -18,22 +18,15 @@ pub struct Submitted {
     pub sender: Address,
     /// Its Message-ID.
     pub message_id: MessageId,
+    /// Whether it bears a signature of ours.
+    pub signed: bool,
     /// Whom it is for.
     pub recipients: Vec<Address>,
 }
 
 /// Adds the record to the batch that enqueues its delivery.
 pub fn record(account: &Account, batch: &mut Batch, message: Submitted, now: Timestamp) {
-    let queued = |recipient: Address| Delivery {
-        recipient,
-        state: State::Queued,
-        attempts: 0,
-        reason: None,
-        reply: None,
-        tls: None,
-        credential: None,
-        updated_at: now,
-    };
+    let queued = |recipient| Delivery::queued(recipient, None, now);
     let email = Email {
         id: message.id,
         // It is the help desk's word about one of its own tickets.
@@ -42,7 +35,9 @@ pub fn record(account: &Account, batch: &mut Batch, message: Submitted, now: Tim
         comment: None,
         path: Path::Smarthost,
         sender: message.sender,
+        fallback_from: None,
         message_id: message.message_id,
+        signed: message.signed,
         deliveries: message.recipients.into_iter().map(queued).collect(),
         created_at: now,
     };

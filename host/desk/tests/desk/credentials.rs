@@ -19,7 +19,11 @@ async fn both_user_names_lead_to_the_same_login() {
     ] {
         let login = verifier.login(name, &issued.password, NOW).await.unwrap();
         assert_eq!(login.account, scene.acme.id(), "{name}");
-        assert_eq!(login.connector, domain("acme.example"), "{name}");
+        assert_eq!(
+            login.right.connector(),
+            Some(&domain("acme.example")),
+            "{name}"
+        );
         assert_eq!(login.credential, issued.credential.id, "{name}");
     }
 }

@@ -123,6 +123,13 @@ pub fn return_path(path: Option<&Address>) -> Vec<u8> {
     line
 }
 
+/// The Date field as a line, CRLF included; `at` in milliseconds since the epoch.
+pub fn date_line(at: u64) -> Vec<u8> {
+    let mut line = Vec::new();
+    write_field("Date", &date(at), &mut line);
+    line
+}
+
 /// A time in milliseconds since the epoch as people and scripts read it: RFC 3339,
 /// UTC, whole seconds.
 pub fn timestamp(at: u64) -> String {

@@ -42,6 +42,7 @@ pub(crate) fn session() -> Session {
         helo: "mail.acme.example".into(),
         tls: Some("TLSv1.3".into()),
         connector: Some("acme.example".into()),
+        desk: false,
     }
 }
 

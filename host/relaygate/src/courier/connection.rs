@@ -226,7 +226,8 @@ fn is_trouble(outcome: &Outcome) -> bool {
     )
 }
 
-async fn connect(addresses: &[CheckedAddr]) -> io::Result<Wire> {
+/// Connects to the first address that answers.
+pub(super) async fn connect(addresses: &[CheckedAddr]) -> io::Result<Wire> {
     let mut last = io::ErrorKind::AddrNotAvailable.into();
     for address in addresses {
         match connect_one(address.socket()).await {

@@ -1,5 +1,5 @@
-//! Hands messages to other mail servers: customers' own ([`smarthost`]) or those
-//! the recipients' domains name ([`native`]).
+//! Hands messages to other servers: customers' own ([`smarthost`]), those the
+//! recipients' domains name ([`native`]), and accounts' own help desks ([`help_desk`]).
 //!
 //! Jobs for one destination are worked on together: one connection, one message
 //! after the other, an outcome for every recipient of each. Every attempt is
@@ -10,6 +10,7 @@
 //! (`dispatch`), names and addresses (`resolver`), when work is due (`runner`).
 
 mod connection;
+pub(crate) mod help_desk;
 mod native;
 mod opportunistic;
 mod reason;
@@ -47,6 +48,8 @@ enum OpenError {
     Tls(#[from] crate::tls::TlsError),
     #[error("support address has no server any more")]
     Disconnected,
+    #[error("clear text is for networks the operator has listed")]
+    ClearText,
     #[error("look up the server")]
     Desk(#[from] desk::Error),
 }
@@ -67,15 +70,23 @@ struct Attempted {
 
 /// Jobs of one destination together, in the order they were leased.
 pub fn by_destination(leases: Vec<Lease>) -> Vec<Vec<Lease>> {
-    let mut groups: Vec<(Option<Destination>, Vec<Lease>)> = Vec::new();
+    together(leases, destination)
+}
+
+/// Jobs that have the same key together; one without a key is by itself.
+fn together<K: PartialEq>(
+    leases: Vec<Lease>,
+    key: impl Fn(&Lease) -> Option<K>,
+) -> Vec<Vec<Lease>> {
+    let mut groups: Vec<(Option<K>, Vec<Lease>)> = Vec::new();
     for lease in leases {
-        let destination = destination(&lease);
+        let key = key(&lease);
         match groups
             .iter_mut()
-            .find(|(known, _)| known.is_some() && *known == destination)
+            .find(|(known, _)| known.is_some() && *known == key)
         {
             Some((_, group)) => group.push(lease),
-            None => groups.push((destination, vec![lease])),
+            None => groups.push((key, vec![lease])),
         }
     }
     groups.into_iter().map(|(_, group)| group).collect()

@@ -79,6 +79,7 @@ pub(super) fn of_open_error(error: &OpenError) -> &'static str {
         OpenError::Unreachable(_) => "unreachable",
         OpenError::ServerName | OpenError::Tls(_) => "tls_failed",
         OpenError::Disconnected => "address_gone",
+        OpenError::ClearText => "tls_required",
         OpenError::Desk(_) => "internal",
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use desk::Account;
+use desk::facts::NotificationKind;
 use desk::messages::{self, Line};
 use desk::outbound::{self, Attempt, End};
 use mail::address::Address;
@@ -180,6 +181,19 @@ fn retry(
         .iter()
         .find(|outcome| is_deferred(outcome));
     let reply = deferred.and_then(reason::reply);
+    retry_after(services, account, card, reply, delivery.notification, now)
+}
+
+/// When an attempt that ended with this reply is repeated: what the routing
+/// policy says.
+pub(super) fn retry_after(
+    services: &Services,
+    account: &Account,
+    card: &Card,
+    reply: Option<&mail::reply::Reply>,
+    notification: NotificationKind,
+    now: Timestamp,
+) -> Retry {
     let attempts = card.attempts.saturating_add(1);
     let failure = Failure {
         attempts,
@@ -187,7 +201,7 @@ fn retry(
         now: now.0,
         reply_code: reply.map(mail::reply::Reply::code),
         enhanced_status: reply.and_then(mail::reply::Reply::status),
-        notification: facts::notification(delivery.notification),
+        notification: facts::notification(notification),
     };
     let counters = std::sync::Arc::clone(&services.flow.counters);
     let call = CallFacts::new(Some(account.id()), counters, now).shared();
@@ -237,7 +251,7 @@ fn note(recipient: &Address, outcome: &Outcome, attempted: &Attempted, retry: Re
 }
 
 /// A reply on one line.
-fn said(reply: &mail::reply::Reply) -> String {
+pub(super) fn said(reply: &mail::reply::Reply) -> String {
     let status = reply
         .status()
         .map(|status| format!("{status} "))

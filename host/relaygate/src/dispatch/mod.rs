@@ -9,6 +9,7 @@
 //! Not here: who is told what (`desk::notifications`), delivery (`courier`).
 
 mod signing;
+pub(crate) mod submitted;
 mod way_out;
 
 use desk::messages::{self, Direction, Line, Message};
@@ -42,6 +43,12 @@ pub enum DispatchError {
     /// A policy named an address that may not send this.
     #[error("policy named a sender that is not the account's")]
     Sender,
+    /// What a foreign desk sends leaves through the customer's server or not at all.
+    #[error("not through the customer's server now: {0}")]
+    NotConnected(String),
+    /// A kept text could not be read.
+    #[error("read text")]
+    Read(#[from] storage::Error),
     /// The composed message is beyond a limit.
     #[error("composed header")]
     Header(#[from] HeaderError),
@@ -164,7 +171,7 @@ async fn prepare<'d>(
     account: &Account,
     draft: &'d OutboundDraft,
 ) -> Result<Option<Departing<'d>>, DispatchError> {
-    let way = way_out::ask(services, account, draft).await?;
+    let way = way_out::ask(services, account, &draft.departure).await?;
     let composed = draft.compose(&facts::product(services), &way.sender)?;
     let Some(message) = checked(services, account, draft, &way, composed)? else {
         return Ok(None);
@@ -200,6 +207,7 @@ fn checked(
         sender: way.address().to_string(),
         recipients: draft.recipients.iter().map(ToString::to_string).collect(),
         through_customer: way.through_customer(),
+        submitted: false,
     };
     match noted(services.chain.outbound(&call.shared(), &asked))? {
         OutboundVerdict::Accept(asked) => {

@@ -34,6 +34,7 @@ pub(super) async fn signature(
         domain: &domain,
         selector,
         header_prefix,
+        also: &[],
     };
     Ok(signer.sign(message, services.clock.now().0)?)
 }
@@ -55,7 +56,11 @@ async fn signing_domain(
 
 /// Whether mail of this connector is signed now. DNS is asked only if the
 /// switch is on.
-async fn signs(services: &Services, account: &Account, domain: &Domain) -> Result<bool, Error> {
+pub(super) async fn signs(
+    services: &Services,
+    account: &Account,
+    domain: &Domain,
+) -> Result<bool, Error> {
     let Some(connector) = connectors::find(account, domain).await? else {
         return Ok(false);
     };

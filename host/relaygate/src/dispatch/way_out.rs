@@ -5,7 +5,8 @@
 //! address of the account is used on our own path (R19).
 
 use desk::addresses::{self, Kind, SupportAddress};
-use desk::notifications::{OutboundDraft, Sender};
+use desk::facts::DepartureFacts;
+use desk::notifications::Sender;
 use desk::{Account, accounts, connectors};
 use mail::address::Address;
 use policy::questions::routes::{Departure, OutboundRoute, Standing};
@@ -47,18 +48,14 @@ impl WayOut {
 pub(super) async fn ask(
     services: &Services,
     account: &Account,
-    draft: &OutboundDraft,
+    asked: &DepartureFacts,
 ) -> Result<WayOut, DispatchError> {
     let profile = accounts::profile(account).await?;
     let departure = Departure {
-        notification: facts::notification(draft.departure.notification),
-        ticket_recipient: draft
-            .departure
-            .ticket_recipient
-            .as_ref()
-            .map(ToString::to_string),
-        standing: standing(account, draft.departure.ticket_recipient.as_ref()).await?,
-        fallback_sender: draft.departure.fallback_sender.to_string(),
+        notification: facts::notification(asked.notification),
+        ticket_recipient: asked.ticket_recipient.as_ref().map(ToString::to_string),
+        standing: standing(account, asked.ticket_recipient.as_ref()).await?,
+        fallback_sender: asked.fallback_sender.to_string(),
         native_sender: profile.default_brand().default_address.to_string(),
     };
     let call = call_facts(services, account).shared();

@@ -3,13 +3,11 @@
 
 use std::net::IpAddr;
 
-use desk::credentials::CredentialId;
+use desk::credentials::{CredentialId, Right};
 use mail::address::Domain;
 use policy::questions::types;
 use serde::{Deserialize, Serialize};
 use storage::AccountId;
-
-use crate::runner::text_form;
 
 /// One SMTP session as it stood when the message was accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,12 +42,29 @@ pub struct Login {
     pub account: AccountId,
     /// The credential set; not secret.
     pub credential: CredentialId,
-    /// The connector it was issued for.
-    #[serde(with = "text_form::one")]
-    pub connector: Domain,
+    /// What it is good for.
+    pub right: Right,
+}
+
+impl Login {
+    /// The connector it was issued for, if it was for one.
+    pub fn connector(&self) -> Option<&Domain> {
+        self.right.connector()
+    }
 }
 
 impl SessionFacts {
+    /// The connector whose credential was proved.
+    pub fn connector(&self) -> Option<&Domain> {
+        self.login.as_ref().and_then(Login::connector)
+    }
+
+    /// The account's own help desk is speaking.
+    pub fn is_desk(&self) -> bool {
+        let right = self.login.as_ref().map(|login| &login.right);
+        right == Some(&Right::Desk)
+    }
+
     /// The session in the policies' words.
     pub fn to_policy(&self) -> types::Session {
         types::Session {
@@ -57,7 +72,8 @@ impl SessionFacts {
             peer: self.peer.to_string(),
             helo: self.helo.clone(),
             tls: self.tls.as_ref().map(|tls| tls.version.clone()),
-            connector: self.login.as_ref().map(|login| login.connector.to_string()),
+            connector: self.connector().map(ToString::to_string),
+            desk: self.is_desk(),
         }
     }
 }

@@ -12,7 +12,7 @@ use desk::suspended::Shelf;
 use policy::questions::routes::Carried;
 use storage::{Batch, Timestamp};
 
-use super::{Ended, IntakeError, Message};
+use super::{Ended, IntakeError, Message, hand_over};
 use crate::dispatch;
 use crate::facts::{self, CallFacts, MessageStart, noted};
 use crate::runner::Arrived;
@@ -46,6 +46,11 @@ pub(super) async fn enter(
     gathered.arrival.author_messages = pace::of_author(account, batch, &incoming, now).await?;
     let call = call_facts(services, account, &message.letter, Some(message.start())).await?;
     let answers = ask(services, &call, &gathered);
+    let found = (&incoming, &answers);
+    if let Some(ended) = hand_over::enter(services, account, batch, arrived, message, found).await?
+    {
+        return Ok(ended);
+    }
     let outcome =
         intake::enter(account, &product, batch, &incoming, gathered, &answers, now).await?;
     if let Outcome::Entered(event) = &outcome {
@@ -103,7 +108,7 @@ pub(super) fn incoming(arrived: &Arrived, letter: Letter) -> Incoming {
             .tls
             .as_ref()
             .map(|tls| format!("{} {}", tls.version, tls.cipher)),
-        connector: login.map(|login| login.connector.clone()),
+        connector: session.connector().cloned(),
         credential: login.map(|login| login.credential.clone()),
         null_sender: arrived.sender.is_none(),
         recipient: arrived.recipient.clone(),

@@ -1,6 +1,7 @@
 //! Hands accepted messages to the desk: each becomes a ticket, a comment, a
-//! consumed verification mail, a linked bounce or a message kept aside, in the
-//! batch that ends its job, so exactly once.
+//! consumed verification mail, a linked bounce or a message kept aside, or is
+//! handed over to the account's own help desk ([`hand_over`]), in the batch that
+//! ends its job, so exactly once.
 //!
 //! A message is looked at in this order: is it a verification mail come back
 //! ([`returned`]), a delivery report on mail of ours ([`bounced`]), or something
@@ -12,6 +13,7 @@
 
 mod bounced;
 mod enter;
+mod hand_over;
 mod message;
 mod recover;
 mod returned;
@@ -27,9 +29,10 @@ use tracing::{info, warn};
 
 use crate::dispatch::{self, DispatchError};
 use crate::facts;
-use crate::runner::{Arrived, Card, Work, backoff, give_up, settle};
+use crate::runner::{Arrived, Card, Submitted, Work, backoff, give_up, settle};
 use crate::services::Services;
 
+pub(crate) use hand_over::keep_aside;
 use message::Message;
 pub(crate) use recover::{RecoverError, recover};
 
@@ -44,6 +47,8 @@ enum IntakeError {
     Commit(#[from] CommitError),
     #[error("send notifications")]
     Dispatch(#[from] DispatchError),
+    #[error("prepare for the help desk")]
+    HandOver(#[from] hand_over::HandOverError),
 }
 
 impl IntakeError {
@@ -93,7 +98,17 @@ async fn work_once(
         (Work::NotifyHeld(ticket), Some(account)) => {
             tell_held(services, account, *ticket, lease).await
         }
-        (Work::Notify(_) | Work::NotifyHeld(_) | Work::Delivery(_), _) => {
+        (Work::Submitted(submitted), Some(account)) => {
+            depart(services, account, submitted, lease).await
+        }
+        (
+            Work::Notify(_)
+            | Work::NotifyHeld(_)
+            | Work::Submitted(_)
+            | Work::Delivery(_)
+            | Work::HandOver(_),
+            _,
+        ) => {
             give_up(services, lease, "it is no work for this lane").await;
             Ok(())
         }
@@ -164,10 +179,24 @@ async fn place(
 }
 
 /// Lets go of the raw text, unless further recipients of the message need it.
-fn drop_text(account: &Account, batch: &mut Batch, arrived: &Arrived) {
+pub(crate) fn drop_text(account: &Account, batch: &mut Batch, arrived: &Arrived) {
     if arrived.recipients.len() == 1 {
         batch.drop_text(account.id(), arrived.text);
     }
+}
+
+/// Queues what a foreign help desk handed in; the job ends with that.
+async fn depart(
+    services: &Services,
+    account: &Account,
+    submitted: &Submitted,
+    lease: &Lease,
+) -> Result<(), IntakeError> {
+    let departing = dispatch::submitted::prepare(services, account, submitted).await?;
+    let mut batch = Batch::new();
+    batch.finish(lease);
+    dispatch::submitted::commit(services, account, batch, submitted, departing).await?;
+    Ok(())
 }
 
 /// Plans and queues the notifications of an event; the job ends with them.

@@ -46,7 +46,7 @@ pub(super) async fn consume(
         .login
         .as_ref()
         .filter(|_| arrived.session.tls.is_some());
-    let relay = login.map(|login| &login.connector);
+    let relay = login.and_then(facts::Login::connector);
     let now = services.clock.now();
     let consumed = verification::consume(account, batch, &returned, relay, seen, now).await?;
     drop_text(account, batch, arrived);

@@ -3,6 +3,7 @@
 use desk::accounts::{self, Kind, NewAccount, Profile, Subdomain};
 use serde::Serialize;
 
+use super::desks::{self, DeskView};
 use super::{Actor, Outcome, audit, parse_address};
 use crate::services::Services;
 
@@ -21,6 +22,8 @@ pub struct AccountView {
     pub native_domain: String,
     /// Where security notices go.
     pub admins: Vec<String>,
+    /// Whose help desk its mail goes to.
+    pub desk: DeskView,
     /// Milliseconds since the epoch.
     pub created_at: u64,
 }
@@ -76,27 +79,28 @@ pub async fn create(
         profile.subdomain.as_str(),
     )
     .await;
-    Ok(view(services, &profile))
+    view(services, &profile).await
 }
 
 /// Every account.
 pub async fn list(services: &Services) -> Outcome<AccountsView> {
     let profiles = accounts::list(&services.desk).await?;
-    let accounts = profiles
-        .iter()
-        .map(|profile| view(services, profile))
-        .collect();
+    let mut accounts = Vec::with_capacity(profiles.len());
+    for profile in &profiles {
+        accounts.push(view(services, profile).await?);
+    }
     Ok(AccountsView { accounts })
 }
 
 /// One account.
 pub async fn show(services: &Services, subdomain: &str) -> Outcome<AccountView> {
     let account = super::account(services, subdomain).await?;
-    Ok(view(services, &accounts::profile(&account).await?))
+    view(services, &accounts::profile(&account).await?).await
 }
 
-fn view(services: &Services, profile: &Profile) -> AccountView {
-    AccountView {
+async fn view(services: &Services, profile: &Profile) -> Outcome<AccountView> {
+    let account = services.desk.account(profile.id);
+    Ok(AccountView {
         id: profile.id.get(),
         subdomain: profile.subdomain.to_string(),
         name: profile.name.clone(),
@@ -106,6 +110,7 @@ fn view(services: &Services, profile: &Profile) -> AccountView {
         },
         native_domain: profile.subdomain.domain(&services.native).to_string(),
         admins: profile.admins.iter().map(ToString::to_string).collect(),
+        desk: desks::show(&account).await?,
         created_at: profile.created_at.0,
-    }
+    })
 }

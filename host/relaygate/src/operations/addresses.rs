@@ -213,7 +213,7 @@ pub async fn remove(
     Ok(())
 }
 
-fn check_authority(services: &Services, pem: Option<&str>) -> Outcome<()> {
+pub(super) fn check_authority(services: &Services, pem: Option<&str>) -> Outcome<()> {
     services
         .client_tls
         .connector(pem)
@@ -245,7 +245,7 @@ fn outbound(input: &AddressInput) -> Outcome<NewOutbound> {
 }
 
 /// Takes `host`, `host:port`, `2001:db8::1` and `[2001:db8::1]:port` apart.
-fn host_and_port(text: &str) -> Outcome<(String, Option<u16>)> {
+pub(super) fn host_and_port(text: &str) -> Outcome<(String, Option<u16>)> {
     let text = text.trim();
     let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((host, "")) => (host, None),

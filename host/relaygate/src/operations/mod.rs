@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod addresses;
 pub mod audit;
 pub mod brands;
+pub mod desks;
 pub mod diagnosis;
 pub mod domains;
 mod mends;

@@ -1,19 +1,36 @@
 //! What a complete message is: asked of the policies once, with the changes they
 //! and we make to the header.
 
+use mail::address::Address;
 use mail::message::{Edited, Edits, Headers, MessageId, Protocol, Received, TlsFacts};
 use policy::questions::headers::{Edit, InboundAcceptance, InboundFacts, InboundVerdict};
 
-use super::{Accepted, Reception, ReceptionError, Refusal};
+use super::{Accepted, Reception, ReceptionError, Refusal, for_desk};
 use crate::facts::{self, MessageStart, noted};
 use crate::runner::Acceptance;
 
 /// An accepted message's facts.
 pub(super) struct Judged {
-    pub(super) acceptance: Acceptance,
+    pub(super) found: Found,
     pub(super) message_id: Option<MessageId>,
     /// The trace of a message of our own come back; empty for any other.
     pub(super) way: Vec<u8>,
+}
+
+/// What a message turned out to be.
+pub(super) enum Found {
+    /// Mail for the account.
+    Inbound(Acceptance),
+    /// Mail of the account's own help desk for others.
+    Outbound(Outgoing),
+}
+
+/// Mail for others.
+pub(super) struct Outgoing {
+    /// The support address it is from.
+    pub(super) sender: Address,
+    /// Its own, or the one it was given.
+    pub(super) message_id: MessageId,
 }
 
 /// Judges a message. The second is its header as it will be kept.
@@ -24,13 +41,16 @@ pub(super) async fn judge(
 ) -> Result<(Judged, Edited), ReceptionError> {
     let headers = &message.headers;
     check_hops(headers, reception.services.config.limits.hops_max)?;
+    if reception.session.is_desk() {
+        return for_desk::judge(reception, queue_id, message);
+    }
     let ours = is_ours(reception, headers).await?;
     let acceptance = ask(reception, message, ours)?;
     let edited = edits(reception, queue_id, &acceptance.edits, ours).apply(headers);
     let judged = Judged {
         message_id: headers.message_id(),
         way: if ours { trace(headers) } else { Vec::new() },
-        acceptance: found(acceptance),
+        found: Found::Inbound(found(acceptance)),
     };
     Ok((judged, edited))
 }
@@ -108,7 +128,8 @@ fn edits(reception: &Reception, queue_id: &str, asked: &[Edit], ours: bool) -> E
     edits
 }
 
-fn received(reception: &Reception, queue_id: &str) -> Vec<u8> {
+/// Our trace field.
+pub(super) fn received(reception: &Reception, queue_id: &str) -> Vec<u8> {
     let session = &reception.session;
     let tls = session.tls.as_ref();
     let recipient = match reception.accepted.as_slice() {

@@ -1,17 +1,20 @@
-//! Makes an accepted message durable: texts, one intake job for each recipient,
-//! log rows and idempotency marks, in one batch.
+//! Makes an accepted message durable: texts, one intake job for each recipient
+//! (one for all, if a help desk hands it in for others), log rows and idempotency
+//! marks, in one batch.
 
 use desk::messages::{self, Direction, Line, Message};
-use mail::address::Address;
+use mail::address::{Address, Domain};
 use mail::server::Envelope;
 use metrics::{counter, histogram};
 use storage::{AccountId, Batch, Durable, NewJob, Scope, StagedText, TextId};
 use tracing::info;
 
 use super::incoming::{Complete, Incoming};
+use super::judge::{Found, Outgoing};
 use super::repeat::{self, Mark};
 use super::{Accepted, Reception, ReceptionError, ingress_name};
-use crate::runner::{Arrived, Card, Work, intake_lane};
+use crate::facts::SessionFacts;
+use crate::runner::{Acceptance, Arrived, Card, Submitted, Work, intake_lane};
 
 /// Keeps a message. Returns the proof and the id for the 250.
 ///
@@ -52,11 +55,29 @@ fn batch(
         }
         let octets = text.octets();
         let text = batch.text(text);
-        for (accepted, mark) in mine() {
-            let card = card(reception, complete, envelope, accepted, text, octets);
-            let job = new_job(reception, scope, text, &card);
-            let id = batch.enqueue(job);
-            mark.enter(&mut batch, &complete.queue_id, id);
+        match &complete.judged.found {
+            Found::Inbound(acceptance) => {
+                for (accepted, mark) in mine() {
+                    let work = arrived(
+                        reception,
+                        complete,
+                        envelope,
+                        accepted,
+                        acceptance,
+                        (text, octets),
+                    );
+                    let card = card(reception, Work::Intake(work));
+                    let id = batch.enqueue(new_job(reception, scope, text, &card));
+                    mark.enter(&mut batch, &complete.queue_id, id);
+                }
+            }
+            Found::Outbound(outgoing) => {
+                let recipients = mine().map(|(accepted, _)| accepted.recipient.clone());
+                let work = submitted(complete, outgoing, recipients.collect(), (text, octets));
+                let card = card(reception, Work::Submitted(work));
+                let id = batch.enqueue(new_job(reception, scope, text, &card));
+                mine().for_each(|(_, mark)| mark.enter(&mut batch, &complete.queue_id, id));
+            }
         }
         if let Scope::Account(account) = scope {
             open_log(reception, complete, account, &mut batch);
@@ -65,15 +86,20 @@ fn batch(
     batch
 }
 
-fn card(
+fn card(reception: &Reception, work: Work) -> Card {
+    Card::new(reception.services.clock.now(), work)
+}
+
+/// The message for one of its recipients.
+fn arrived(
     reception: &Reception,
     complete: &Complete,
     envelope: &Envelope,
     accepted: &Accepted,
-    text: TextId,
-    octets: u64,
-) -> Card {
-    let arrived = Arrived {
+    acceptance: &Acceptance,
+    (text, octets): (TextId, u64),
+) -> Arrived {
+    Arrived {
         queue_id: complete.queue_id.clone(),
         session: reception.session.clone(),
         sender: envelope.sender.clone(),
@@ -81,9 +107,33 @@ fn card(
         recipients: recipients_of(reception, accepted.scope),
         text,
         octets,
-        acceptance: complete.judged.acceptance.clone(),
-    };
-    Card::new(reception.services.clock.now(), Work::Intake(arrived))
+        acceptance: acceptance.clone(),
+    }
+}
+
+/// What a foreign help desk handed in, for all of its recipients.
+fn submitted(
+    complete: &Complete,
+    outgoing: &Outgoing,
+    recipients: Vec<Address>,
+    (text, octets): (TextId, u64),
+) -> Submitted {
+    Submitted {
+        id: complete.queue_id.clone(),
+        sender: outgoing.sender.clone(),
+        message_id: outgoing.message_id.as_str().to_owned(),
+        recipients,
+        text,
+        octets,
+    }
+}
+
+/// The connector it came by or goes by.
+fn connector(complete: &Complete, session: &SessionFacts) -> Option<Domain> {
+    match &complete.judged.found {
+        Found::Inbound(_) => session.connector().cloned(),
+        Found::Outbound(outgoing) => Some(outgoing.sender.domain().clone()),
+    }
 }
 
 /// The recipients that are the account's own: it learns of no others.
@@ -112,9 +162,12 @@ fn open_log(reception: &Reception, complete: &Complete, account: AccountId, batc
     let account = reception.services.desk.account(account);
     let message = Message {
         id: complete.queue_id.clone(),
-        direction: Direction::Inbound,
+        direction: match complete.judged.found {
+            Found::Inbound(_) => Direction::Inbound,
+            Found::Outbound(_) => Direction::Outbound,
+        },
         message_id: complete.judged.message_id.clone(),
-        connector: session.login.as_ref().map(|login| login.connector.clone()),
+        connector: connector(complete, session),
         credential: session
             .login
             .as_ref()

@@ -8,6 +8,7 @@
 //! Not here: the dialogue (`mail::server`), sockets (`listener`), what becomes
 //! of a kept message (`intake`).
 
+mod for_desk;
 mod incoming;
 mod judge;
 mod keep;
@@ -20,7 +21,7 @@ mod throttle;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use desk::credentials::{self, LoginError};
+use desk::credentials::LoginError;
 use desk::{addresses, facts as desk_facts};
 use mail::address::Address;
 use mail::reply::{Detail, Reply};
@@ -124,7 +125,7 @@ impl Reception {
         };
         let account = self.services.desk.account(login.account);
         let now = self.services.clock.now();
-        let live = credentials::is_live(&account, &login.connector, &login.credential, now).await;
+        let live = login.right.is_live(&account, &login.credential, now).await;
         matches!(live, Ok(false))
     }
 
@@ -162,7 +163,7 @@ impl Reception {
         let login = Login {
             account: found.account,
             credential: found.credential,
-            connector: found.connector,
+            right: found.right,
         };
         self.session.login = Some(login.clone());
         Ok(login)
@@ -206,23 +207,38 @@ impl Reception {
         self.incoming = None;
         self.utf8 = envelope.utf8;
         self.sender = envelope.sender.clone();
+        let judged = self.judge_sender(envelope).await;
+        judged.map_err(|error| self.refused("sender", &error))
+    }
+
+    async fn judge_sender(&self, envelope: &Envelope) -> Result<(), ReceptionError> {
         let sender = envelope
             .sender
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default();
-        let facts = self
-            .call_facts(self.session.login.as_ref().map(|l| l.account))
-            .shared();
-        let session = self.session.to_policy();
-        let octets = envelope.declared_octets;
-        let answered = self
-            .services
-            .chain
-            .sender(&facts, &session, &sender, octets);
-        let verdict = noted(answered).map_err(ReceptionError::from);
-        let accepted = verdict.and_then(|verdict| refusal::accepted(&verdict));
-        accepted.map_err(|error| self.refused("sender", &error))
+        let facts = self.sender_call(envelope.sender.as_ref()).await?.shared();
+        let answered = self.services.chain.sender(
+            &facts,
+            &self.session.to_policy(),
+            &sender,
+            envelope.declared_octets,
+        );
+        refusal::accepted(&noted(answered)?)
+    }
+
+    /// A help desk speaks as one of the account's addresses; everybody else as
+    /// they please (R9).
+    async fn sender_call(&self, sender: Option<&Address>) -> Result<CallFacts, desk::Error> {
+        let account = self.session.login.as_ref().map(|login| login.account);
+        let call = self.call_facts(account);
+        match (account, sender) {
+            (Some(account), Some(sender)) if self.session.is_desk() => {
+                let account = self.services.desk.account(account);
+                with_address(call, &account, sender).await
+            }
+            _ => Ok(call),
+        }
     }
 
     /// May this recipient be addressed?
@@ -286,7 +302,7 @@ impl Reception {
         account: Option<&desk::Account>,
         candidate: &Address,
     ) -> Result<desk_facts::RecipientFacts, desk::Error> {
-        let connector = self.session.login.as_ref().map(|login| &login.connector);
+        let connector = self.session.connector();
         if postmaster::is_meant(&self.services, candidate) {
             return Ok(unconnected(
                 candidate,
@@ -308,15 +324,10 @@ impl Reception {
         candidate: &Address,
     ) -> Result<CallFacts, desk::Error> {
         let call = self.call_facts(account.map(desk::Account::id));
-        let Some(account) = account else {
-            return Ok(call);
-        };
-        Ok(match addresses::lookup(account, candidate).await? {
-            Some(found) => {
-                call.with_support_address(candidate.to_string(), facts::support_address(&found))
-            }
-            None => call,
-        })
+        match account {
+            Some(account) => with_address(call, account, candidate).await,
+            None => Ok(call),
+        }
     }
 
     /// A piece of message text.
@@ -380,6 +391,20 @@ impl Reception {
         }
         reply
     }
+}
+
+/// The call with what the account knows of an address.
+async fn with_address(
+    call: CallFacts,
+    account: &desk::Account,
+    address: &Address,
+) -> Result<CallFacts, desk::Error> {
+    Ok(match addresses::lookup(account, address).await? {
+        Some(found) => {
+            call.with_support_address(address.to_string(), facts::support_address(&found))
+        }
+        None => call,
+    })
 }
 
 /// A recipient that no connector has a say in.

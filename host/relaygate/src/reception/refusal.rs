@@ -26,6 +26,12 @@ pub enum ReceptionError {
     /// The recipient belongs to no account.
     #[error("recipient is not ours")]
     NotOurs,
+    /// A help desk's message has nobody to be sent as.
+    #[error("message has no sender")]
+    NoSender,
+    /// The product's fields could not be made for a help desk's message.
+    #[error("marks of the message")]
+    Marks(#[from] mail::message::MarksError),
     /// A policy said no.
     #[error("refused by policy: {0}")]
     Verdict(Refusal),
@@ -96,12 +102,16 @@ impl ReceptionError {
             Self::Header(_) => HEADER_TOO_LARGE,
             Self::Loop { .. } => TOO_MANY_HOPS,
             Self::NotOurs => NOT_OURS,
+            Self::NoSender => NO_SENDER,
             Self::Verdict(refusal) => refusal.reply(),
             Self::Stage(StageError::Full) | Self::Commit(CommitError::Full) => STORE_FULL,
             Self::Desk(desk::Error::Commit(CommitError::Full)) => STORE_FULL,
-            Self::Policy(_) | Self::Stage(_) | Self::Commit(_) | Self::Desk(_) | Self::Read(_) => {
-                Reply::TRY_LATER
-            }
+            Self::Policy(_)
+            | Self::Marks(_)
+            | Self::Stage(_)
+            | Self::Commit(_)
+            | Self::Desk(_)
+            | Self::Read(_) => Reply::TRY_LATER,
         }
     }
 
@@ -109,7 +119,7 @@ impl ReceptionError {
     pub fn is_ours(&self) -> bool {
         !matches!(
             self,
-            Self::Header(_) | Self::Loop { .. } | Self::NotOurs | Self::Verdict(_)
+            Self::Header(_) | Self::Loop { .. } | Self::NotOurs | Self::NoSender | Self::Verdict(_)
         )
     }
 }
@@ -128,6 +138,7 @@ pub(super) fn accepted(verdict: &Verdict) -> Result<(), ReceptionError> {
 const HEADER_TOO_LARGE: Reply = Reply::new(552, Detail(3, 4), "message header exceeds the limits");
 const TOO_MANY_HOPS: Reply = Reply::new(554, Detail(4, 6), "too many hops, this is a loop");
 const NOT_OURS: Reply = Reply::new(550, Detail(7, 1), "we do not relay for this recipient");
+const NO_SENDER: Reply = Reply::new(550, Detail(7, 1), "send as one of your support addresses");
 const STORE_FULL: Reply = Reply::new(452, Detail(3, 1), "no space left, try again later");
 
 #[cfg(test)]

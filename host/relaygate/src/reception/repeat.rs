@@ -13,6 +13,7 @@
 //! Marks stand by week, so that old ones can be found and removed together ([`prune`]). A
 //! message without a Message-ID has no mark: nothing tells two such apart.
 
+use mail::address::Domain;
 use sha2::{Digest as _, Sha256};
 use storage::{Batch, JobId, Key, ListRange, Scope, Store, Table, Timestamp};
 
@@ -120,9 +121,10 @@ fn week(now: Timestamp) -> u32 {
 fn digest(reception: &Reception, complete: &Complete, accepted: &Accepted) -> Option<[u8; 32]> {
     let message_id = complete.judged.message_id.as_ref()?;
     let login = reception.session.login.as_ref();
-    let connector = login.map_or("", |login| login.connector.as_str());
+    // No connected domain is a single label.
+    let way = login.map_or("", |login| login.connector().map_or("desk", Domain::as_str));
     let digest = Sha256::new()
-        .chain_update(connector)
+        .chain_update(way)
         .chain_update([0])
         .chain_update(message_id.as_str())
         .chain_update([0])

@@ -44,17 +44,39 @@ impl Reach {
     /// Judges one address. The error says nothing of the address, so that
     /// nobody maps our network with it.
     pub fn check(&self, socket: SocketAddr) -> Result<CheckedAddr, ResolveError> {
+        self.check_with(socket, |port| self.ports.contains(&port))
+    }
+
+    /// Judges the address of an HTTP server: elsewhere at the port of HTTPS only.
+    pub fn check_web(&self, socket: SocketAddr) -> Result<CheckedAddr, ResolveError> {
+        self.check_with(socket, |port| port == PORT_HTTPS)
+    }
+
+    fn check_with(
+        &self,
+        socket: SocketAddr,
+        usual_port: impl Fn(u16) -> bool,
+    ) -> Result<CheckedAddr, ResolveError> {
         // `::ffff:127.0.0.1` is 127.0.0.1 with a hat on.
         let socket = SocketAddr::new(socket.ip().to_canonical(), socket.port());
-        let listed = self
-            .networks
-            .iter()
-            .any(|network| network.contains(&socket.ip()));
-        let usual = is_global(socket.ip()) && self.ports.contains(&socket.port());
-        if (listed || usual) && socket.port() != 0 && !self.is_own(socket) {
+        let usual = is_global(socket.ip()) && usual_port(socket.port());
+        let fits = self.lists(socket) || usual;
+        if fits && socket.port() != 0 && !self.is_own(socket) {
             return Ok(CheckedAddr(socket));
         }
         Err(ResolveError::Refused)
+    }
+
+    /// Its network is one the operator has listed.
+    pub fn is_listed(&self, address: CheckedAddr) -> bool {
+        self.lists(address.0)
+    }
+
+    fn lists(&self, socket: SocketAddr) -> bool {
+        let networks = self.networks.iter();
+        networks
+            .into_iter()
+            .any(|network| network.contains(&socket.ip()))
     }
 
     /// One of our own listeners: mail sent there would go round in circles.
@@ -98,6 +120,8 @@ fn is_name(host: &str) -> bool {
     };
     host.len() <= 253 && host.split('.').all(label)
 }
+
+const PORT_HTTPS: u16 = 443;
 
 fn is_global(ip: IpAddr) -> bool {
     match ip {

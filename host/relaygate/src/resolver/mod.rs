@@ -123,12 +123,40 @@ impl Resolver {
     /// Every address of a host, each judged. One forbidden address among them
     /// refuses the host: a name that leads both ways is not to be trusted.
     pub async fn addresses(&self, host: &str, port: u16) -> Result<Vec<CheckedAddr>, ResolveError> {
+        let sockets = self.sockets(host, port).await?;
+        sockets.map(|socket| self.reach.check(socket)).collect()
+    }
+
+    /// The same for an HTTP server.
+    pub async fn web_addresses(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> Result<Vec<CheckedAddr>, ResolveError> {
+        let sockets = self.sockets(host, port).await?;
+        sockets.map(|socket| self.reach.check_web(socket)).collect()
+    }
+
+    /// Whether the operator has listed the network of every one of them: only
+    /// there may a connection stay in clear text.
+    pub fn are_listed(&self, addresses: &[CheckedAddr]) -> bool {
+        addresses
+            .iter()
+            .all(|address| self.reach.is_listed(*address))
+    }
+
+    async fn sockets(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> Result<impl Iterator<Item = SocketAddr>, ResolveError> {
         let addresses = match checked::literal(host)? {
             Some(address) => vec![address],
             None => self.look_up(host).await?,
         };
-        let sockets = addresses.into_iter().map(|ip| SocketAddr::new(ip, port));
-        sockets.map(|socket| self.reach.check(socket)).collect()
+        Ok(addresses
+            .into_iter()
+            .map(move |ip| SocketAddr::new(ip, port)))
     }
 
     async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, ResolveError> {

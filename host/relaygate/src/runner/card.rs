@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use desk::desks::handover::Passport;
 use desk::notifications::Event;
 use mail::address::{Address, Domain};
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,10 @@ pub enum Work {
     NotifyHeld(u64),
     /// Hand a message to a mail server.
     Delivery(Delivery),
+    /// Hand an accepted message to the account's own help desk.
+    HandOver(HandOver),
+    /// Send what the account's own help desk handed in.
+    Submitted(Submitted),
 }
 
 /// One accepted message for one recipient.
@@ -74,6 +79,38 @@ pub struct Acceptance {
     pub author_is_reply_to: bool,
     /// Things worth a human's eye.
     pub flags: Vec<String>,
+}
+
+/// An accepted message on its way to somebody else's help desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandOver {
+    /// The message as it came; its text is what our own desk would be given.
+    pub arrived: Arrived,
+    /// What its trusted fields say.
+    pub passport: Passport,
+    /// Raw source as it is handed on: trusted fields on top.
+    pub text: TextId,
+    /// Its size.
+    pub octets: u64,
+}
+
+/// A message the account's own help desk handed in for others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submitted {
+    /// Queue id and e-mail id in one.
+    pub id: String,
+    /// The support address it is from.
+    #[serde(with = "text_form::one")]
+    pub sender: Address,
+    /// Its Message-ID, without angle brackets.
+    pub message_id: String,
+    /// Whom it is for.
+    #[serde(with = "text_form::many")]
+    pub recipients: Vec<Address>,
+    /// Raw source: as handed in, our own fields on top.
+    pub text: TextId,
+    /// Its size.
+    pub octets: u64,
 }
 
 /// One message on its way to one server.
@@ -154,6 +191,8 @@ impl Card {
         use desk::facts::NotificationKind as Kind;
         match &self.work {
             Work::Intake(_) => "inbound",
+            Work::HandOver(_) => "hand_over",
+            Work::Submitted(_) => "submitted",
             Work::Notify(_) | Work::NotifyHeld(_) => "ticket_event",
             Work::Delivery(delivery) => match delivery.notification {
                 Kind::Ticket => "notification",
@@ -173,6 +212,11 @@ pub fn intake_lane() -> Lane {
 /// Messages on their way to customers' servers.
 pub fn smarthost_lane() -> Lane {
     Lane::new("smarthost")
+}
+
+/// Accepted messages on their way to somebody else's help desk.
+pub fn desk_lane() -> Lane {
+    Lane::new("desk")
 }
 
 /// Messages on our own path.

@@ -28,7 +28,8 @@ use crate::services::Services;
 use crate::{courier, intake};
 
 pub use card::{
-    Acceptance, Arrived, Card, Delivery, Path, Work, intake_lane, native_lane, smarthost_lane,
+    Acceptance, Arrived, Card, Delivery, HandOver, Path, Submitted, Work, desk_lane, intake_lane,
+    native_lane, smarthost_lane,
 };
 pub(crate) use settling::{once_more, settle};
 
@@ -40,6 +41,7 @@ pub async fn run(services: Arc<Services>) {
         (intake_lane(), Worker::Intake),
         (smarthost_lane(), Worker::Courier),
         (native_lane(), Worker::Courier),
+        (desk_lane(), Worker::Desk),
     ] {
         lanes.spawn(LaneLoop::new(Arc::clone(&services), lane, worker).run());
     }
@@ -52,6 +54,7 @@ pub async fn run(services: Arc<Services>) {
 enum Worker {
     Intake,
     Courier,
+    Desk,
 }
 
 impl Worker {
@@ -60,7 +63,7 @@ impl Worker {
     fn lease_time(self) -> Duration {
         match self {
             Self::Intake => Duration::from_secs(60),
-            Self::Courier => Duration::from_secs(60 * 60),
+            Self::Courier | Self::Desk => Duration::from_secs(60 * 60),
         }
     }
 }
@@ -183,6 +186,7 @@ fn grouped(worker: Worker, leases: Vec<Lease>) -> Vec<Vec<Lease>> {
     match worker {
         Worker::Intake => leases.into_iter().map(|lease| vec![lease]).collect(),
         Worker::Courier => courier::by_destination(leases),
+        Worker::Desk => courier::help_desk::by_account(leases),
     }
 }
 
@@ -216,6 +220,10 @@ async fn work_on(services: Arc<Services>, worker: Worker, leases: Arc<[Lease]>) 
         }
         Worker::Courier => {
             let working: Working<'_> = Box::pin(courier::work(&services, &leases));
+            working.await;
+        }
+        Worker::Desk => {
+            let working: Working<'_> = Box::pin(courier::help_desk::work(&services, &leases));
             working.await;
         }
     }

@@ -59,6 +59,8 @@ pub struct Signer<'a> {
     pub selector: &'a str,
     /// The product's header prefix, to know its two fields.
     pub header_prefix: &'a str,
+    /// Further fields that are signed, and oversigned.
+    pub also: &'a [String],
 }
 
 impl Signer<'_> {
@@ -130,11 +132,14 @@ impl Signer<'_> {
             Marks::email_id_field(self.header_prefix),
         ];
         let own = marks.iter().map(String::as_str);
+        let also = || self.also.iter().map(String::as_str);
         OVERSIGNED
             .into_iter()
             .chain(OVERSIGNED)
             .chain(SIGNED)
             .chain(own)
+            .chain(also())
+            .chain(also())
             .map(str::to_owned)
             .collect()
     }

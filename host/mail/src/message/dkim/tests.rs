@@ -26,6 +26,7 @@ fn signed(message: &[u8]) -> Vec<u8> {
         domain: &domain,
         selector: "relaygate1",
         header_prefix: "Relaygate",
+        also: &[],
     };
     [signer.sign(message, AT).unwrap(), message.to_vec()].concat()
 }
@@ -341,6 +342,7 @@ fn what_cannot_be_signed_is_refused() {
             domain: &domain,
             selector,
             header_prefix: "Relaygate",
+            also: &[],
         }
         .sign(message, AT)
     };

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::shown;
+use super::{empty, shown};
 use crate::admin::AccountRequest;
 use crate::operations::accounts::{self, AccountInput};
-use crate::operations::{Actor, Outcome};
+use crate::operations::{Actor, Outcome, desks};
 use crate::services::Services;
 
 /// Does what is asked for.
@@ -31,5 +31,12 @@ pub(super) async fn act(
         }
         AccountRequest::List => shown(accounts::list(services).await),
         AccountRequest::Show { account } => shown(accounts::show(services, &account).await),
+        AccountRequest::Desk(input) => shown(desks::set(services, actor, &input).await),
+        AccountRequest::IssueLogin { account } => {
+            shown(desks::issue_login(services, actor, &account).await)
+        }
+        AccountRequest::DiscardLogin { account, id } => {
+            empty(desks::discard_login(services, actor, &account, &id).await)
+        }
     }
 }

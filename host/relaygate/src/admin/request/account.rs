@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// See [`crate::operations::accounts`].
+use crate::operations::desks::DeskInput;
+
+/// See [`crate::operations::accounts`] and [`crate::operations::desks`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(
@@ -19,5 +21,13 @@ pub enum AccountRequest {
     List,
     Show {
         account: String,
+    },
+    Desk(DeskInput),
+    IssueLogin {
+        account: String,
+    },
+    DiscardLogin {
+        account: String,
+        id: String,
     },
 }

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use account::AccountCommand;
+pub use account::{AccountCommand, DeskArguments};
 pub use address::{AddressCommand, NewAddressArguments};
 pub use audit::AuditCommand;
 pub use brand::BrandCommand;

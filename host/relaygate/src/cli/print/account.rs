@@ -1,8 +1,8 @@
 //! Answers about an account.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::layout::{pretty, table};
+use super::layout::{done, once, pretty, table};
 use crate::admin::AccountRequest;
 
 /// One account, or all.
@@ -13,5 +13,11 @@ pub(super) fn words(request: &AccountRequest, answer: &Value) -> String {
             &["id", "subdomain", "kind", "native_domain", "name"],
         ),
         AccountRequest::Create { .. } | AccountRequest::Show { .. } => pretty(answer),
+        AccountRequest::Desk(_) => match &answer["secret"] {
+            Value::Null => pretty(&answer["desk"]),
+            secret => pretty(&answer["desk"]) + "\n" + &once(&pretty(&json!({"secret": secret}))),
+        },
+        AccountRequest::IssueLogin { .. } => once(&pretty(&answer["login"])),
+        AccountRequest::DiscardLogin { .. } => done(),
     }
 }

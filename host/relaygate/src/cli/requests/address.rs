@@ -59,7 +59,7 @@ fn new_address(arguments: NewAddressArguments) -> Result<NewAddressRequest, Fail
 }
 
 /// The whole of standard input but the line end that `echo` adds.
-fn password() -> Result<SecretString, Failure> {
+pub(super) fn password() -> Result<SecretString, Failure> {
     let mut text = standard_input(PASSWORD_OCTETS_MAX)?;
     let password = SecretString::from(
         text.strip_suffix('\n')

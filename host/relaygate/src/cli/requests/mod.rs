@@ -21,7 +21,7 @@ use crate::config::io_reason;
 /// The request a command stands for; reads standard input where it says so.
 pub(super) fn request(command: Command) -> Result<Request, Failure> {
     match command {
-        Command::Account(command) => Ok(Request::Account(account::request(command))),
+        Command::Account(command) => Ok(Request::Account(account::request(command)?)),
         Command::Brand(command) => Ok(Request::Brand(brand::request(command))),
         Command::Domain(command) => Ok(Request::Domain(domain::request(command))),
         Command::Address(command) => Ok(Request::Address(address::request(command)?)),
