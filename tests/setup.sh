@@ -25,6 +25,11 @@ need dnsmasq-base /usr/sbin/dnsmasq
 need swaks swaks
 need msmtp msmtp
 need openssl openssl
+need dovecot-lmtpd /usr/lib/dovecot/lmtp
+need request-tracker5 /usr/sbin/rt-setup-database-5
+need rt5-standalone /usr/share/doc/rt5-standalone
+need rt5-db-sqlite /usr/share/doc/rt5-db-sqlite
+need rt5-clients /usr/bin/rt-mailgate-5
 need strace strace
 need util-linux setpriv
 need python3 python3

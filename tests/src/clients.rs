@@ -68,7 +68,19 @@ pub fn swaks(submission: &Submission<'_>, subject: &str) -> Output {
 /// Sends with msmtp, which checks our certificate's name.
 pub fn msmtp(directory: &Path, submission: &Submission<'_>, message: &str) -> Output {
     let file = directory.join("msmtprc");
-    let configuration = format!(
+    fs::write(&file, msmtp_configuration(submission)).expect("the test's directory can be written");
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("a file of ours");
+    let mut command = Command::new("msmtp");
+    command
+        .arg(format!("--file={}", file.display()))
+        .arg("--debug")
+        .arg(submission.to);
+    process::run(&mut command, message.as_bytes())
+}
+
+/// The configuration file of an msmtp that hands in there.
+pub fn msmtp_configuration(submission: &Submission<'_>) -> String {
+    format!(
         "account default\nhost 127.0.0.1\nport {}\ntls on\ntls_starttls {}\ntls_trust_file {}\n\
          tls_host_override {HOSTNAME}\nauth plain\nuser {}\npassword \"{}\"\nfrom {}\n",
         submission.port,
@@ -77,15 +89,7 @@ pub fn msmtp(directory: &Path, submission: &Submission<'_>, message: &str) -> Ou
         submission.login.0,
         submission.login.1,
         submission.from,
-    );
-    fs::write(&file, configuration).expect("the test's directory can be written");
-    fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("a file of ours");
-    let mut command = Command::new("msmtp");
-    command
-        .arg(format!("--file={}", file.display()))
-        .arg("--debug")
-        .arg(submission.to);
-    process::run(&mut command, message.as_bytes())
+    )
 }
 
 /// Sends with Python's smtplib, certificate and name checked.

@@ -15,6 +15,7 @@
 
 pub mod certs;
 pub mod clients;
+pub mod desks;
 pub mod dns;
 pub mod house;
 pub mod ledger;
