@@ -5,13 +5,25 @@
 set -u
 
 log=/tmp/relaygate-setup.log
+: >"$log"
 missing=()
+wanted=()
 
 # package = a file or program it brings
 need() { # need PACKAGE PROGRAM-OR-FILE
-    case "$2" in
-        /*) [ -e "$2" ] || missing+=("$1") ;;
-        *) command -v "$2" >/dev/null 2>&1 || missing+=("$1") ;;
+    is_there "$2" || missing+=("$1")
+}
+
+# the same for what not every release of Debian has: asked for by itself, so that the
+# rest is installed whatever comes of it
+want() { # want PACKAGE PROGRAM-OR-FILE
+    is_there "$2" || wanted+=("$1")
+}
+
+is_there() {
+    case "$1" in
+        /*) [ -e "$1" ] ;;
+        *) command -v "$1" >/dev/null 2>&1 ;;
     esac
 }
 
@@ -26,29 +38,30 @@ need swaks swaks
 need msmtp msmtp
 need openssl openssl
 need dovecot-lmtpd /usr/lib/dovecot/lmtp
-need request-tracker5 /usr/sbin/rt-setup-database-5
-need rt5-standalone /usr/share/doc/rt5-standalone
-need rt5-db-sqlite /usr/share/doc/rt5-db-sqlite
-need rt5-clients /usr/bin/rt-mailgate-5
 need strace strace
 need util-linux setpriv
 need python3 python3
+# A ticket system to stand behind us; started by its test, on a database of its own.
+want request-tracker5 /usr/sbin/rt-setup-database-5
+want rt5-standalone /usr/share/doc/rt5-standalone
+want rt5-db-sqlite /usr/share/doc/rt5-db-sqlite
+want rt5-clients /usr/bin/rt-mailgate-5
 
 failed=()
 
 # Postfix is only started by tests, with a configuration of their own.
-install_packages() {
+install_packages() { # install_packages PACKAGE...
     local sudo=""
     [ "$(id -u)" -eq 0 ] || sudo="sudo -n"
     if ! command -v apt-get >/dev/null 2>&1; then
-        failed+=("${missing[@]}")
+        failed+=("$@")
         return
     fi
-    echo "setup: installing ${missing[*]}"
+    echo "setup: installing $*"
     export DEBIAN_FRONTEND=noninteractive
     $sudo env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive sh -c \
-        'apt-get -qq update && apt-get -qq -y install --no-install-recommends "$@"' sh "${missing[@]}" \
-        >"$log" 2>&1 || failed+=("${missing[@]}")
+        'apt-get -qq update && apt-get -qq -y install --no-install-recommends "$@"' sh "$@" \
+        >>"$log" 2>&1 || failed+=("$@")
 }
 
 # Rust is the user's own choice of place and version; we only say what is missing.
@@ -89,7 +102,8 @@ install_python_modules() {
 if is_system_python && ! has_python_modules; then
     missing+=(python3-dkim python3-dnspython)
 fi
-[ ${#missing[@]} -eq 0 ] || install_packages
+[ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+[ ${#wanted[@]} -eq 0 ] || install_packages "${wanted[@]}"
 install_python_modules
 check_rust
 

@@ -1,5 +1,5 @@
 //! Somebody else's help desk: accepted mail is handed on to it, marked with what we
-//! know of it; it sends through us as a live support address and as nobody else.
+//! know of it. How it sends is in `desk_sends`.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,6 @@ use relaygate_tests::house::{
 use relaygate_tests::mailbox::{self, Message};
 use relaygate_tests::postfix::MailboxEnd;
 use relaygate_tests::relaygate::{HOSTNAME, NATIVE_DOMAIN, Relaygate};
-use relaygate_tests::smtp::Client;
 use relaygate_tests::wait::{self, PATIENCE};
 use serde_json::Value;
 
@@ -316,118 +315,6 @@ fn a_desk_in_the_clear_needs_the_operators_word() {
     assert_eq!(shown["desk"]["kind"], "embedded", "nothing was set");
 }
 
-/// A desk sends as a live support address: our five fields, its own text, through
-/// the customer's server with AUTH; R12, R34, ID-01, ID-02.
-#[test]
-fn a_desk_sends_as_a_live_support_address_and_as_nobody_else() {
-    needs_postfix!();
-    let (house, credential) = House::ready(&Plan::default());
-    let login = issue_login(&house.relay);
-    let mut desk = desk_session(&house, &login);
-    for (sender, word) in FOREIGN_SENDERS {
-        let reply = desk.say(&format!("MAIL FROM:<{sender}>"));
-        assert_eq!(reply.code, 550, "{sender}: {reply}");
-        assert!(
-            reply.lines[0].starts_with("5.7.1 ") && reply.lines[0].contains(word),
-            "{reply}"
-        );
-    }
-    for (name, header, word) in FOREIGN_AUTHORS {
-        let text = format!("{header}To: <{USER}>\r\nSubject: {name}\r\n\r\nNo.\r\n");
-        let reply = desk.submit(SUPPORT, &[USER], &text);
-        assert_eq!(reply.code, 550, "{name}: {reply}");
-        assert!(
-            reply.lines[0].starts_with("5.7.1 ") && reply.lines[0].contains(word),
-            "{name}: {reply}"
-        );
-    }
-    let extra = "Auto-Submitted: auto-replied\r\nX-Mailer: Tracker 1\r\nX-Relaygate-Tags: x\r\nBcc: <boss@staff.example>\r\n";
-    let text = message(
-        SUPPORT,
-        USER,
-        "From the desk",
-        "t1@desk.acme.example",
-        extra,
-    );
-    assert_eq!(desk.submit(SUPPORT, &[USER], &text).code, 250);
-    let mail = house.arrives(USER, |mail| {
-        mail.header("Subject").as_deref() == Some("From the desk")
-    });
-    check_five_fields(&mail);
-    assert_eq!(
-        mail.header("Message-ID").as_deref(),
-        Some("<t1@desk.acme.example>")
-    );
-    assert!(mail.header("Bcc").is_none() && mail.header("X-Relaygate-Tags").is_none());
-    let hops = mail.headers("Received").join("\n");
-    assert!(
-        hops.contains("Authenticated sender: support@acme.example"),
-        "{hops}"
-    );
-    let events = wait_for_event(&house.relay, "t1@desk.acme.example", "delivered");
-    assert!(events.contains("smarthost"), "{events}");
-    assert_eq!(
-        house.mail().of(USER).len(),
-        1,
-        "of what was refused nothing left"
-    );
-
-    // Neither login does the other's work.
-    let mut connector = house.relay.submission(&house.tls());
-    connector.say("EHLO mail.acme.example");
-    assert_eq!(
-        connector
-            .auth_plain(&credential.username, &credential.password)
-            .code,
-        235
-    );
-    connector.say(&format!("MAIL FROM:<{SUPPORT}>"));
-    assert_eq!(connector.say(&format!("RCPT TO:<{USER}>")).code, 550);
-
-    // Discarded, it ends open sessions and opens no new ones.
-    house
-        .relay
-        .cli(&["account", "desk-login", ACCOUNT, "--discard", &login.id]);
-    let reply = desk.say(&format!("MAIL FROM:<{SUPPORT}>"));
-    assert!(
-        reply.code == 421 || reply.code == 535 || reply.is_end(),
-        "{reply}"
-    );
-    let mut again = house.relay.submission(&house.tls());
-    again.say("EHLO desk.acme.example");
-    assert_eq!(again.auth_plain(&login.username, &login.password).code, 535);
-}
-
-/// An address that is not verified both ways cannot be sent as; the hint says what to do.
-#[test]
-fn a_desk_cannot_send_as_an_unverified_address() {
-    let cottage = Cottage::start("");
-    cottage.connect(ACCOUNT, DOMAIN);
-    let login = issue_login(&cottage.relay);
-    let mut desk = cottage.relay.submission(&cottage.tls());
-    desk.say("EHLO desk.acme.example");
-    assert_eq!(desk.auth_plain(&login.username, &login.password).code, 235);
-    let reply = desk.say(&format!("MAIL FROM:<{SUPPORT}>"));
-    assert_eq!(reply.code, 550, "{reply}");
-    assert!(reply.lines[0].contains("sender_not_verified"), "{reply}");
-    let second = issue_login(&cottage.relay);
-    assert_ne!(second.id, login.id);
-    let refused = cottage
-        .relay
-        .cli_fails(&["account", "desk-login", ACCOUNT], "");
-    assert_eq!(refused.error["code"], "desk_logins_max");
-    for name in [
-        ACCOUNT,
-        &format!("{ACCOUNT}@{ACCOUNT}.{NATIVE_DOMAIN}"),
-        "desk",
-    ] {
-        let mut stranger = cottage.relay.submission(&cottage.tls());
-        stranger.say("EHLO desk.acme.example");
-        let reply = stranger.auth_plain(name, &second.password);
-        assert_eq!(reply.code, 535, "{name}: {reply}");
-    }
-}
-
 /// A login for sending, as printed once.
 pub(crate) struct Login {
     pub(crate) id: String,
@@ -447,14 +334,6 @@ pub(crate) fn issue_login(relay: &Relaygate) -> Login {
         username: field("username"),
         password: field("password"),
     }
-}
-
-fn desk_session(house: &House, login: &Login) -> Client {
-    let mut client = house.relay.submission(&house.tls());
-    client.say("EHLO desk.acme.example");
-    let reply = client.auth_plain(&login.username, &login.password);
-    assert_eq!(reply.code, 235, "AUTH: {reply}");
-    client
 }
 
 fn set_webhook(cottage: &Cottage, endpoint: &Endpoint) -> Value {
@@ -518,7 +397,7 @@ fn retry_until(relay: &Relaygate, what: &str, mut condition: impl FnMut() -> Opt
 }
 
 /// Everything in a message's log, once it has this word in it.
-fn wait_for_event(relay: &Relaygate, message_id: &str, word: &str) -> String {
+pub(crate) fn wait_for_event(relay: &Relaygate, message_id: &str, word: &str) -> String {
     wait::until(&format!("{word} of {message_id}"), PATIENCE, || {
         let messages = relay.cli(&["trace", message_id])["messages"].clone();
         let happened = |message: &Value| {
@@ -662,84 +541,3 @@ pub(crate) fn check_five_fields(mail: &Message) {
         Some(26)
     );
 }
-
-/// Senders a desk of `acme` must not use, and the word of the refusal.
-const FOREIGN_SENDERS: [(&str, &str); 12] = [
-    ("", "sender_missing"),
-    ("ceo@bank.example", "sender_not_support_address"),
-    ("support@other.example", "sender_not_support_address"),
-    ("support@sub.acme.example", "sender_not_support_address"),
-    (
-        "support@acme.example.bank.example",
-        "sender_not_support_address",
-    ),
-    ("supp0rt@acme.example", "sender_not_support_address"),
-    ("support+x@acme.example", "sender_not_support_address"),
-    ("ceo@acme.example", "sender_not_support_address"),
-    ("support@acme.desk.example", "sender_not_support_address"),
-    (
-        "support%acme.example@bank.example",
-        "sender_not_support_address",
-    ),
-    (
-        "\"support@acme.example\"@bank.example",
-        "sender_not_support_address",
-    ),
-    ("support@xn--acme-1na.example", "sender_not_support_address"),
-];
-
-/// Headers a desk of `acme` must not send as `support@acme.example`.
-const FOREIGN_AUTHORS: [(&str, &str, &str); 12] = [
-    ("no From", "", "from_count"),
-    (
-        "two From fields",
-        "From: support@acme.example\r\nFrom: ceo@bank.example\r\n",
-        "from_count",
-    ),
-    (
-        "a hidden second field",
-        "From: support@acme.example\r\nFrom : ceo@bank.example\r\n",
-        "from_count",
-    ),
-    (
-        "two mailboxes",
-        "From: support@acme.example, ceo@bank.example\r\n",
-        "from_mailboxes",
-    ),
-    ("foreign", "From: ceo@bank.example\r\n", "from_not_sender"),
-    (
-        "native",
-        "From: support@acme.desk.example\r\n",
-        "from_not_sender",
-    ),
-    (
-        "group",
-        "From: Us: support@acme.example;\r\n",
-        "from_ambiguous",
-    ),
-    (
-        "comment",
-        "From: (ceo@bank.example) support@acme.example\r\n",
-        "from_ambiguous",
-    ),
-    (
-        "name that is an address",
-        "From: \"ceo@bank.example\" <support@acme.example>\r\n",
-        "from_name_misleads",
-    ),
-    (
-        "encoded name",
-        "From: =?utf-8?Q?ceo=40bank.example?= <support@acme.example>\r\n",
-        "from_name_misleads",
-    ),
-    (
-        "Sender",
-        "From: support@acme.example\r\nSender: ceo@bank.example\r\n",
-        "sender_field_not_sender",
-    ),
-    (
-        "Resent-From",
-        "From: support@acme.example\r\nResent-From: ceo@bank.example\r\n",
-        "resent_field",
-    ),
-];

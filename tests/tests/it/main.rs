@@ -10,6 +10,7 @@ mod connect;
 mod conversation;
 mod crash;
 mod demo;
+mod desk_sends;
 mod doors;
 mod durability;
 mod foreign_desk;

@@ -4,6 +4,7 @@
 
 mod accounts_and_limits;
 mod credentials;
+mod desks;
 mod isolation;
 mod kept_aside;
 mod notices;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use desk::addresses::{self, outbound_password};
+use desk::desks::{self, NewDesk, logins};
 use desk::{Error, dkim_keys, people};
 use secrecy::ExposeSecret;
 use storage::{Batch, Key, Table};
@@ -30,6 +31,17 @@ async fn the_files_of_the_store_hold_no_secret() {
     let token = people::create_token(&scene.acme, &address("ann@acme.example"), NOW)
         .await
         .unwrap();
+    let hook = NewDesk::Webhook {
+        url: "https://tracker.example/in".into(),
+        ca_pem: None,
+    };
+    let hook = desks::change(&scene.acme, &scene.key, hook, NOW)
+        .await
+        .unwrap();
+    let native = &scene.product.native;
+    let login = logins::issue(&scene.acme, &scene.hasher, native, NOW)
+        .await
+        .unwrap();
     let password = issued.password.expose_secret();
     let secret = password.split_once('.').unwrap().1;
     let key = scene.key.to_text();
@@ -37,6 +49,12 @@ async fn the_files_of_the_store_hold_no_secret() {
         OUTBOUND_PASSWORD,
         secret,
         token.secret.expose_secret(),
+        hook.secret
+            .as_ref()
+            .unwrap()
+            .expose_secret()
+            .trim_start_matches("whsec_"),
+        login.password.expose_secret().split_once('.').unwrap().1,
         key.as_str(),
     ];
     let mut found = Vec::new();
@@ -50,6 +68,8 @@ async fn the_files_of_the_store_hold_no_secret() {
     for secret in secrets {
         assert!(!found.iter().any(|file| contains(file, secret.as_bytes())));
     }
+    let octets = hook.setting.webhook_secret(&scene.acme, &scene.key).unwrap();
+    assert!(!found.iter().any(|file| contains(file, &octets)));
 }
 
 fn contains(file: &[u8], word: &[u8]) -> bool {
