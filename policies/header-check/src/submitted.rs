@@ -108,3 +108,7 @@ fn is_plain_name(name: &str) -> bool {
         None => !name.contains(['"', '\\', '<', '>', '(', ')', '[', ']', ':', ';', ',', '@']),
     }
 }
+
+#[cfg(test)]
+#[path = "submitted_tests.rs"]
+mod tests;

@@ -68,7 +68,10 @@ async fn the_files_of_the_store_hold_no_secret() {
     for secret in secrets {
         assert!(!found.iter().any(|file| contains(file, secret.as_bytes())));
     }
-    let octets = hook.setting.webhook_secret(&scene.acme, &scene.key).unwrap();
+    let octets = hook
+        .setting
+        .webhook_secret(&scene.acme, &scene.key)
+        .unwrap();
     assert!(!found.iter().any(|file| contains(file, &octets)));
 }
 
