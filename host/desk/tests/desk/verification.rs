@@ -163,6 +163,43 @@ async fn returned_without_authentication_it_stays_pending() {
     assert_eq!(consumed, Consumed::Verified, "the token is not used up");
 }
 
+/// Outbound-only mode: what is forwarded cannot come back authenticated, and
+/// proves its circle all the same; a message that was forwarded to the native
+/// address is for the address it names.
+#[tokio::test]
+async fn an_outbound_only_address_is_verified_by_what_is_forwarded() {
+    let scene = Scene::new().await;
+    scene.connect(&scene.acme, "acme.example").await;
+    let (native, at) = (&scene.product.native, address("out@acme.example"));
+    let (_, basis) = addresses::facts(&scene.acme, native, &at).await.unwrap();
+    let new = addresses::NewAddress {
+        outbound_only: true,
+        ..new_address("out@acme.example")
+    };
+    addresses::add(&scene.acme, &scene.key, new, &basis, NOW)
+        .await
+        .unwrap();
+    for side in [Direction::Inbound, Direction::Outbound] {
+        let draft = start(&scene, &at, side, NOW).await;
+        let back = returned(&scene, &draft).await;
+        let consumed = consume(&scene, &back, None, Vec::new(), NOW).await;
+        assert_eq!(consumed, Consumed::Verified, "{side:?}");
+    }
+    let found = addresses::find(&scene.acme, &at).await.unwrap().unwrap();
+    assert!(found.usable());
+    let own = domain("acme.desk.example");
+    let forwarded = address("support+x@acme.desk.example");
+    for (named, expected) in [
+        ("out@acme.example", "out@acme.example"),
+        ("stranger@elsewhere.example", "support@acme.desk.example"),
+    ] {
+        let named = [address(named)];
+        let of_record =
+            desk::intake::recipient_of_record(&scene.acme, &own, &forwarded, &named).await;
+        assert_eq!(of_record.unwrap(), address(expected));
+    }
+}
+
 #[tokio::test]
 async fn a_replayed_token_is_ignored_and_told() {
     let (scene, help) = scene().await;
