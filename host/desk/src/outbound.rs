@@ -80,6 +80,10 @@ pub struct Try {
     pub reason: Option<String>,
     /// The SMTP reply, if there was one.
     pub reply: Option<String>,
+    /// The server's name, if one was reached.
+    pub server: Option<String>,
+    /// The certificate it showed, in words.
+    pub certificate: Option<String>,
     /// TLS version and cipher, if it came to that.
     pub tls: Option<String>,
     /// User name proved, if it came to that.
@@ -127,6 +131,10 @@ pub struct Attempt {
     pub reason: Option<String>,
     /// The SMTP reply, if there was one.
     pub reply: Option<String>,
+    /// The server's name, if one was reached.
+    pub server: Option<String>,
+    /// The certificate it showed, in words.
+    pub certificate: Option<String>,
     /// TLS version and cipher, if it came to that.
     pub tls: Option<String>,
     /// User name proved, if it came to that.
@@ -340,6 +348,8 @@ impl Delivery {
             end: attempt.end,
             reason: attempt.reason.clone(),
             reply: attempt.reply.as_deref().map(shortened),
+            server: attempt.server.clone(),
+            certificate: attempt.certificate.clone(),
             tls: attempt.tls.clone(),
             credential: attempt.credential.clone(),
         });

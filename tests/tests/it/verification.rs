@@ -74,7 +74,10 @@ fn refusals_are_told_with_their_mend() {
         assert!(text(&finding["mend"]).contains(mend), "{finding}");
         let attempt = &side["way_out"]["attempts"][0];
         assert_eq!(attempt["login"], SUPPORT, "{side}");
+        assert_eq!(attempt["server"], "127.0.0.1", "{side}");
         assert!(text(&attempt["tls"]).starts_with("TLSv1.3"), "{side}");
+        let certificate = text(&attempt["certificate"]);
+        assert!(certificate.contains("issued by"), "{side}");
     }
 }
 

@@ -164,6 +164,8 @@ fn attempt(recipient: &str, end: End, reply: &str) -> Attempt {
         end,
         reason: None,
         reply: Some(reply.to_owned()),
+        server: Some("mail.acme.example".into()),
+        certificate: None,
         tls: Some("TLSv1.3".into()),
         credential: Some("help@acme.example".into()),
     }

@@ -1,5 +1,6 @@
 //! Drives one [`Dialogue`] over one [`Wire`]: does what it says, tells what happened.
 
+use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -81,6 +82,11 @@ impl Connection {
     /// Whether another message may be tried over it.
     pub(super) fn is_open(&self) -> bool {
         !self.closed
+    }
+
+    /// The name or address of the server.
+    pub(super) fn server(&self) -> Cow<'_, str> {
+        self.name.to_str()
     }
 
     /// What the handshake agreed on.

@@ -58,6 +58,10 @@ enum OpenError {
 struct Attempted {
     /// One for each recipient, in their order.
     outcomes: Vec<Outcome>,
+    /// The server's name, if one was reached.
+    server: Option<String>,
+    /// The certificate it showed.
+    certificate: Option<String>,
     /// TLS version and cipher, if it came to that.
     tls: Option<String>,
     /// User name proved.
@@ -155,11 +159,14 @@ async fn deliver(
     };
     let transaction = transaction(delivery, &text).await;
     let outcomes = open.deliver(transaction, &text).await;
+    let tls = open.tls();
     Attempted {
         outcomes,
-        tls: open
-            .tls()
+        server: Some(open.server().into_owned()),
+        tls: tls
+            .as_ref()
             .map(|tls| format!("{} {}", tls.version, tls.cipher)),
+        certificate: tls.and_then(|tls| tls.certificate),
         credential: open.credential().map(str::to_owned),
         detail: open.tls_trouble().map(str::to_owned),
         reason: open.tls_trouble().map(|_| "tls_failed"),
@@ -217,6 +224,8 @@ impl Attempted {
         let outcome = Outcome::Deferred(Cause::Trouble(trouble));
         Self {
             outcomes: vec![outcome; delivery.recipients.len()],
+            server: None,
+            certificate: None,
             tls: None,
             credential: None,
             detail: Some(detail),

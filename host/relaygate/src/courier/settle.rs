@@ -245,6 +245,8 @@ fn note(recipient: &Address, outcome: &Outcome, attempted: &Attempted, retry: Re
         end,
         reason: word.map(str::to_owned),
         reply: said.or_else(|| attempted.detail.clone()).or(trouble),
+        server: attempted.server.clone(),
+        certificate: attempted.certificate.clone(),
         tls: attempted.tls.clone(),
         credential: attempted.credential.clone(),
     }

@@ -61,8 +61,13 @@ pub struct AttemptView {
     pub reason: Option<String>,
     /// The SMTP reply.
     pub reply: Option<String>,
+    /// The server that was reached.
+    pub server: Option<String>,
     /// TLS version and cipher; absent in clear text.
     pub tls: Option<String>,
+    /// Subject, issuer and end of its certificate. It was verified on the way
+    /// through the customer's server, and by our own path not (RFC 7435).
+    pub certificate: Option<String>,
     /// The user name proved.
     pub login: Option<String>,
 }
@@ -193,7 +198,9 @@ fn attempt(attempt: Try) -> AttemptView {
         end: attempt.end.as_str(),
         reason: attempt.reason,
         reply: attempt.reply,
+        server: attempt.server,
         tls: attempt.tls,
+        certificate: attempt.certificate,
         login: attempt.credential,
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! Not here: sockets, and when a handshake happens (`listener`, `courier`).
 
+mod certificate;
 mod client;
 mod material;
 mod server;
@@ -27,6 +28,8 @@ pub struct SessionInfo {
     pub version: String,
     /// The IANA name of the suite, for example `TLS13_AES_256_GCM_SHA384`.
     pub cipher: String,
+    /// The peer's certificate in words, if it showed one.
+    pub certificate: Option<String>,
 }
 
 impl SessionInfo {
@@ -37,6 +40,10 @@ impl SessionInfo {
         Some(Self {
             version,
             cipher: cipher.to_owned(),
+            certificate: state
+                .peer_certificates()
+                .and_then(<[_]>::first)
+                .and_then(certificate::in_words),
         })
     }
 }

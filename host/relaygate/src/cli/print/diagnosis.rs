@@ -46,7 +46,9 @@ fn way_out(out: &Value) -> Vec<Line> {
             field(attempt, "at"),
             cell(&attempt["end"]),
             known(&attempt["reason"], "", ""),
+            known(&attempt["server"], "by ", ""),
             tls(&attempt["tls"]),
+            known(&attempt["certificate"], "certificate of ", ""),
             known(&attempt["login"], "logged in as ", ""),
             known(&attempt["reply"], "\"", "\""),
         ]);
