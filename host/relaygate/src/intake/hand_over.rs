@@ -16,7 +16,7 @@ use desk::facts::Cause;
 use desk::intake::{Answers, Incoming};
 use desk::suspended::Shelf;
 use desk::{Account, accounts};
-use mail::message::dkim::Signer;
+use mail::message::dkim::{SignError, Signer};
 use mail::message::{AuthenticationResults, Edits, Field, MethodResult, NameError, Verdict};
 use storage::{Batch, NewJob, StageError, Timestamp};
 
@@ -34,12 +34,9 @@ pub(super) enum HandOverError {
     /// A fact does not fit a header field.
     #[error("trusted fields")]
     Field(#[from] NameError),
-    /// The message is beyond a limit.
-    #[error("header")]
-    Header(#[from] mail::message::HeaderError),
     /// It could not be signed.
     #[error("sign message")]
-    Sign(#[from] mail::message::dkim::SignError),
+    Sign(#[from] SignError),
     /// The text could not be written.
     #[error("stage text")]
     Stage(#[from] StageError),
@@ -175,8 +172,11 @@ fn signature(
         header_prefix: &services.config.product.header_prefix,
         also: &also,
     };
-    let signed = signer.sign(message, services.clock.now().0);
-    Ok(signed.map_err(HandOverError::from)?)
+    match signer.sign(message, services.clock.now().0) {
+        // There is nothing a signature could stand for: it goes on without, unbelieved.
+        Err(SignError::NoFrom) => Ok(Vec::new()),
+        signed => Ok(signed.map_err(HandOverError::from)?),
+    }
 }
 
 /// The help desk will not have a message: keeps it aside, visible, with its raw
