@@ -8,8 +8,9 @@ use std::time::Duration;
 use std::{fs, io};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::unix::SocketAddr;
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tracing::{debug, warn};
 
@@ -90,9 +91,9 @@ fn problem(path: &Path, what: &str, mend: &str) -> ConfigError {
 /// Answers until the program is to stop.
 pub async fn serve(services: Arc<Services>, socket: AdminSocket) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    while let Some(accepted) = services
+    while let Some((place, accepted)) = services
         .stop
-        .run_until_cancelled(socket.listener.accept())
+        .run_until_cancelled(next(&socket, &places))
         .await
     {
         let stream = match accepted {
@@ -103,9 +104,6 @@ pub async fn serve(services: Arc<Services>, socket: AdminSocket) {
                 continue;
             }
         };
-        let Ok(place) = places.clone().try_acquire_owned() else {
-            continue;
-        };
         let services = services.clone();
         let tracker = services.in_flight.clone();
         tracker.spawn(async move {
@@ -115,6 +113,16 @@ pub async fn serve(services: Arc<Services>, socket: AdminSocket) {
             }
         });
     }
+}
+
+/// The next command, once there is a place for it; until then it waits in the socket.
+async fn next(
+    socket: &AdminSocket,
+    places: &Arc<Semaphore>,
+) -> (OwnedSemaphorePermit, io::Result<(UnixStream, SocketAddr)>) {
+    let place = places.clone().acquire_owned().await;
+    let place = place.expect("the semaphore is never closed");
+    (place, socket.listener.accept().await)
 }
 
 async fn converse(services: &Services, mut stream: UnixStream) -> io::Result<()> {
