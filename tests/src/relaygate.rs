@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::{Arc, OnceLock};
@@ -142,6 +143,16 @@ impl Relaygate {
         self.daemon.id()
     }
 
+    /// How long it has computed so far, all threads together: the same on a busy machine.
+    pub fn computing_time(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.id())).unwrap_or_default();
+        // The name in brackets may hold spaces; user and system time are the 12th and 13th
+        // field behind it, in hundredths of a second (proc(5)).
+        let fields = stat.rsplit(')').next().unwrap_or_default();
+        let times = fields.split_whitespace().skip(11).take(2);
+        Duration::from_millis(times.filter_map(|it| it.parse::<u64>().ok()).sum::<u64>() * 10)
+    }
+
     /// Kills it (SIGKILL) and starts it again on the same directory.
     pub fn kill_and_restart(&mut self) {
         self.kill();
@@ -204,6 +215,25 @@ impl Relaygate {
             .arg("--json")
             .args(arguments);
         command
+    }
+
+    /// Asks over the admin socket itself, without a command in between: for many at once. The
+    /// answer, or the refusal.
+    pub fn ask(&self, request: &Value) -> Result<Value, Value> {
+        let mut stream = UnixStream::connect(self.data().join("admin.sock"))
+            .expect("the program listens on its socket");
+        let mut octets = request.to_string().into_bytes();
+        octets.push(b'\n');
+        stream.write_all(&octets).expect("a request is taken");
+        let mut answer = String::new();
+        stream
+            .read_to_string(&mut answer)
+            .expect("a request is answered");
+        let answer: Value = serde_json::from_str(&answer).expect("answers are JSON");
+        match answer.get("ok") {
+            Some(value) => Ok(value.clone()),
+            None => Err(answer["error"].clone()),
+        }
     }
 
     /// Opens a TLS session on the implicit-TLS port.
