@@ -3,14 +3,19 @@
 //! Not here: people of an account (`people`), its domains (`connectors`), adding
 //! brands (`brands`).
 
+mod relations;
+
 use mail::address::{Address, Domain};
 use serde::{Deserialize, Serialize};
 use storage::{AccountId, Batch, Table, Timestamp};
 
 use crate::addresses::{self, SupportAddress};
 use crate::brands::{Brand, FIRST_BRAND};
-use crate::rows::{Kept, Record};
-use crate::{Account, Error, Installation, wire};
+use crate::rows::{Basis, Kept, Record};
+use crate::{Account, Error, Installation, limits, wire};
+
+pub(crate) use relations::are_siblings;
+pub use relations::{admins_all_connected, sandboxes};
 
 /// CCs a ticket may have (R14).
 pub const COPIES_MAX: usize = 48;
@@ -341,29 +346,25 @@ pub async fn list(installation: &Installation) -> Result<Vec<Profile>, Error> {
 /// [`Error::Invalid`] if copies are turned off while a connector exists (R13);
 /// [`Error::Changed`] if somebody else changed the account meanwhile.
 pub async fn change_settings(account: &Account, settings: Settings) -> Result<Profile, Error> {
+    let mut basis = Basis::default();
+    limits::note(account, &mut basis).await?;
     let mut kept = kept_profile(account).await?;
     if !settings.copies_enabled && !crate::connectors::list(account).await?.is_empty() {
         let hint = "disconnect the domains first: connectors need CCs and followers";
         return Err(Error::invalid(
-            "copies_enabled",
-            "copies_needed_by_connectors",
+            "ccs_followers_enabled",
+            "ccs_followers_needed",
             hint,
         ));
     }
     kept.record.settings = settings;
     let mut batch = Batch::new();
+    basis.require(&mut batch);
     account
         .shared()
         .update(&mut batch, account.id().get().to_be_bytes(), &kept);
     account.apply(batch).await?;
     Ok(kept.record)
-}
-
-/// Whether two accounts belong to one organisation: a sandbox and its
-/// production account, or two sandboxes of one.
-pub(crate) fn are_siblings(one: &Profile, other: &Profile) -> bool {
-    let root = |profile: &Profile| profile.sandbox_of.unwrap_or(profile.id);
-    root(one) == root(other)
 }
 
 /// Local part of an account's default address.

@@ -11,19 +11,25 @@ use serde::{Deserialize, Serialize};
 use storage::{AccountId, Batch, Table};
 
 use crate::facts::Holder;
-use crate::rows::Record;
+use crate::rows::{Basis, Record};
 use crate::{Account, Error, Installation, accounts};
 
 /// Counts the adds of an account.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Generation(u64);
+struct Generation(u64);
 
 impl Record for Generation {
     const TABLE: Table = Table("generation");
 }
 
 /// The only row of its table.
-pub(crate) const ROW: &str = "limits";
+const ROW: &str = "limits";
+
+/// Notes the generation a decision is made on.
+pub(crate) async fn note(account: &Account, basis: &mut Basis) -> Result<(), Error> {
+    let rows = account.rows();
+    rows.get_noted::<Generation>(ROW, basis).await.map(drop)
+}
 
 /// Moves the generation on, so that every other decision on the old one fails.
 pub(crate) async fn advance(account: &Account, batch: &mut Batch) -> Result<(), Error> {
@@ -31,6 +37,22 @@ pub(crate) async fn advance(account: &Account, batch: &mut Batch) -> Result<(), 
     let next = last.map_or(0, |kept| kept.record.0) + 1;
     account.rows().put(batch, ROW, &Generation(next));
     Ok(())
+}
+
+/// What the nearest of several holders is to `account`.
+pub(crate) async fn nearest_holder(
+    account: &Account,
+    holders: &[AccountId],
+) -> Result<Holder, Error> {
+    let mut nearest = Holder::Nobody;
+    for id in holders {
+        match holder(account, *id).await? {
+            Holder::ThisAccount => return Ok(Holder::ThisAccount),
+            Holder::OtherAccount if nearest != Holder::Nobody => {}
+            found => nearest = found,
+        }
+    }
+    Ok(nearest)
 }
 
 /// What `holder` is to `account`.

@@ -3,6 +3,8 @@
 //!
 //! Not here: attempts and back-off (the program), composing (`notifications`).
 
+mod leaving;
+
 use mail::address::Address;
 use mail::message::dsn::{Action, Report};
 use mail::message::{Headers, MessageId};
@@ -15,6 +17,8 @@ use crate::notifications::{OutboundDraft, Sender};
 use crate::rows::{Kept, Record};
 use crate::tickets::{self, write};
 use crate::{Account, Error, Product, people, wire};
+
+pub use leaving::{Leaving, left};
 
 /// Which way a message goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

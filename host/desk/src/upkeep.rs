@@ -1,10 +1,12 @@
 //! Takes out what has served its time: tokens of verification mails, counts of
-//! the last hours, messages kept aside that nobody wanted.
+//! the last hours, messages kept aside that nobody wanted, envelopes refused by
+//! a domain on its way out.
 //!
 //! Not here: when this is done (the program).
 
 use storage::{Batch, ListRange, Scope, Timestamp};
 
+use crate::connectors::refused::Refused;
 use crate::pace::Pace;
 use crate::rows::{Record, Rows};
 use crate::suspended::Suspended;
@@ -33,7 +35,8 @@ pub async fn prune(account: &Account, now: Timestamp) -> Result<usize, Error> {
     let tokens = prune_table::<Token>(account.rows(), now).await?;
     let paces = prune_table::<Pace>(account.rows(), now).await?;
     let suspended = prune_table::<Suspended>(account.rows(), now).await?;
-    Ok(tokens + paces + suspended)
+    let refused = prune_table::<Refused>(account.rows(), now).await?;
+    Ok(tokens + paces + suspended + refused)
 }
 
 /// The same for what belongs to no account.

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod courier;
 pub mod demo;
+pub mod disconnect;
 pub mod dispatch;
 pub mod facts;
 pub mod flow;

@@ -146,7 +146,14 @@ fn two_sets_live_side_by_side_until_one_is_discarded() {
 fn a_disconnected_domain_can_be_connected_anew() {
     let program = Program::with_account();
     program.ask(&["domain", "add", "-a", "acme", "acme.example"]);
-    program.ask(&["domain", "disconnect", "-a", "acme", "acme.example"]);
+    program.ask(&[
+        "domain",
+        "disconnect",
+        "-a",
+        "acme",
+        "acme.example",
+        "--wait",
+    ]);
     assert_eq!(
         program.ask(&["domain", "list", "-a", "acme"])["connectors"],
         Value::Array(Vec::new())

@@ -11,9 +11,9 @@ use zeroize::Zeroizing;
 use super::{
     AddressHolder, Check, Kind, Outbound, OutboundTls, SupportAddress, kept, list, row_id,
 };
-use crate::connectors::{Connector, domain_kind};
+use crate::connectors::{Connector, domain_kind, refuse_while_disconnecting};
 use crate::facts::{AddressFacts, Holder};
-use crate::limits::{self, Generation};
+use crate::limits;
 use crate::people::Person;
 use crate::rows::{Basis, Kept, Record};
 use crate::secrets::{Place, SealingKey};
@@ -49,7 +49,8 @@ pub struct NewAddress {
     pub outbound_only: bool,
 }
 
-/// What a policy needs to know to allow the address, and what that rests on.
+/// What a policy needs to know to allow the address, and what that rests on. `chosen` is the
+/// connector somebody picked; that of the address's own domain if they did not (R67).
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Corrupt`].
@@ -57,13 +58,11 @@ pub async fn facts(
     account: &Account,
     native: &Domain,
     address: &Address,
+    chosen: Option<&Domain>,
 ) -> Result<(AddressFacts, Basis), Error> {
     let mut basis = Basis::default();
-    account
-        .rows()
-        .get_noted::<Generation>(limits::ROW, &mut basis)
-        .await?;
-    let domain = address.domain();
+    limits::note(account, &mut basis).await?;
+    let domain = chosen.unwrap_or(address.domain());
     let connector = account
         .rows()
         .get_noted::<Connector>(domain.as_str(), &mut basis)
@@ -78,7 +77,7 @@ pub async fn facts(
     let facts = AddressFacts {
         address: address.clone(),
         connector: connector.map(|kept| kept.record.domain),
-        kind: domain_kind(domain, native),
+        kind: domain_kind(address.domain(), native),
         held_by,
         addresses_in_domain: count(smtp.clone().filter(|connector| *connector == domain)),
         addresses: count(smtp),
@@ -123,6 +122,7 @@ pub async fn add(
         .get::<Connector>(new.address.domain().as_str())
         .await?
         .ok_or(Error::NotFound("connector"))?;
+    refuse_while_disconnecting(&connector.record)?;
     check_brand(account, new.brand).await?;
     let outbound = seal(account, key, &new.address, new.outbound, FIRST_VERSION)?;
     let address = SupportAddress {

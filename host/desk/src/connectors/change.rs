@@ -1,4 +1,4 @@
-//! Adding, editing and disconnecting a domain.
+//! Adding and editing a domain.
 //!
 //! Facts come with the [`Basis`] they were read at; adding requires it, so the
 //! limit of domains holds however many adds arrive at once (R23).
@@ -6,12 +6,13 @@
 use mail::address::Domain;
 use storage::{Batch, Timestamp};
 
-use super::{Connector, DomainHolder, Phase, Protocol, domain_kind, kept, list};
+use super::{Connector, DomainHolders, Phase, Protocol, domain_kind, kept, list};
 use crate::accounts::{self, Profile};
 use crate::addresses;
+use crate::change::Change;
 use crate::credentials::{self, Hasher, Issued};
 use crate::facts::{DomainFacts, Holder};
-use crate::limits::{self, Generation};
+use crate::limits;
 use crate::rows::Basis;
 use crate::{Account, Error, random};
 
@@ -49,10 +50,7 @@ pub async fn facts(
     domain: &Domain,
 ) -> Result<(DomainFacts, Basis), Error> {
     let mut basis = Basis::default();
-    account
-        .rows()
-        .get_noted::<Generation>(limits::ROW, &mut basis)
-        .await?;
+    limits::note(account, &mut basis).await?;
     let id = account.id().get().to_be_bytes();
     let profile = account
         .shared()
@@ -61,10 +59,10 @@ pub async fn facts(
     let profile = profile.ok_or(Error::NotFound("account"))?.record;
     let held = account
         .shared()
-        .get_noted::<DomainHolder>(domain.as_str(), &mut basis)
+        .get_noted::<DomainHolders>(domain.as_str(), &mut basis)
         .await?;
     let held_by = match held {
-        Some(kept) => limits::holder(account, kept.record.0).await?,
+        Some(kept) => limits::nearest_holder(account, &kept.record.0).await?,
         None => Holder::Nobody,
     };
     let addresses = addresses::list(account).await?;
@@ -94,7 +92,7 @@ pub async fn create(
     new: NewConnector,
     basis: &Basis,
     now: Timestamp,
-) -> Result<(Connector, Issued), Error> {
+) -> Result<Change<(Connector, Issued)>, Error> {
     check_name(account, &new.name, None).await?;
     let profile = accounts::profile(account).await?;
     let connector = Connector {
@@ -113,13 +111,45 @@ pub async fn create(
     let mut batch = Batch::new();
     basis.require(&mut batch);
     limits::advance(account, &mut batch).await?;
-    account
-        .shared()
-        .create(&mut batch, domain, &DomainHolder(account.id()));
+    hold(account, &mut batch, &connector.domain).await?;
     account.rows().create(&mut batch, domain, &connector);
     credentials::put(account, &mut batch, &issued.credential);
+    Ok(Change::new(batch, (connector, issued)))
+}
+
+/// Enters the account among the holders of a domain. There are several only where a policy
+/// lets a sandbox share with its production account (R16); never those of two organisations.
+async fn hold(account: &Account, batch: &mut Batch, domain: &Domain) -> Result<(), Error> {
+    let shared = account.shared();
+    let Some(mut kept) = shared.get::<DomainHolders>(domain.as_str()).await? else {
+        shared.create(batch, domain.as_str(), &DomainHolders(vec![account.id()]));
+        return Ok(());
+    };
+    match limits::nearest_holder(account, &kept.record.0).await? {
+        Holder::SiblingAccount => {
+            kept.record.0.push(account.id());
+            shared.update(batch, domain.as_str(), &kept);
+            Ok(())
+        }
+        _ => Err(Error::Changed),
+    }
+}
+
+/// Renames a connector (R48).
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] as [`create`]; [`Error::Changed`].
+pub async fn rename(account: &Account, domain: &Domain, name: &str) -> Result<Connector, Error> {
+    check_name(account, name, Some(domain)).await?;
+    let mut kept = kept(account, domain)
+        .await?
+        .ok_or(Error::NotFound("domain"))?;
+    name.trim().clone_into(&mut kept.record.name);
+    let mut batch = Batch::new();
+    limits::advance(account, &mut batch).await?;
+    account.rows().update(&mut batch, domain.as_str(), &kept);
     account.apply(batch).await?;
-    Ok((connector, issued))
+    Ok(kept.record)
 }
 
 async fn check_name(account: &Account, name: &str, own: Option<&Domain>) -> Result<(), Error> {
@@ -177,67 +207,6 @@ impl Connector {
             dkim_enabled: self.dkim_enabled,
         }
     }
-}
-
-/// Marks a connector as on its way out: from now on inbound mail for it is
-/// deferred (R100). Repeating it does nothing.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Changed`].
-pub async fn begin_disconnect(
-    account: &Account,
-    domain: &Domain,
-    now: Timestamp,
-) -> Result<Connector, Error> {
-    let mut kept = kept(account, domain)
-        .await?
-        .ok_or(Error::NotFound("domain"))?;
-    if !kept.record.is_disconnecting() {
-        kept.record.phase = Phase::Disconnecting { since: now };
-        let mut batch = Batch::new();
-        account.rows().update(&mut batch, domain.as_str(), &kept);
-        account.apply(batch).await?;
-    }
-    Ok(kept.record)
-}
-
-/// Removes a connector with its addresses, their secrets and its credential
-/// sets, once its queue is drained. The domain may be connected anew (R106).
-///
-/// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] unless it is disconnecting;
-/// [`Error::Changed`].
-pub async fn finish_disconnect(account: &Account, domain: &Domain) -> Result<(), Error> {
-    let kept = kept(account, domain)
-        .await?
-        .ok_or(Error::NotFound("domain"))?;
-    if !kept.record.is_disconnecting() {
-        return Err(Error::invalid(
-            "domain",
-            "not_disconnecting",
-            "begin to disconnect first",
-        ));
-    }
-    let mut batch = Batch::new();
-    // No address can slip in meanwhile: adding one requires the connector's row.
-    batch.expect(
-        account.rows().key::<Connector>(domain.as_str()),
-        Some(kept.revision),
-    );
-    for address in addresses::list(account).await? {
-        if address.connector() == Some(domain) {
-            addresses::change::delete(account, &mut batch, &address);
-        }
-    }
-    credentials::remove_all(account, &mut batch, domain).await?;
-    account
-        .rows()
-        .delete::<Connector>(&mut batch, domain.as_str());
-    account
-        .shared()
-        .delete::<DomainHolder>(&mut batch, domain.as_str());
-    account.apply(batch).await?;
-    Ok(())
 }
 
 /// Characters of a connector's name (R48).

@@ -1,10 +1,13 @@
 //! Connectors: one authenticated mail domain each.
 //!
-//! Here are the record, its derived status and the look-ups; [`change`] adds,
-//! edits and disconnects. A connected domain stands in an index of the whole
-//! installation, so that no two accounts have it (R49).
+//! Here are the record, its derived status and the look-ups; [`change`] adds and
+//! edits, [`disconnect`] takes out of use, [`refused`] is the mail that was put off
+//! meanwhile. A connected domain stands in an index of the whole installation, so
+//! that no two organisations have it (R49).
 
 pub mod change;
+pub mod disconnect;
+pub mod refused;
 
 use mail::address::Domain;
 use serde::{Deserialize, Serialize};
@@ -16,9 +19,7 @@ use crate::facts::DomainKind;
 use crate::rows::{Kept, Record};
 use crate::{Account, Error, Installation, wire};
 
-pub use change::{
-    NewConnector, Options, begin_disconnect, change_options, create, facts, finish_disconnect,
-};
+pub use change::{NewConnector, Options, change_options, create, facts, rename};
 
 /// Which SASL mechanism a customer's server is set up for (R50).
 ///
@@ -168,15 +169,21 @@ fn ends_in_number(name: &str) -> bool {
         .is_some_and(|label| label.bytes().all(|b| b.is_ascii_digit()) || label.starts_with("0x"))
 }
 
-/// The usual form of a registry's second level: a well-known word before a
-/// country code. Not the whole public suffix list; enough to stop `co.uk`.
+/// Whether names are registered below it (`co.uk`, `github.io`), by the list of
+/// <https://publicsuffix.org>. A single label it does not know is none.
 fn is_public_suffix(name: &str) -> bool {
-    const SECOND_LEVELS: [&str; 12] = [
-        "ac", "co", "com", "edu", "gob", "gov", "gv", "mil", "net", "ne", "or", "org",
-    ];
-    match name.split_once('.') {
-        Some((second, country)) => country.len() == 2 && SECOND_LEVELS.contains(&second),
-        None => false,
+    psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix.as_bytes() == name.as_bytes())
+}
+
+/// A connector on its way out takes no more changes.
+pub(crate) fn refuse_while_disconnecting(connector: &Connector) -> Result<(), Error> {
+    match connector.is_disconnecting() {
+        true => Err(Error::invalid(
+            "domain",
+            "domain_disconnecting",
+            "it is being disconnected; connect it anew afterwards",
+        )),
+        false => Ok(()),
     }
 }
 
@@ -246,7 +253,7 @@ async fn summarise(
     })
 }
 
-/// The account that has this domain connected.
+/// The account that has this domain connected; the first, where several share it.
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Corrupt`].
@@ -256,20 +263,21 @@ pub async fn holder(
 ) -> Result<Option<Account>, Error> {
     let holder = installation
         .rows()
-        .get::<DomainHolder>(domain.as_str())
+        .get::<DomainHolders>(domain.as_str())
         .await?;
-    Ok(holder.map(|kept| installation.account(kept.record.0)))
+    let first = holder.and_then(|kept| kept.record.0.first().copied());
+    Ok(first.map(|id| installation.account(id)))
 }
 
 impl Record for Connector {
     const TABLE: Table = Table("connector");
 }
 
-/// Who has a domain connected; a row of the installation.
+/// Who has a domain connected, oldest first; a row of the installation.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct DomainHolder(pub(crate) AccountId);
+pub(crate) struct DomainHolders(pub(crate) Vec<AccountId>);
 
-impl Record for DomainHolder {
+impl Record for DomainHolders {
     const TABLE: Table = Table("domain_holder");
 }
 
@@ -287,6 +295,12 @@ mod tests {
             ("acme.desk.example", DomainKind::Native),
             ("co.uk", DomainKind::PublicSuffix),
             ("com.au", DomainKind::PublicSuffix),
+            ("gv.at", DomainKind::PublicSuffix),
+            ("k12.ca.us", DomainKind::PublicSuffix),
+            ("x.kobe.jp", DomainKind::PublicSuffix),
+            ("city.kobe.jp", DomainKind::Ordinary),
+            ("github.io", DomainKind::PublicSuffix),
+            ("acme.github.io", DomainKind::Ordinary),
             ("localhost", DomainKind::Unusable),
         ] {
             let domain = Domain::parse(name).unwrap();

@@ -8,6 +8,7 @@
 
 mod hasher;
 pub mod password;
+pub mod peers;
 pub mod verifier;
 
 use mail::address::Domain;
@@ -15,6 +16,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use storage::{AccountId, Batch, Table, Timestamp};
 
+use crate::change::Change;
 use crate::connectors::{self, Connector};
 use crate::rows::{Kept, Record};
 use crate::{Account, Error, wire};
@@ -88,6 +90,17 @@ impl Credential {
         }
     }
 
+    /// Whether there have been two sets for so long that the next rotation in a hurry would
+    /// have no room (R92).
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        match self.state {
+            State::Previous { since, .. } => {
+                self.is_live(now) && now.0.saturating_sub(since.0) > PREVIOUS_MS_MAX
+            }
+            State::Current => false,
+        }
+    }
+
     fn row(&self) -> Vec<u8> {
         row(&self.connector, &self.id)
     }
@@ -148,22 +161,30 @@ pub(crate) fn put(account: &Account, batch: &mut Batch, credential: &Credential)
     account.shared().put(batch, credential.id.as_str(), &holder);
 }
 
-fn delete(account: &Account, batch: &mut Batch, credential: &Credential) {
+async fn delete(
+    account: &Account,
+    batch: &mut Batch,
+    credential: &Credential,
+) -> Result<(), Error> {
     account.rows().delete::<Credential>(batch, credential.row());
     account
         .shared()
         .delete::<CredentialHolder>(batch, credential.id.as_str());
+    peers::forget(account, batch, &credential.connector, &credential.id).await
 }
 
+/// Removes every set of a connector; gives what went.
 pub(crate) async fn remove_all(
     account: &Account,
     batch: &mut Batch,
     connector: &Domain,
-) -> Result<(), Error> {
+) -> Result<Vec<CredentialId>, Error> {
+    let mut gone = Vec::new();
     for credential in list(account, connector).await? {
-        delete(account, batch, &credential);
+        delete(account, batch, &credential).await?;
+        gone.push(credential.id);
     }
-    Ok(())
+    Ok(gone)
 }
 
 /// The sets of a connector, oldest first.
@@ -181,17 +202,19 @@ pub async fn list(account: &Account, connector: &Domain) -> Result<Vec<Credentia
 ///
 /// # Errors
 /// [`Error::Invalid`] with code `credential_sets_max` while there are two live
-/// ones; [`Error::NotFound`]; [`Error::Changed`] if two rotate at once.
+/// ones, `domain_disconnecting` on its way out; [`Error::NotFound`]. Of two rotations at once
+/// one fails to commit.
 pub async fn rotate(
     account: &Account,
     hasher: &Hasher,
     connector: &Domain,
     previous_expires_at: Option<Timestamp>,
     now: Timestamp,
-) -> Result<Issued, Error> {
+) -> Result<Change<Issued>, Error> {
     let kept = connectors::kept(account, connector)
         .await?
         .ok_or(Error::NotFound("domain"))?;
+    connectors::refuse_while_disconnecting(&kept.record)?;
     let (live, dead): (Vec<_>, Vec<_>) = list(account, connector)
         .await?
         .into_iter()
@@ -203,7 +226,9 @@ pub async fn rotate(
     let issued = issue(hasher, &kept.record, now).await?;
     let mut batch = Batch::new();
     serialise(account, &mut batch, &kept);
-    dead.iter().for_each(|set| delete(account, &mut batch, set));
+    for set in &dead {
+        delete(account, &mut batch, set).await?;
+    }
     for mut set in live {
         set.state = State::Previous {
             since: now,
@@ -212,8 +237,7 @@ pub async fn rotate(
         put(account, &mut batch, &set);
     }
     put(account, &mut batch, &issued.credential);
-    account.apply(batch).await?;
-    Ok(issued)
+    Ok(Change::new(batch, issued))
 }
 
 /// Rewrites the connector's row, so that of two changes to its sets one fails.
@@ -223,26 +247,36 @@ fn serialise(account: &Account, batch: &mut Batch, kept: &Kept<Connector>) {
         .update(batch, kept.record.domain.as_str(), kept);
 }
 
-/// Discards a set; it stops working with the commit (R93).
+/// Discards a set; it stops working with the commit (R93). The value says whether it was the
+/// last live one, so that nobody can log in any more; that has to be meant (`even_last`).
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Changed`].
+/// [`Error::NotFound`]; [`Error::Invalid`] with code `credential_last`.
 pub async fn discard(
     account: &Account,
     connector: &Domain,
     id: &CredentialId,
-) -> Result<(), Error> {
+    even_last: bool,
+    now: Timestamp,
+) -> Result<Change<bool>, Error> {
     let kept = connectors::kept(account, connector)
         .await?
         .ok_or(Error::NotFound("domain"))?;
     let set = find(account, connector, id)
         .await?
         .ok_or(Error::NotFound("credential"))?;
+    let others = list(account, connector).await?;
+    let others_live = others
+        .iter()
+        .any(|other| other.id != *id && other.is_live(now));
+    if !others_live && !even_last {
+        let hint = "it is the last one that works; say that nobody shall log in, or rotate first";
+        return Err(Error::invalid("credential", "credential_last", hint));
+    }
     let mut batch = Batch::new();
     serialise(account, &mut batch, &kept);
-    delete(account, &mut batch, &set);
-    account.apply(batch).await?;
-    Ok(())
+    delete(account, &mut batch, &set).await?;
+    Ok(Change::new(batch, !others_live))
 }
 
 async fn find(
@@ -272,6 +306,8 @@ pub async fn is_live(
 
 /// Live sets a connector may have (R90).
 const LIVE_SETS_MAX: usize = 2;
+/// How long a set that was replaced may stay without a word about it (R92): seven days.
+const PREVIOUS_MS_MAX: u64 = 7 * 24 * 3_600_000;
 
 impl Record for Credential {
     const TABLE: Table = Table("credential");

@@ -119,6 +119,37 @@ pub async fn plan(
     Ok(Plan { drafts, later })
 }
 
+/// The message of an event that has been planned, counted and not delivered, to those who have
+/// not got it; `None` if it would not be sent any more.
+///
+/// # Errors
+/// [`Error::NotFound`] if the ticket is gone; [`Error::Read`], [`Error::Corrupt`].
+pub async fn plan_again(
+    account: &Account,
+    product: &Product,
+    event: Event,
+    recipients: &[Address],
+    now: Timestamp,
+) -> Result<Option<OutboundDraft>, Error> {
+    let profile = accounts::profile(account).await?;
+    let ticket = tickets::find(account, event.ticket()).await?;
+    let comment = tickets::comment(account, event.ticket(), event.comment()).await?;
+    let departure = draft::departure(account, &profile, &ticket).await?;
+    let is_it = |audience: &Audience| {
+        let all: Vec<_> = audience.to.iter().chain(&audience.cc).collect();
+        recipients.iter().all(|recipient| all.contains(&recipient))
+    };
+    let mut audiences = audiences(&profile, &ticket, &comment, event).into_iter();
+    let Some(audience) = audiences.find(is_it) else {
+        return Ok(None);
+    };
+    let mut draft = draft::ticket(
+        product, &profile, &ticket, &comment, audience, departure, now,
+    )?;
+    draft.recipients = recipients.to_vec();
+    Ok(Some(draft))
+}
+
 /// Who gets which message. Pure, so that the table below can be read as the rule.
 fn audiences(profile: &Profile, ticket: &Ticket, comment: &Comment, event: Event) -> Vec<Audience> {
     let mut audiences = Vec::new();

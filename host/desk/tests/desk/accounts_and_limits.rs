@@ -5,7 +5,7 @@ use std::sync::Arc;
 use desk::Error;
 use desk::accounts::{self, NewAccount, Settings, Subdomain};
 use desk::addresses::{self, Check, Direction};
-use desk::connectors::{self, Status};
+use desk::connectors::{self, Status, disconnect};
 use desk::facts::{Holder, RecipientKind};
 
 use crate::scene::{NOW, Scene, address, domain, new_address};
@@ -87,13 +87,10 @@ async fn a_connector_goes_from_setup_to_active_and_degrades() {
         .unwrap()
         .credentials
         .remove(0);
-    desk::credentials::discard(acme, &name, &set.id)
-        .await
-        .unwrap();
+    scene.discard(acme, &name, &set.id).await.unwrap();
     assert_eq!(status().await, Status::NoCredentials);
-    connectors::begin_disconnect(acme, &name, NOW)
-        .await
-        .unwrap();
+    let begun = disconnect::begin(acme, &name, NOW).await.unwrap();
+    begun.commit(acme).await.unwrap();
     assert_eq!(status().await, Status::Disconnecting);
 }
 
@@ -113,12 +110,14 @@ async fn an_address_is_unique_in_the_installation() {
     let scene = Scene::new().await;
     let native = &scene.product.native;
     let help = address("help@shared.example");
-    let (_, basis) = addresses::facts(&scene.acme, native, &help).await.unwrap();
+    let (_, basis) = addresses::facts(&scene.acme, native, &help, None)
+        .await
+        .unwrap();
     addresses::add_forwarded(&scene.acme, help.clone(), 1, &basis, NOW)
         .await
         .unwrap();
     let again = address("HELP@shared.example");
-    let (facts, basis) = addresses::facts(&scene.rival, native, &again)
+    let (facts, basis) = addresses::facts(&scene.rival, native, &again, None)
         .await
         .unwrap();
     assert_eq!(facts.held_by, Holder::OtherAccount);
@@ -128,7 +127,7 @@ async fn an_address_is_unique_in_the_installation() {
         "even if a policy had let it pass"
     );
     addresses::remove(&scene.acme, &help).await.unwrap();
-    let (facts, basis) = addresses::facts(&scene.rival, native, &again)
+    let (facts, basis) = addresses::facts(&scene.rival, native, &again, None)
         .await
         .unwrap();
     assert_eq!(facts.held_by, Holder::Nobody);
@@ -142,7 +141,9 @@ async fn a_domain_with_addresses_in_it_says_so() {
     let scene = Scene::new().await;
     let native = &scene.product.native;
     let help = address("help@acme.example");
-    let (_, basis) = addresses::facts(&scene.acme, native, &help).await.unwrap();
+    let (_, basis) = addresses::facts(&scene.acme, native, &help, None)
+        .await
+        .unwrap();
     addresses::add_forwarded(&scene.acme, help.clone(), 1, &basis, NOW)
         .await
         .unwrap();
@@ -156,7 +157,7 @@ async fn a_domain_with_addresses_in_it_says_so() {
 async fn an_address_without_a_connector_is_refused() {
     let scene = Scene::new().await;
     let wanted = address("help@acme.example");
-    let (facts, basis) = addresses::facts(&scene.acme, &scene.product.native, &wanted)
+    let (facts, basis) = addresses::facts(&scene.acme, &scene.product.native, &wanted, None)
         .await
         .unwrap();
     assert_eq!(facts.connector, None);
@@ -187,7 +188,7 @@ async fn copies_cannot_be_turned_off_under_a_connector() {
     let error = accounts::change_settings(&scene.acme, off)
         .await
         .unwrap_err();
-    assert_eq!(code(&error), "copies_needed_by_connectors");
+    assert_eq!(code(&error), "ccs_followers_needed");
 }
 
 #[tokio::test]
@@ -196,12 +197,7 @@ async fn a_disconnected_domain_leaves_nothing_and_may_come_back() {
     let name = domain("acme.example");
     scene.connect(&scene.acme, "acme.example").await;
     scene.add(&scene.acme, "help@acme.example").await;
-    connectors::begin_disconnect(&scene.acme, &name, NOW)
-        .await
-        .unwrap();
-    connectors::finish_disconnect(&scene.acme, &name)
-        .await
-        .unwrap();
+    scene.disconnect(&scene.acme, &name).await;
     assert!(
         connectors::find(&scene.acme, &name)
             .await
@@ -257,7 +253,7 @@ async fn recipients_are_sorted_by_what_the_session_proved() {
 async fn add_within_fifty(scene: &Scene, text: &str) -> bool {
     loop {
         let native = &scene.product.native;
-        let (facts, basis) = addresses::facts(&scene.acme, native, &address(text))
+        let (facts, basis) = addresses::facts(&scene.acme, native, &address(text), None)
             .await
             .unwrap();
         if facts.addresses_in_domain >= 50 {

@@ -63,26 +63,23 @@ async fn rotation_leaves_no_gap_and_allows_two_sets() {
     let (acme, name) = (&scene.acme, domain("acme.example"));
     let old = scene.connect(acme, "acme.example").await;
     let verifier = scene.verifier().await;
-    let new = credentials::rotate(acme, &scene.hasher, &name, None, NOW)
-        .await
-        .unwrap();
+    let new = scene.rotate(acme, &name, None).await.unwrap();
     for issued in [&old, &new] {
         verifier
             .login(&issued.username, &issued.password, NOW)
             .await
             .unwrap();
     }
-    let third = credentials::rotate(acme, &scene.hasher, &name, None, NOW).await;
+    let third = scene.rotate(acme, &name, None).await;
     let Err(Error::Invalid(problems)) = third else {
         panic!("a third live set")
     };
     assert_eq!(problems[0].code, "credential_sets_max");
-    credentials::discard(acme, &name, &old.credential.id)
+    scene
+        .discard(acme, &name, &old.credential.id)
         .await
         .unwrap();
-    credentials::rotate(acme, &scene.hasher, &name, None, NOW)
-        .await
-        .unwrap();
+    scene.rotate(acme, &name, None).await.unwrap();
 }
 
 #[tokio::test]
@@ -95,7 +92,8 @@ async fn a_discarded_set_is_refused_although_its_login_was_remembered() {
         .login(&issued.username, &issued.password, NOW)
         .await
         .unwrap();
-    credentials::discard(acme, &name, &issued.credential.id)
+    scene
+        .discard(acme, &name, &issued.credential.id)
         .await
         .unwrap();
     let refused = verifier
@@ -114,9 +112,7 @@ async fn a_previous_set_expires_when_the_admin_wanted_it() {
     let (acme, name) = (&scene.acme, domain("acme.example"));
     let old = scene.connect(acme, "acme.example").await;
     let verifier = scene.verifier().await;
-    credentials::rotate(acme, &scene.hasher, &name, Some(later(1_000)), NOW)
-        .await
-        .unwrap();
+    scene.rotate(acme, &name, Some(later(1_000))).await.unwrap();
     verifier
         .login(&old.username, &old.password, later(999))
         .await
@@ -133,12 +129,79 @@ async fn of_two_rotations_at_once_one_has_to_look_again() {
     let name = domain("acme.example");
     scene.connect(&scene.acme, "acme.example").await;
     let (one, two) = tokio::join!(
-        credentials::rotate(&scene.acme, &scene.hasher, &name, None, NOW),
-        credentials::rotate(&scene.acme, &scene.hasher, &name, None, NOW),
+        scene.rotate(&scene.acme, &name, None),
+        scene.rotate(&scene.acme, &name, None),
     );
     assert!(one.is_ok() != two.is_ok());
     assert_eq!(
         credentials::list(&scene.acme, &name).await.unwrap().len(),
         2
+    );
+}
+
+#[tokio::test]
+async fn the_last_set_goes_only_if_that_is_meant() {
+    let scene = Scene::new().await;
+    let (acme, name) = (&scene.acme, domain("acme.example"));
+    let first = scene.connect(acme, "acme.example").await.credential.id;
+    let second = scene.rotate(acme, &name, Some(later(1_000))).await.unwrap();
+    let second = second.credential.id;
+    let change = credentials::discard(acme, &name, &first, false, NOW).await;
+    assert!(!change.unwrap().value(), "another one is live");
+    for (now, even_last) in [(NOW, false), (later(1_000), false)] {
+        let live_beside_it = now == NOW;
+        let change = credentials::discard(acme, &name, &second, even_last, now).await;
+        assert_eq!(change.is_ok(), live_beside_it, "an expired set is none");
+    }
+    let change = credentials::discard(acme, &name, &second, true, later(1_000)).await;
+    assert!(*change.unwrap().value());
+}
+
+#[tokio::test]
+async fn two_sets_for_more_than_a_week_are_overdue() {
+    const WEEK: u64 = 7 * 24 * 3_600_000;
+    let scene = Scene::new().await;
+    let (acme, name) = (&scene.acme, domain("acme.example"));
+    scene.connect(acme, "acme.example").await;
+    scene
+        .rotate(acme, &name, Some(later(3 * WEEK)))
+        .await
+        .unwrap();
+    let overdue = async |now| {
+        let sets = credentials::list(acme, &name).await.unwrap();
+        sets.iter().filter(|set| set.is_overdue(now)).count()
+    };
+    assert_eq!(overdue(later(WEEK)).await, 0);
+    assert_eq!(overdue(later(WEEK + 1)).await, 1);
+    assert_eq!(overdue(later(3 * WEEK)).await, 0, "it has expired");
+}
+
+#[tokio::test]
+async fn a_place_a_set_is_used_from_is_new_once() {
+    let scene = Scene::new().await;
+    let (acme, name) = (&scene.acme, domain("acme.example"));
+    let issued = scene.connect(acme, "acme.example").await;
+    let id = &issued.credential.id;
+    let first_use = async |peer: &str| {
+        let peer = peer.parse().unwrap();
+        let first = credentials::peers::first_use(acme, &name, id, peer, NOW).await;
+        match first.unwrap() {
+            Some(change) => Some(change.commit(acme).await.unwrap()),
+            None => None,
+        }
+    };
+    assert_eq!(first_use("192.0.2.1").await.as_deref(), Some("192.0.2.1"));
+    assert_eq!(first_use("192.0.2.1").await, None);
+    assert_eq!(first_use("192.0.2.2").await.as_deref(), Some("192.0.2.2"));
+    assert_eq!(
+        first_use("2001:db8::1").await.as_deref(),
+        Some("2001:db8::/64")
+    );
+    assert_eq!(first_use("2001:db8::2").await, None, "the same network");
+    scene.discard(acme, &name, id).await.unwrap();
+    assert_eq!(
+        first_use("192.0.2.1").await.as_deref(),
+        Some("192.0.2.1"),
+        "all forgotten"
     );
 }

@@ -99,7 +99,7 @@ async fn put(scene: &Scene, account: &Account, thing: &Thing) -> bool {
         }
         Thing::Address(text) => {
             let native = &scene.product.native;
-            let (_, basis) = addresses::facts(account, native, &address(text))
+            let (_, basis) = addresses::facts(account, native, &address(text), None)
                 .await
                 .unwrap();
             addresses::add_forwarded(account, address(text), 1, &basis, NOW)
@@ -179,7 +179,7 @@ async fn ids_of_another_account_are_not_found() {
             .await
             .unwrap()
     );
-    assert!(credentials::discard(rival, &name, &set.id).await.is_err());
+    assert!(scene.discard(rival, &name, &set.id).await.is_err());
     assert!(
         credentials::rotate(rival, &scene.hasher, &name, None, NOW)
             .await

@@ -5,6 +5,7 @@
 mod accounts_and_limits;
 mod credentials;
 mod desks;
+mod disconnect;
 mod isolation;
 mod kept_aside;
 mod notices;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use desk::accounts::{self, NewAccount, Subdomain};
 use desk::addresses::{self, NewAddress, NewOutbound, OutboundTls, SupportAddress};
-use desk::connectors::{self, NewConnector, Options};
-use desk::credentials::{HashCost, Hasher, Issued, Verifier};
+use desk::connectors::{self, NewConnector, Options, disconnect};
+use desk::credentials::{self, CredentialId, HashCost, Hasher, Issued, Verifier};
 use desk::facts::{AuthorAuthentication, Ingress, Origin};
 use desk::intake::{Incoming, Letter};
 use desk::secrets::SealingKey;
-use desk::{Account, Installation, Product, brands};
+use desk::{Account, Error, Installation, Product, brands};
 use mail::address::{Address, Domain};
 use mail::message::{Content, Headers};
 use secrecy::SecretString;
@@ -93,16 +93,50 @@ impl Scene {
             name: name.to_owned(),
             options: Options::default(),
         };
-        connectors::create(account, &self.hasher, new, &basis, NOW)
-            .await
-            .unwrap()
-            .1
+        let change = connectors::create(account, &self.hasher, new, &basis, NOW);
+        change.await.unwrap().commit(account).await.unwrap().1
+    }
+
+    /// Issues a second credential set.
+    pub async fn rotate(
+        &self,
+        account: &Account,
+        name: &Domain,
+        expires: Option<Timestamp>,
+    ) -> Result<Issued, Error> {
+        let change = credentials::rotate(account, &self.hasher, name, expires, NOW).await?;
+        change.commit(account).await
+    }
+
+    /// Discards a credential set, be it the last.
+    pub async fn discard(
+        &self,
+        account: &Account,
+        name: &Domain,
+        id: &CredentialId,
+    ) -> Result<bool, Error> {
+        let change = credentials::discard(account, name, id, true, NOW).await?;
+        change.commit(account).await
+    }
+
+    /// Takes a domain out of use, all steps at once.
+    pub async fn disconnect(&self, account: &Account, name: &Domain) {
+        let begun = disconnect::begin(account, name, NOW).await.unwrap();
+        begun.commit(account).await.unwrap();
+        for left in disconnect::addresses_left(account, name).await.unwrap() {
+            let removed = disconnect::remove_address(account, name, &left).await;
+            removed.unwrap().commit(account).await.unwrap();
+        }
+        let revoked = disconnect::revoke(account, name).await.unwrap();
+        revoked.commit(account).await.unwrap();
+        let finished = disconnect::finish(account, name).await.unwrap();
+        finished.commit(account).await.unwrap();
     }
 
     /// Adds an address as if a policy had said yes.
     pub async fn add(&self, account: &Account, text: &str) -> SupportAddress {
         let native = &self.product.native;
-        let (_, basis) = addresses::facts(account, native, &address(text))
+        let (_, basis) = addresses::facts(account, native, &address(text), None)
             .await
             .unwrap();
         addresses::add(account, &self.key, new_address(text), &basis, NOW)

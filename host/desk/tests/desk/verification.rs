@@ -171,7 +171,9 @@ async fn an_outbound_only_address_is_verified_by_what_is_forwarded() {
     let scene = Scene::new().await;
     scene.connect(&scene.acme, "acme.example").await;
     let (native, at) = (&scene.product.native, address("out@acme.example"));
-    let (_, basis) = addresses::facts(&scene.acme, native, &at).await.unwrap();
+    let (_, basis) = addresses::facts(&scene.acme, native, &at, None)
+        .await
+        .unwrap();
     let new = addresses::NewAddress {
         outbound_only: true,
         ..new_address("out@acme.example")

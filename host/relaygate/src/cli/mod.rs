@@ -11,6 +11,7 @@ mod failure;
 mod journal;
 mod print;
 mod requests;
+mod wait;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ use crate::config::{self, Config};
 use crate::demo;
 use crate::serve::{self, Ended};
 use crate::telemetry;
-use args::{Arguments, Command};
+use args::{Arguments, Command, DomainCommand};
 
 pub use failure::Failure;
 
@@ -81,10 +82,26 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         }
         Command::Journal(command) => journal::run(context, &command),
         other => {
+            let waits = waits_for(&other);
             let request = requests::request(other)?;
             let answer = context.ask(&request)?;
+            if let Some((account, domain)) = waits {
+                return wait::disconnected(context, account, domain, answer);
+            }
             context.print(&answer, |answer| print::words(&request, answer))
         }
+    }
+}
+
+/// The account and domain whose disconnection is to be looked upon.
+fn waits_for(command: &Command) -> Option<(String, String)> {
+    match command {
+        Command::Domain(DomainCommand::Disconnect {
+            account,
+            domain,
+            wait: true,
+        }) => Some((account.account.clone(), domain.clone())),
+        _ => None,
     }
 }
 

@@ -278,6 +278,7 @@ fn limits(limits: &LimitsConfig) -> Verdict {
         1,
         10_000,
     )?;
+    range("limits.drain_seconds", l.drain_seconds, 1, HOUR_SECONDS)?;
     range("limits.stop_seconds", l.stop_seconds, 1, HOUR_SECONDS)
 }
 

@@ -230,6 +230,8 @@ pub struct LimitsConfig {
     pub hops_max: u32,
     /// Jobs worked on at once in each lane of the queue.
     pub jobs_at_once_max: u32,
+    /// Seconds given to what waits for a customer's server when its domain is disconnected; what is left then goes out by our own path.
+    pub drain_seconds: u64,
     /// Seconds given to what is in flight when the program is told to stop.
     pub stop_seconds: u64,
     /// Octets of free disk below which the program is not ready (`/readyz` 503); below a quarter of that mail is answered 452 4.3.1.
@@ -250,6 +252,11 @@ impl LimitsConfig {
     /// How long one transaction may take.
     pub fn transaction(&self) -> Duration {
         Duration::from_secs(self.transaction_seconds)
+    }
+
+    /// How long what waits for a customer's server is tried when its domain is disconnected.
+    pub fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain_seconds)
     }
 
     /// How long in-flight work is waited for at the end.

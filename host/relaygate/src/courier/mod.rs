@@ -24,6 +24,7 @@ use mail::client::{Cause, Outcome, Transaction, Trouble};
 use storage::{Lease, Scope, TextReader};
 use tracing::{Instrument as _, error, info_span};
 
+use crate::dispatch::fallback;
 use crate::resolver::ResolveError;
 use crate::runner::{Card, Delivery, Path, Work, give_up};
 use crate::services::Services;
@@ -128,6 +129,11 @@ async fn attempt(services: &Services, lease: &Lease, connection: &mut Option<Con
         return give_up(services, lease, "it is no work for this lane").await;
     };
     let account = services.desk.account(account);
+    // What cannot be looked up now is tried the way it was to go.
+    let leaving = fallback::is_due(services, &account, &delivery.path).await;
+    if leaving.unwrap_or(false) {
+        return fallback::hand_over(services, &account, lease, &card, delivery).await;
+    }
     let attempted = deliver(services, &account, delivery, connection).await;
     Settlement::new(services, &account, lease, &card, delivery, attempted)
         .settle()

@@ -5,13 +5,15 @@
 use desk::Account;
 use desk::addresses::{self, Direction};
 use desk::facts::NotificationKind;
+use desk::notices::Notice;
 use desk::outbound::{Attempt, End};
 use mail::address::Address;
 use mail::client::{Cause, Outcome, Trouble};
-use storage::Timestamp;
+use storage::{Batch, Timestamp};
 use tracing::warn;
 
 use super::Attempted;
+use crate::dispatch;
 use crate::runner::{Delivery, Path};
 
 /// Tells the support address's checks what the attempt has shown (R26, R61, R72).
@@ -29,7 +31,7 @@ pub(super) async fn tell(
     let detail = note.reply.clone();
     match (tested(delivery), note.end) {
         (Some((address, direction)), End::Failed) => {
-            addresses::change::report_failure(account, address, direction, word, detail, now).await
+            failed(account, address, direction, word, detail, now).await
         }
         (Some((address, direction)), End::Deferred) => {
             addresses::change::report_delay(account, address, direction, word, detail).await
@@ -72,6 +74,34 @@ async fn refused_credentials(
         "customer's server refused our credentials; the address is not usable until verified again"
     );
     let word = "credentials_refused";
-    addresses::change::report_failure(account, address, Direction::Outbound, word, detail, now)
-        .await
+    failed(account, address, Direction::Outbound, word, detail, now).await
+}
+
+/// Notes that a check failed, and tells the admins (R96) unless it had failed for that reason
+/// before.
+async fn failed(
+    account: &Account,
+    address: &Address,
+    direction: Direction,
+    reason: &str,
+    detail: Option<String>,
+    now: Timestamp,
+) -> Result<(), desk::Error> {
+    let found = addresses::find(account, address).await?;
+    let known = found.is_some_and(|found| {
+        let view = found.check(direction).view(now);
+        view.state == "failed" && view.reason.as_deref() == Some(reason)
+    });
+    addresses::change::report_failure(account, address, direction, reason, detail, now).await?;
+    if known {
+        return Ok(());
+    }
+    let notice = Notice::VerificationFailed {
+        address: address.to_string(),
+        direction: direction.as_str().to_owned(),
+        reason: reason.to_owned(),
+    };
+    let mut batch = Batch::new();
+    dispatch::inform(account, &mut batch, notice, now);
+    account.commit(batch).await.map(drop)
 }

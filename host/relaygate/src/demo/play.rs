@@ -112,6 +112,7 @@ impl Play<'_> {
             .ask(&Request::Address(AddressRequest::Add(NewAddressRequest {
                 account: ACCOUNT.to_owned(),
                 address: SUPPORT.to_owned(),
+                domain: None,
                 host: format!("127.0.0.1:{}", self.stage.ports.submission),
                 username: SUPPORT.to_owned(),
                 password: Secret(password.into()),

@@ -8,11 +8,13 @@
 //!
 //! Not here: who is told what (`desk::notifications`), delivery (`courier`).
 
+pub(crate) mod fallback;
 mod signing;
 pub(crate) mod submitted;
 mod way_out;
 
 use desk::messages::{self, Direction, Line, Message};
+use desk::notices::Notice;
 use desk::notifications::{Event, OutboundDraft, Sender};
 use desk::{Account, outbound};
 use mail::address::{Address, Domain};
@@ -90,6 +92,11 @@ fn notice(account: &Account, card: Card, due: Timestamp) -> NewJob {
         payload: card.to_payload(),
         texts: Vec::new(),
     }
+}
+
+/// Notes in the batch of an act that the account's admins are to be told of it (R96).
+pub fn inform(account: &Account, batch: &mut Batch, told: Notice, now: Timestamp) {
+    batch.enqueue(notice(account, Card::new(now, Work::Notice(told)), now));
 }
 
 /// Adds the drafts to the batch and commits it.

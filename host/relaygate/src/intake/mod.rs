@@ -23,6 +23,7 @@ mod unowned;
 
 use desk::Account;
 use desk::messages::{self, Line};
+use desk::notices::Notice;
 use desk::notifications;
 use storage::{Batch, CommitError, Lease, Scope};
 use tracing::{info, warn};
@@ -101,14 +102,8 @@ async fn work_once(
         (Work::Submitted(submitted), Some(account)) => {
             depart(services, account, submitted, lease).await
         }
-        (
-            Work::Notify(_)
-            | Work::NotifyHeld(_)
-            | Work::Submitted(_)
-            | Work::Delivery(_)
-            | Work::HandOver(_),
-            _,
-        ) => {
+        (Work::Notice(notice), Some(account)) => inform(services, account, notice, lease).await,
+        _ => {
             give_up(services, lease, "it is no work for this lane").await;
             Ok(())
         }
@@ -240,6 +235,22 @@ async fn send(
         info!(ticket, "notices held: somebody had too many");
         dispatch::announce_held(account, &mut batch, ticket, services.clock.now(), later);
     }
+    batch.finish(lease);
+    dispatch::commit(services, account, batch, ready).await?;
+    Ok(())
+}
+
+/// Queues the message to the account's admins that a notice asks for.
+async fn inform(
+    services: &Services,
+    account: &Account,
+    notice: &Notice,
+    lease: &Lease,
+) -> Result<(), IntakeError> {
+    let (now, product) = (services.clock.now(), facts::product(services));
+    let drafts = [notice.draft(account, &product, now).await?];
+    let ready = dispatch::prepare_all(services, account, &drafts).await?;
+    let mut batch = Batch::new();
     batch.finish(lease);
     dispatch::commit(services, account, batch, ready).await?;
     Ok(())

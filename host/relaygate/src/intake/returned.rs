@@ -1,6 +1,7 @@
 //! Verification mails that come back (R72-R74, R82).
 
 use desk::addresses::Direction;
+use desk::notices::Notice;
 use desk::outbound::{Email, End, Try};
 use desk::verification::{Consumed, Returned};
 use desk::{Account, accounts, intake, outbound, verification};
@@ -11,6 +12,7 @@ use storage::Batch;
 use super::signatures::{self, Signatures};
 use super::{Ended, IntakeError, Message, drop_text, seen};
 use crate::courier::REPLY_LOST;
+use crate::dispatch;
 use crate::facts::{self, CallFacts, noted};
 use crate::runner::Arrived;
 use crate::services::Services;
@@ -50,7 +52,18 @@ pub(super) async fn consume(
     let now = services.clock.now();
     let consumed = verification::consume(account, batch, &returned, relay, seen, now).await?;
     drop_text(account, batch, arrived);
+    if let Consumed::Failed(reason) = &consumed {
+        dispatch::inform(account, batch, failed(&returned, reason), now);
+    }
     Ok(Some(ended(&returned, consumed)))
+}
+
+fn failed(returned: &Returned, reason: &str) -> Notice {
+    Notice::VerificationFailed {
+        address: returned.address.to_string(),
+        direction: returned.direction.as_str().to_owned(),
+        reason: reason.to_owned(),
+    }
 }
 
 fn unchecked(account: &Account, batch: &mut Batch, arrived: &Arrived) -> Ended {

@@ -1,10 +1,12 @@
-//! Accounts: made, listed, shown.
+//! Accounts: made, listed, shown, set; what is left in sandboxes.
 
 use desk::accounts::{self, Kind, NewAccount, Profile, Subdomain};
+use desk::{addresses, connectors};
 use serde::Serialize;
 
 use super::desks::{self, DeskView};
-use super::{Actor, Outcome, audit, parse_address};
+use super::warning::{self, Warning};
+use super::{Actor, Outcome, audit, parse_address, retried};
 use crate::services::Services;
 
 /// An account as it is shown.
@@ -24,8 +26,32 @@ pub struct AccountView {
     pub admins: Vec<String>,
     /// Whose help desk its mail goes to.
     pub desk: DeskView,
+    /// Whether mail brings CCs and followers (R13).
+    pub ccs_followers_enabled: bool,
+    /// What speaks against its set-up.
+    pub warnings: Vec<Warning>,
     /// Milliseconds since the epoch.
     pub created_at: u64,
+}
+
+/// What is left in an account's sandboxes.
+#[derive(Debug, Serialize)]
+pub struct LeftoversView {
+    /// Addresses before the domains they stand in; empty if all is tidy.
+    pub leftovers: Vec<LeftoverView>,
+}
+
+/// One thing that is left in a sandbox (R17).
+#[derive(Debug, Serialize)]
+pub struct LeftoverView {
+    /// The sandbox's subdomain.
+    pub account: String,
+    /// `address` or `domain`.
+    pub kind: &'static str,
+    /// The address or the domain.
+    pub name: String,
+    /// How to get rid of it.
+    pub hint: String,
 }
 
 /// Every account.
@@ -82,6 +108,65 @@ pub async fn create(
     view(services, &profile).await
 }
 
+/// Changes what an account is set to.
+pub async fn set(
+    services: &Services,
+    actor: &Actor,
+    subdomain: &str,
+    ccs_followers_enabled: bool,
+) -> Outcome<AccountView> {
+    let account = super::account(services, subdomain).await?;
+    let set = || async {
+        let mut settings = accounts::profile(&account).await?.settings;
+        settings.copies_enabled = ccs_followers_enabled;
+        Ok(accounts::change_settings(&account, settings).await?)
+    };
+    let profile = retried(|| Box::pin(set())).await?;
+    audit::record(services, &account, actor, "account_set", subdomain).await;
+    view(services, &profile).await
+}
+
+/// What is left in the account's sandboxes, or in a sandbox itself (R17).
+pub async fn leftovers(services: &Services, subdomain: &str) -> Outcome<LeftoversView> {
+    let account = super::account(services, subdomain).await?;
+    let profile = accounts::profile(&account).await?;
+    let sandboxes = match profile.kind {
+        Kind::Sandbox => vec![profile],
+        Kind::Production => accounts::sandboxes(&services.desk, profile.id).await?,
+    };
+    let mut leftovers = Vec::new();
+    for sandbox in sandboxes {
+        left_in(services, &sandbox, &mut leftovers).await?;
+    }
+    Ok(LeftoversView { leftovers })
+}
+
+async fn left_in(
+    services: &Services,
+    sandbox: &Profile,
+    leftovers: &mut Vec<LeftoverView>,
+) -> Outcome<()> {
+    let account = services.desk.account(sandbox.id);
+    let name = sandbox.subdomain.as_str();
+    let mut add = |kind, what: String, verb: &str| {
+        leftovers.push(LeftoverView {
+            account: name.to_owned(),
+            kind,
+            hint: format!("relaygate {verb} -a {name} {what}"),
+            name: what,
+        });
+    };
+    for address in addresses::list(&account).await? {
+        if address.kind != addresses::Kind::Native {
+            add("address", address.address.to_string(), "address remove");
+        }
+    }
+    for connector in connectors::list(&account).await? {
+        add("domain", connector.domain.to_string(), "domain disconnect");
+    }
+    Ok(())
+}
+
 /// Every account.
 pub async fn list(services: &Services) -> Outcome<AccountsView> {
     let profiles = accounts::list(&services.desk).await?;
@@ -111,6 +196,8 @@ async fn view(services: &Services, profile: &Profile) -> Outcome<AccountView> {
         native_domain: profile.subdomain.domain(&services.native).to_string(),
         admins: profile.admins.iter().map(ToString::to_string).collect(),
         desk: desks::show(&account).await?,
+        ccs_followers_enabled: profile.settings.copies_enabled,
+        warnings: warning::of_account(&account, profile).await?,
         created_at: profile.created_at.0,
     })
 }

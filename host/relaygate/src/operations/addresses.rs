@@ -5,13 +5,14 @@ use desk::addresses::{
     self, Check, Direction, NewAddress, NewOutbound, OutboundTls, SupportAddress,
 };
 use desk::brands::FIRST_BRAND;
-use mail::address::Address;
+use desk::facts::{DomainKind, Holder};
+use mail::address::{Address, Domain};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use storage::Timestamp;
 
 use super::diagnosis::{self, DiagnosisView};
-use super::{Actor, Outcome, Refusal, audit, parse_address, permitted, retried};
+use super::{Actor, Outcome, Refusal, audit, parse_address, parse_domain, permitted, retried};
 use crate::facts::{self, CallFacts};
 use crate::services::Services;
 
@@ -91,6 +92,8 @@ pub struct AddressInput {
     pub account: String,
     /// The address.
     pub address: String,
+    /// The connector's domain; the address's own if absent (R67).
+    pub domain: Option<String>,
     /// The customer's server: `host`, `host:port`, `[2001:db8::1]:port`.
     pub host: String,
     /// The user name there.
@@ -125,7 +128,9 @@ pub async fn add(
         outbound,
         outbound_only: input.outbound_only,
     };
-    let added = retried(|| Box::pin(try_add(services, &account, new.clone()))).await?;
+    let chosen = input.domain.as_deref().map(parse_domain).transpose()?;
+    let add = || try_add(services, &account, new.clone(), chosen.as_ref());
+    let added = retried(|| Box::pin(add())).await?;
     audit::record(
         services,
         &account,
@@ -144,12 +149,52 @@ async fn try_add(
     services: &Services,
     account: &Account,
     new: NewAddress,
+    chosen: Option<&Domain>,
 ) -> Outcome<SupportAddress> {
     let now = services.clock.now();
-    let (found, basis) = addresses::facts(account, &services.native, &new.address).await?;
+    let facts = addresses::facts(account, &services.native, &new.address, chosen);
+    let (found, basis) = facts.await?;
     let call = CallFacts::new(Some(account.id()), services.flow.counters.clone(), now).shared();
     permitted(services.chain.add_address(&call, &facts::address(&found)))?;
     Ok(addresses::add(account, &services.sealing, new, &basis, now).await?)
+}
+
+/// Adds an address of a domain that is not connected, whose mail somebody forwards to us
+/// without authentication (R6, R29).
+pub async fn add_forwarded(
+    services: &Services,
+    actor: &Actor,
+    account: &str,
+    address: &str,
+    brand: Option<u64>,
+) -> Outcome<OneAddressView> {
+    let account = super::account(services, account).await?;
+    let address = parse_address("address", address)?;
+    let brand = brand.unwrap_or(FIRST_BRAND);
+    let add = || try_add_forwarded(services, &account, &address, brand);
+    let added = retried(|| Box::pin(add())).await?;
+    let subject = address.to_string();
+    audit::record(services, &account, actor, "address_added", &subject).await;
+    Ok(OneAddressView {
+        address: view(&added, services.clock.now()),
+        diagnosis: None,
+    })
+}
+
+async fn try_add_forwarded(
+    services: &Services,
+    account: &Account,
+    address: &Address,
+    brand: u64,
+) -> Outcome<SupportAddress> {
+    let now = services.clock.now();
+    let facts = addresses::facts(account, &services.native, address, None);
+    let (found, basis) = facts.await?;
+    if found.kind != DomainKind::Ordinary || found.held_by != Holder::Nobody {
+        let hint = "choose an address of your own domain that nobody has as a support address";
+        return Err(Refusal::field("address", "address_taken", hint));
+    }
+    Ok(addresses::add_forwarded(account, address.clone(), brand, &basis, now).await?)
 }
 
 /// Every address of the account.

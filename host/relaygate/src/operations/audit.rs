@@ -17,6 +17,11 @@ impl Actor {
     pub fn local(user: u32) -> Self {
         Self(format!("operator:{user}"))
     }
+
+    /// The program itself.
+    pub fn system() -> Self {
+        Self("system".to_owned())
+    }
 }
 
 /// Writes a row after something was done. What was done is done: if the row
@@ -28,27 +33,46 @@ pub async fn record(
     action: &str,
     subject: &str,
 ) {
-    note(services, account, actor, action, subject, None).await;
+    note(account, act(services, actor, action, subject, None)).await;
 }
 
-/// The same about a credential set.
+/// The same about a credential.
 pub async fn record_credential(
     services: &Services,
     account: &Account,
     actor: &Actor,
     action: &str,
-    domain: &str,
+    subject: &str,
     credential: &str,
 ) {
-    note(
-        services,
-        account,
-        actor,
-        action,
-        domain,
-        Some(credential.to_owned()),
-    )
-    .await;
+    let credential = Some(credential.to_owned());
+    note(account, act(services, actor, action, subject, credential)).await;
+}
+
+async fn note(account: &Account, act: Act) {
+    let (id, action) = (account.id().get(), act.action.as_str());
+    info!(account = id, actor = act.actor, action, "done");
+    if let Err(reason) = desk::audit::note(account, &act).await {
+        error!(%reason, account = id, action, "audit row not written");
+    }
+}
+
+/// The row of an act, for the batch of what is done.
+pub fn act(
+    services: &Services,
+    actor: &Actor,
+    action: &str,
+    subject: &str,
+    credential: Option<String>,
+) -> Act {
+    Act {
+        at: services.clock.now(),
+        actor: actor.0.clone(),
+        peer: None,
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        credential,
+    }
 }
 
 /// What the log holds.
@@ -69,6 +93,8 @@ pub struct ActView {
     pub act: String,
     /// To what.
     pub subject: String,
+    /// The credential set it is about.
+    pub credential: Option<String>,
     /// From where, if over the network.
     pub peer: Option<String>,
 }
@@ -92,36 +118,10 @@ fn view(act: Act) -> ActView {
         actor: act.actor,
         act: act.action,
         subject: act.subject,
+        credential: act.credential,
         peer: act.peer,
     }
 }
 
 /// Acts shown at most.
 const ACTS_MAX: usize = 1_000;
-
-async fn note(
-    services: &Services,
-    account: &Account,
-    actor: &Actor,
-    action: &str,
-    subject: &str,
-    credential: Option<String>,
-) {
-    let act = Act {
-        at: services.clock.now(),
-        actor: actor.0.clone(),
-        peer: None,
-        action: action.to_owned(),
-        subject: subject.to_owned(),
-        credential,
-    };
-    info!(
-        account = account.id().get(),
-        actor = act.actor,
-        action,
-        "done"
-    );
-    if let Err(reason) = desk::audit::note(account, &act).await {
-        error!(%reason, account = account.id().get(), action, "audit row not written");
-    }
-}

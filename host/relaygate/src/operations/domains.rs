@@ -2,21 +2,25 @@
 
 use desk::connectors::{self, Connector, NewConnector, Options, Protocol, Summary};
 use desk::credentials::{self, Credential, CredentialId, Issued, State};
+use desk::notices::Notice;
 use desk::{Account, accounts};
 use mail::address::Domain;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use storage::Timestamp;
 
-use super::{Actor, Outcome, Refusal, audit, parse_domain, permitted, retried};
+use super::warning::{self, Warning};
+use super::{Actor, Outcome, Refusal, audit, parse_domain, permitted, retried, security};
 use crate::facts::{self, CallFacts};
 use crate::services::Services;
 
 /// A connector as it is shown.
 #[derive(Debug, Serialize)]
 pub struct ConnectorView {
-    /// Its domain.
+    /// Its domain, in the form it has in DNS.
     pub domain: String,
+    /// The same as people write it; both are to be shown where trust matters (ID-03).
+    pub domain_unicode: String,
     /// Its name for people.
     pub name: String,
     /// `PLAIN`, or `LOGIN` for both.
@@ -35,6 +39,8 @@ pub struct ConnectorView {
     pub credentials: Vec<CredentialView>,
     /// Number of support addresses.
     pub addresses: usize,
+    /// What should not stay as it is.
+    pub warnings: Vec<Warning>,
     /// Milliseconds since the epoch.
     pub created_at: u64,
 }
@@ -44,7 +50,7 @@ pub struct ConnectorView {
 pub struct CredentialView {
     /// Its id.
     pub id: String,
-    /// `current` or `previous`.
+    /// `current`, `previous` or `expired`.
     pub state: &'static str,
     /// Milliseconds since the epoch.
     pub created_at: u64,
@@ -70,6 +76,8 @@ pub struct IssuedView {
 pub struct ConnectorsView {
     /// In the order of domains.
     pub connectors: Vec<ConnectorView>,
+    /// What speaks against the account's set-up.
+    pub warnings: Vec<Warning>,
 }
 
 /// A connector that was just made.
@@ -79,6 +87,8 @@ pub struct AddedView {
     pub connector: ConnectorView,
     /// Its first credential set.
     pub credential: IssuedView,
+    /// What speaks against the account's set-up.
+    pub warnings: Vec<Warning>,
 }
 
 /// A credential set that was just made.
@@ -105,32 +115,37 @@ pub struct DomainInput {
     pub require_authenticated: bool,
 }
 
+/// A credential set to be discarded, as typed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DiscardInput {
+    /// Subdomain of the account.
+    pub account: String,
+    /// The domain.
+    pub domain: String,
+    /// The set's id.
+    pub credential: String,
+    /// Also if nobody can log in afterwards.
+    pub last: bool,
+}
+
 /// Connects a domain, if the policies allow it, and issues its credentials.
 pub async fn add(services: &Services, actor: &Actor, input: &DomainInput) -> Outcome<AddedView> {
     let account = super::account(services, &input.account).await?;
     let domain = parse_domain(&input.domain)?;
     let (connector, issued) =
-        retried(|| Box::pin(try_add(services, &account, &domain, input))).await?;
+        retried(|| Box::pin(try_add(services, actor, &account, &domain, input))).await?;
     audit::record(services, &account, actor, "domain_added", domain.as_str()).await;
-    let id = issued.credential.id.as_str();
-    audit::record_credential(
-        services,
-        &account,
-        actor,
-        "credential_issued",
-        domain.as_str(),
-        id,
-    )
-    .await;
     let summary = connectors::summary(&account, &connector.domain, services.clock.now()).await?;
     Ok(AddedView {
-        connector: view(&summary),
+        connector: view(&summary, services.clock.now()),
+        warnings: warnings(&account).await?,
         credential: issued_view(services, &account, issued).await?,
     })
 }
 
 async fn try_add(
     services: &Services,
+    actor: &Actor,
     account: &Account,
     domain: &Domain,
     input: &DomainInput,
@@ -154,15 +169,22 @@ async fn try_add(
             dkim_enabled: false,
         },
     };
-    Ok(connectors::create(account, &services.hasher, new, &basis, now).await?)
+    let change = connectors::create(account, &services.hasher, new, &basis, now).await?;
+    let notice = Notice::CredentialCreated {
+        domain: domain.to_string(),
+        credential: change.value().1.credential.id.as_str().to_owned(),
+    };
+    security::commit(services, account, actor, change, notice).await
 }
 
 /// Every connector of the account.
 pub async fn list(services: &Services, account: &str) -> Outcome<ConnectorsView> {
     let account = super::account(services, account).await?;
-    let summaries = connectors::summaries(&account, services.clock.now()).await?;
+    let now = services.clock.now();
+    let summaries = connectors::summaries(&account, now).await?;
     Ok(ConnectorsView {
-        connectors: summaries.iter().map(view).collect(),
+        connectors: summaries.iter().map(|found| view(found, now)).collect(),
+        warnings: warnings(&account).await?,
     })
 }
 
@@ -177,17 +199,8 @@ pub async fn rotate(
 ) -> Outcome<RotatedView> {
     let account = super::account(services, account).await?;
     let domain = parse_domain(domain)?;
-    let issued = retried(|| Box::pin(try_rotate(services, &account, &domain, keep_hours))).await?;
-    let id = issued.credential.id.as_str();
-    audit::record_credential(
-        services,
-        &account,
-        actor,
-        "credential_issued",
-        domain.as_str(),
-        id,
-    )
-    .await;
+    let rotate = || try_rotate(services, actor, &account, &domain, keep_hours);
+    let issued = retried(|| Box::pin(rotate())).await?;
     Ok(RotatedView {
         credential: issued_view(services, &account, issued).await?,
     })
@@ -195,66 +208,69 @@ pub async fn rotate(
 
 async fn try_rotate(
     services: &Services,
+    actor: &Actor,
     account: &Account,
     domain: &Domain,
     keep_hours: Option<u32>,
 ) -> Outcome<Issued> {
     let now = services.clock.now();
     let end = keep_hours.map(|hours| Timestamp(now.0 + u64::from(hours) * HOUR_MS));
-    Ok(credentials::rotate(account, &services.hasher, domain, end, now).await?)
+    let change = credentials::rotate(account, &services.hasher, domain, end, now).await?;
+    let notice = Notice::CredentialRotated {
+        domain: domain.to_string(),
+        credential: change.value().credential.id.as_str().to_owned(),
+    };
+    security::commit(services, account, actor, change, notice).await
 }
 
 /// Discards a credential set at once (R93).
 pub async fn discard(
     services: &Services,
     actor: &Actor,
-    account: &str,
-    domain: &str,
-    credential: &str,
+    input: &DiscardInput,
 ) -> Outcome<ConnectorView> {
-    let account = super::account(services, account).await?;
-    let domain = parse_domain(domain)?;
+    let account = super::account(services, &input.account).await?;
+    let domain = parse_domain(&input.domain)?;
     let unknown = || Refusal::not_found("credential", "see `relaygate domain list`");
-    let id = CredentialId::parse(credential).ok_or_else(unknown)?;
-    let discard = || async { Ok(credentials::discard(&account, &domain, &id).await?) };
+    let id = CredentialId::parse(&input.credential).ok_or_else(unknown)?;
+    let discard = || try_discard(services, actor, &account, &domain, &id, input.last);
     retried(|| Box::pin(discard())).await?;
-    audit::record_credential(
-        services,
-        &account,
-        actor,
-        "credential_discarded",
-        domain.as_str(),
-        id.as_str(),
-    )
-    .await;
     show(services, &account, &domain).await
 }
 
-/// Takes a domain out of use: marks it, so that inbound mail is deferred, and
-/// removes it with its addresses and credentials (R98, R106).
-pub async fn disconnect(
+async fn try_discard(
+    services: &Services,
+    actor: &Actor,
+    account: &Account,
+    domain: &Domain,
+    id: &CredentialId,
+    even_last: bool,
+) -> Outcome<()> {
+    let now = services.clock.now();
+    let change = credentials::discard(account, domain, id, even_last, now).await?;
+    let notice = Notice::CredentialDiscarded {
+        domain: domain.to_string(),
+        credential: id.as_str().to_owned(),
+        last: *change.value(),
+    };
+    let discarded = security::commit(services, account, actor, change, notice);
+    discarded.await.map(drop)
+}
+
+/// Gives a connector another name for people (R48).
+pub async fn rename(
     services: &Services,
     actor: &Actor,
     account: &str,
     domain: &str,
-) -> Outcome<()> {
+    name: &str,
+) -> Outcome<ConnectorView> {
     let account = super::account(services, account).await?;
     let domain = parse_domain(domain)?;
-    retried(|| Box::pin(try_disconnect(services, &account, &domain))).await?;
-    audit::record(
-        services,
-        &account,
-        actor,
-        "domain_disconnected",
-        domain.as_str(),
-    )
-    .await;
-    Ok(())
-}
-
-async fn try_disconnect(services: &Services, account: &Account, domain: &Domain) -> Outcome<()> {
-    connectors::begin_disconnect(account, domain, services.clock.now()).await?;
-    Ok(connectors::finish_disconnect(account, domain).await?)
+    let rename = || async { Ok(connectors::rename(&account, &domain, name).await?) };
+    retried(|| Box::pin(rename())).await?;
+    audit::record(services, &account, actor, "domain_renamed", domain.as_str()).await;
+    show(services, &account, &domain).await
 }
 
 /// Turns DKIM signing on or off.
@@ -271,15 +287,20 @@ async fn try_set_dkim(account: &Account, domain: &Domain, enabled: bool) -> Outc
 }
 
 async fn show(services: &Services, account: &Account, domain: &Domain) -> Outcome<ConnectorView> {
-    Ok(view(
-        &connectors::summary(account, domain, services.clock.now()).await?,
-    ))
+    let now = services.clock.now();
+    Ok(view(&connectors::summary(account, domain, now).await?, now))
 }
 
-fn view(summary: &Summary) -> ConnectorView {
+/// What speaks against the account's set-up.
+async fn warnings(account: &Account) -> Outcome<Vec<Warning>> {
+    warning::of_account(account, &accounts::profile(account).await?).await
+}
+
+fn view(summary: &Summary, now: Timestamp) -> ConnectorView {
     let connector = &summary.connector;
     ConnectorView {
         domain: connector.domain.to_string(),
+        domain_unicode: connector.domain.to_unicode(),
         name: connector.name.clone(),
         protocol: match connector.protocol {
             Protocol::Plain => "PLAIN",
@@ -290,16 +311,29 @@ fn view(summary: &Summary) -> ConnectorView {
         require_authenticated: connector.require_authenticated,
         dkim_enabled: connector.dkim_enabled,
         username: connector.username.clone(),
-        credentials: summary.credentials.iter().map(credential_view).collect(),
+        credentials: summary
+            .credentials
+            .iter()
+            .map(|set| credential_view(set, now))
+            .collect(),
+        warnings: summary
+            .credentials
+            .iter()
+            .filter(|set| set.is_overdue(now))
+            .map(Warning::two_sets)
+            .collect(),
         addresses: summary.addresses,
         created_at: connector.created_at.0,
     }
 }
 
-fn credential_view(credential: &Credential) -> CredentialView {
+fn credential_view(credential: &Credential, now: Timestamp) -> CredentialView {
     CredentialView {
         id: credential.id.as_str().to_owned(),
-        state: credential.state.as_str(),
+        state: match credential.is_live(now) {
+            true => credential.state.as_str(),
+            false => "expired",
+        },
         created_at: credential.created_at.0,
         expires_at: match credential.state {
             State::Previous { expires_at, .. } => expires_at.map(|end| end.0),

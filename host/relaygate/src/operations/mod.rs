@@ -14,10 +14,12 @@ pub mod audit;
 pub mod brands;
 pub mod desks;
 pub mod diagnosis;
+pub mod disconnect;
 pub mod domains;
 mod mends;
 pub mod queue;
 mod refusal;
+pub(crate) mod security;
 pub mod signing;
 pub mod suspended;
 pub mod ticket_changes;
@@ -26,6 +28,7 @@ pub mod tokens;
 pub mod trace;
 pub mod triggers;
 pub mod verification;
+pub mod warning;
 
 use std::pin::Pin;
 

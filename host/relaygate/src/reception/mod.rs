@@ -8,10 +8,12 @@
 //! Not here: the dialogue (`mail::server`), sockets (`listener`), what becomes
 //! of a kept message (`intake`).
 
+mod first_use;
 mod for_desk;
 mod incoming;
 mod judge;
 mod keep;
+mod leaving;
 mod lockout;
 mod postmaster;
 mod refusal;
@@ -160,6 +162,7 @@ impl Reception {
         };
         count_login("ok");
         self.seat = Some(seat);
+        first_use::note(&self.services, &found, self.session.peer, now).await;
         let login = Login {
             account: found.account,
             credential: found.credential,
@@ -275,7 +278,11 @@ impl Reception {
             &self.envelope_for_policy(),
             &facts::recipient(&facts),
         );
-        refusal::accepted(&noted(answered)?)?;
+        let accepted = refusal::accepted(&noted(answered)?);
+        if facts.disconnecting && accepted.is_err() {
+            leaving::note_refused(self, account.as_ref(), candidate).await;
+        }
+        accepted?;
         if postmaster {
             return Ok(postmaster::accepted(account.as_ref(), candidate).await?);
         }

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use desk::desks::handover::Passport;
+use desk::notices::Notice;
 use desk::notifications::Event;
 use mail::address::{Address, Domain};
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,10 @@ pub enum Work {
     Notify(Event),
     /// Tell the people of that ticket what was held, since they had been told so much.
     NotifyHeld(u64),
+    /// Tell the account's admins something.
+    Notice(Notice),
+    /// Take a domain out of use, step by step.
+    Disconnect(#[serde(with = "text_form::one")] Domain),
     /// Hand a message to a mail server.
     Delivery(Delivery),
     /// Hand an accepted message to the account's own help desk.
@@ -194,6 +199,8 @@ impl Card {
             Work::HandOver(_) => "hand_over",
             Work::Submitted(_) => "submitted",
             Work::Notify(_) | Work::NotifyHeld(_) => "ticket_event",
+            Work::Notice(_) => "security_event",
+            Work::Disconnect(_) => "disconnect",
             Work::Delivery(delivery) => match delivery.notification {
                 Kind::Ticket => "notification",
                 Kind::InboundVerification => "inbound_verification",
@@ -207,6 +214,11 @@ impl Card {
 /// Accepted messages on their way to the desk.
 pub fn intake_lane() -> Lane {
     Lane::new("intake")
+}
+
+/// Domains on their way out.
+pub fn disconnect_lane() -> Lane {
+    Lane::new("disconnect")
 }
 
 /// Messages on their way to customers' servers.

@@ -25,11 +25,11 @@ use tracing::{Instrument as _, error, info_span, warn};
 
 use crate::clock::later;
 use crate::services::Services;
-use crate::{courier, intake};
+use crate::{courier, disconnect, intake};
 
 pub use card::{
-    Acceptance, Arrived, Card, Delivery, HandOver, Path, Submitted, Work, desk_lane, intake_lane,
-    native_lane, smarthost_lane,
+    Acceptance, Arrived, Card, Delivery, HandOver, Path, Submitted, Work, desk_lane,
+    disconnect_lane, intake_lane, native_lane, smarthost_lane,
 };
 pub(crate) use settling::{once_more, settle};
 
@@ -42,6 +42,7 @@ pub async fn run(services: Arc<Services>) {
         (smarthost_lane(), Worker::Courier),
         (native_lane(), Worker::Courier),
         (desk_lane(), Worker::Desk),
+        (disconnect_lane(), Worker::Disconnect),
     ] {
         lanes.spawn(LaneLoop::new(Arc::clone(&services), lane, worker).run());
     }
@@ -55,14 +56,15 @@ enum Worker {
     Intake,
     Courier,
     Desk,
+    Disconnect,
 }
 
 impl Worker {
-    /// How long a worker may hold a job. Intake waits for nobody; a dialogue
+    /// How long a worker may hold a job. Most wait for nobody; a dialogue
     /// with another server may take as long as RFC 5321 §4.5.3.2 lets it.
     fn lease_time(self) -> Duration {
         match self {
-            Self::Intake => Duration::from_secs(60),
+            Self::Intake | Self::Disconnect => Duration::from_secs(60),
             Self::Courier | Self::Desk => Duration::from_secs(60 * 60),
         }
     }
@@ -184,7 +186,9 @@ impl LaneLoop {
 /// message is worked on by itself.
 fn grouped(worker: Worker, leases: Vec<Lease>) -> Vec<Vec<Lease>> {
     match worker {
-        Worker::Intake => leases.into_iter().map(|lease| vec![lease]).collect(),
+        Worker::Intake | Worker::Disconnect => {
+            leases.into_iter().map(|lease| vec![lease]).collect()
+        }
         Worker::Courier => courier::by_destination(leases),
         Worker::Desk => courier::help_desk::by_account(leases),
     }
@@ -215,6 +219,13 @@ async fn work_on(services: Arc<Services>, worker: Worker, leases: Arc<[Lease]>) 
             for lease in &*leases {
                 let span = info_span!("job", job = %lease.job().id);
                 let working: Working<'_> = Box::pin(intake::work(&services, lease));
+                working.instrument(span).await;
+            }
+        }
+        Worker::Disconnect => {
+            for lease in &*leases {
+                let span = info_span!("job", job = %lease.job().id);
+                let working: Working<'_> = Box::pin(disconnect::work(&services, lease));
                 working.instrument(span).await;
             }
         }

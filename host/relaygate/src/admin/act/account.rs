@@ -29,6 +29,13 @@ pub(super) async fn act(
             };
             shown(accounts::create(services, actor, input).await)
         }
+        AccountRequest::Set {
+            account,
+            ccs_followers_enabled,
+        } => shown(accounts::set(services, actor, &account, ccs_followers_enabled).await),
+        AccountRequest::Leftovers { account } => {
+            shown(accounts::leftovers(services, &account).await)
+        }
         AccountRequest::List => shown(accounts::list(services).await),
         AccountRequest::Show { account } => shown(accounts::show(services, &account).await),
         AccountRequest::Desk(input) => shown(desks::set(services, actor, &input).await),

@@ -16,6 +16,11 @@ pub(super) async fn act(
 ) -> Outcome<Value> {
     match request {
         AddressRequest::Add(new) => shown(addresses::add(services, actor, &input(new)).await),
+        AddressRequest::Forward {
+            account,
+            address,
+            brand,
+        } => shown(addresses::add_forwarded(services, actor, &account, &address, brand).await),
         AddressRequest::List { account } => shown(addresses::list(services, &account).await),
         AddressRequest::Show { account, address } => {
             shown(addresses::show(services, &account, &address).await)
@@ -31,6 +36,7 @@ fn input(new: NewAddressRequest) -> AddressInput {
     AddressInput {
         account: new.account,
         address: new.address,
+        domain: new.domain,
         host: new.host,
         username: new.username,
         password: new.password.0,

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::{empty, shown};
+use super::shown;
 use crate::admin::DomainRequest;
-use crate::operations::{Actor, Outcome, domains, signing};
+use crate::operations::{Actor, Outcome, disconnect, domains, signing};
 use crate::services::Services;
 
 /// Does what is asked for.
@@ -21,13 +21,20 @@ pub(super) async fn act(
             domain,
             keep_hours,
         } => shown(domains::rotate(services, actor, &account, &domain, keep_hours).await),
-        DomainRequest::Discard {
+        DomainRequest::Discard(input) => shown(domains::discard(services, actor, &input).await),
+        DomainRequest::Rename {
             account,
             domain,
-            credential,
-        } => shown(domains::discard(services, actor, &account, &domain, &credential).await),
+            name,
+        } => shown(domains::rename(services, actor, &account, &domain, &name).await),
         DomainRequest::Disconnect { account, domain } => {
-            empty(domains::disconnect(services, actor, &account, &domain).await)
+            shown(disconnect::begin(services, actor, &account, &domain).await)
+        }
+        DomainRequest::Progress { account, domain } => {
+            shown(disconnect::progress(services, &account, &domain).await)
+        }
+        DomainRequest::Refused { account, domain } => {
+            shown(disconnect::refused(services, &account, domain.as_deref()).await)
         }
         DomainRequest::Dkim {
             account,

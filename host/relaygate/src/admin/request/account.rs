@@ -18,6 +18,13 @@ pub enum AccountRequest {
         admins: Vec<String>,
         sandbox_of: Option<String>,
     },
+    Set {
+        account: String,
+        ccs_followers_enabled: bool,
+    },
+    Leftovers {
+        account: String,
+    },
     List,
     Show {
         account: String,

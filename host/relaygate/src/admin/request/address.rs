@@ -15,10 +15,23 @@ use crate::operations::verification::VerifyInput;
 )]
 pub enum AddressRequest {
     Add(NewAddressRequest),
-    List { account: String },
-    Show { account: String, address: String },
+    Forward {
+        account: String,
+        address: String,
+        brand: Option<u64>,
+    },
+    List {
+        account: String,
+    },
+    Show {
+        account: String,
+        address: String,
+    },
     Verify(VerifyInput),
-    Remove { account: String, address: String },
+    Remove {
+        account: String,
+        address: String,
+    },
 }
 
 /// A new address with its outbound password, the one secret that comes in.
@@ -27,6 +40,7 @@ pub enum AddressRequest {
 pub struct NewAddressRequest {
     pub account: String,
     pub address: String,
+    pub domain: Option<String>,
     pub host: String,
     pub username: String,
     pub password: Secret,

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::operations::domains::DomainInput;
+use crate::operations::domains::{DiscardInput, DomainInput};
 
-/// See [`crate::operations::domains`] and [`crate::operations::signing`].
+/// See [`crate::operations::domains`], [`crate::operations::disconnect`] and [`crate::operations::signing`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(
@@ -21,14 +21,23 @@ pub enum DomainRequest {
         domain: String,
         keep_hours: Option<u32>,
     },
-    Discard {
+    Discard(DiscardInput),
+    Rename {
         account: String,
         domain: String,
-        credential: String,
+        name: String,
     },
     Disconnect {
         account: String,
         domain: String,
+    },
+    Progress {
+        account: String,
+        domain: String,
+    },
+    Refused {
+        account: String,
+        domain: Option<String>,
     },
     Dkim {
         account: String,

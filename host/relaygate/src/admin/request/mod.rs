@@ -81,6 +81,7 @@ mod tests {
         let request = Request::Address(AddressRequest::Add(NewAddressRequest {
             account: "acme".into(),
             address: "help@acme.example".into(),
+            domain: None,
             host: "mail.acme.example".into(),
             username: "relay".into(),
             password: Secret("correct horse".into()),

@@ -6,6 +6,8 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use crate::operations::desks::{DeskTlsInput, KindInput};
 
+use super::AccountArgument;
+
 /// `relaygate account`.
 #[derive(Debug, Subcommand)]
 pub enum AccountCommand {
@@ -23,6 +25,22 @@ pub enum AccountCommand {
         /// Make it a sandbox of that account.
         #[arg(long, value_name = "SUBDOMAIN")]
         sandbox_of: Option<String>,
+    },
+    /// Change what an account is set to.
+    Set {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// Whether mail brings CCs and followers; connected domains need them.
+        #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
+        ccs_followers_enabled: bool,
+    },
+    /// List what is left in an account's sandboxes (or in a sandbox itself): domains and
+    /// addresses that have to go before production can have them.
+    Leftovers {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
     },
     /// List every account.
     List,

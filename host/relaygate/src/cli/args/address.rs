@@ -13,6 +13,17 @@ use crate::operations::verification::Ways;
 pub enum AddressCommand {
     /// Add a support address with its login at the customer's server.
     Add(NewAddressArguments),
+    /// Add an address of a domain that is not connected, whose mail is forwarded to us.
+    Forward {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The address.
+        address: String,
+        /// Number of the brand; the account's first if absent.
+        #[arg(long)]
+        brand: Option<u64>,
+    },
     /// List the support addresses.
     List {
         /// See [`AccountArgument`].
@@ -62,6 +73,9 @@ pub struct NewAddressArguments {
     pub account: AccountArgument,
     /// The address.
     pub address: String,
+    /// The connected domain it belongs to; its own if absent.
+    #[arg(long)]
+    pub domain: Option<String>,
     /// The customer's server; port 587 or, with implicit TLS, 465 if not given.
     #[arg(long, value_name = "HOST[:PORT]")]
     pub host: String,

@@ -53,14 +53,48 @@ pub enum DomainCommand {
         domain: String,
         /// Its id, as `domain list` shows it.
         credential: String,
+        /// Also if it is the last one: nobody can hand in mail for the domain then.
+        #[arg(long)]
+        last: bool,
     },
-    /// Take a domain out of use, with its addresses and credentials.
+    /// Give a domain another name for people.
+    Rename {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The domain.
+        domain: String,
+        /// The new name.
+        #[arg(long)]
+        name: String,
+    },
+    /// Take a domain out of use, with its addresses and credentials. It takes some minutes:
+    /// what waits for its server is sent first, and mail coming in is put off meanwhile.
     Disconnect {
         /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
         /// The domain.
         domain: String,
+        /// Look on until it is done.
+        #[arg(long)]
+        wait: bool,
+    },
+    /// Show how far a disconnection is.
+    Progress {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The domain.
+        domain: String,
+    },
+    /// List the mail that was put off while a domain was being disconnected.
+    Refused {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The domain; all if absent.
+        domain: Option<String>,
     },
     /// Turn DKIM signing on or off.
     Dkim {

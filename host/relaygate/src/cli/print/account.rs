@@ -12,7 +12,12 @@ pub(super) fn words(request: &AccountRequest, answer: &Value) -> String {
             &answer["accounts"],
             &["id", "subdomain", "kind", "native_domain", "name"],
         ),
-        AccountRequest::Create { .. } | AccountRequest::Show { .. } => pretty(answer),
+        AccountRequest::Create { .. }
+        | AccountRequest::Set { .. }
+        | AccountRequest::Show { .. } => pretty(answer),
+        AccountRequest::Leftovers { .. } => {
+            table(&answer["leftovers"], &["account", "kind", "name", "hint"])
+        }
         AccountRequest::Desk(_) => match &answer["secret"] {
             Value::Null => pretty(&answer["desk"]),
             secret => pretty(&answer["desk"]) + "\n" + &once(&pretty(&json!({"secret": secret}))),

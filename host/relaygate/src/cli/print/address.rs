@@ -11,9 +11,10 @@ pub(super) fn words(request: &AddressRequest, answer: &Value) -> String {
     match request {
         AddressRequest::List { .. } => addresses(&answer["addresses"]),
         AddressRequest::Remove { .. } => done(),
-        AddressRequest::Add(_) | AddressRequest::Verify(_) | AddressRequest::Show { .. } => {
-            one(answer)
-        }
+        AddressRequest::Add(_)
+        | AddressRequest::Forward { .. }
+        | AddressRequest::Verify(_)
+        | AddressRequest::Show { .. } => one(answer),
     }
 }
 

@@ -2,26 +2,52 @@
 
 use serde_json::Value;
 
-use super::layout::{done, once, pretty, table};
+use super::layout::{cell, once, pretty, table};
 use crate::admin::DomainRequest;
 
 /// A connected domain, its credentials, its records.
 pub(super) fn words(request: &DomainRequest, answer: &Value) -> String {
     match request {
         DomainRequest::Add(_) => {
-            pretty(&answer["connector"]) + "\n" + &once(&pretty(&answer["credential"]))
+            let credential = once(&pretty(&answer["credential"]));
+            pretty(&answer["connector"]) + "\n" + &credential + &warnings(&answer["warnings"])
         }
         DomainRequest::Rotate { .. } => once(&pretty(&answer["credential"])),
-        DomainRequest::List { .. } => table(
-            &answer["connectors"],
-            &["domain", "name", "status", "addresses", "username"],
+        DomainRequest::List { .. } => list(answer),
+        DomainRequest::Disconnect { .. } | DomainRequest::Progress { .. } => progress(answer),
+        DomainRequest::Discard(_) | DomainRequest::Rename { .. } => pretty(answer),
+        DomainRequest::Refused { .. } => table(
+            &answer["refused"],
+            &["last_at", "times", "session", "sender", "recipient"],
         ),
-        DomainRequest::Disconnect { .. } => done(),
-        DomainRequest::Discard { .. } => pretty(answer),
         DomainRequest::Dkim { .. } | DomainRequest::Dns { .. } => {
             table(&answer["records"], &["name", "type", "value", "state"])
                 + "\n"
                 + &pretty(&answer["signing"])
         }
     }
+}
+
+fn list(answer: &Value) -> String {
+    let columns = ["domain", "name", "status", "addresses", "username"];
+    let connectors = answer["connectors"].as_array().into_iter().flatten();
+    connectors.fold(table(&answer["connectors"], &columns), |text, connector| {
+        text + &warnings(&connector["warnings"])
+    }) + &warnings(&answer["warnings"])
+}
+
+fn warnings(list: &Value) -> String {
+    let warnings = list.as_array().into_iter().flatten();
+    warnings.fold(String::new(), |text, warning| {
+        text + &format!("warning: {}\n", cell(&warning["hint"]))
+    })
+}
+
+/// One line, so that a look a second later reads on.
+pub(crate) fn progress(answer: &Value) -> String {
+    let [domain, state, queued, addresses, refused] =
+        ["domain", "state", "queued", "addresses", "refused"].map(|key| cell(&answer[key]));
+    format!(
+        "{domain}: {state}; {queued} messages wait, {addresses} addresses left, {refused} envelopes put off\n"
+    )
 }

@@ -4,7 +4,7 @@ mod account;
 mod address;
 mod brand;
 mod diagnosis;
-mod domain;
+pub(super) mod domain;
 mod layout;
 mod queue;
 mod suspended;
@@ -31,9 +31,10 @@ pub(super) fn words(request: &Request, answer: &Value) -> String {
         Request::Trigger(request) => trigger::words(request, answer),
         Request::Suspended(request) => suspended::words(request, answer),
         Request::Queue(request) => queue::words(request, answer),
-        Request::Audit(_) => {
-            layout::table(&answer["audit"], &["at", "actor", "act", "subject", "peer"])
-        }
+        Request::Audit(_) => layout::table(
+            &answer["audit"],
+            &["at", "actor", "act", "subject", "credential", "peer"],
+        ),
         Request::Trace { .. } => trace::words(&answer["messages"]),
     }
 }

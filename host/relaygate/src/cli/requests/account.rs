@@ -21,6 +21,16 @@ pub(super) fn request(command: AccountCommand) -> Result<AccountRequest, Failure
             admins,
             sandbox_of,
         },
+        AccountCommand::Set {
+            account,
+            ccs_followers_enabled,
+        } => AccountRequest::Set {
+            account: account.account,
+            ccs_followers_enabled,
+        },
+        AccountCommand::Leftovers { account } => AccountRequest::Leftovers {
+            account: account.account,
+        },
         AccountCommand::List => AccountRequest::List,
         AccountCommand::Show { account, subdomain } => AccountRequest::Show {
             account: account.or(subdomain).unwrap_or_default(),

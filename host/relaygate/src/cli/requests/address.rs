@@ -13,6 +13,15 @@ use crate::operations::verification::VerifyInput;
 pub(super) fn request(command: AddressCommand) -> Result<AddressRequest, Failure> {
     Ok(match command {
         AddressCommand::Add(arguments) => AddressRequest::Add(new_address(arguments)?),
+        AddressCommand::Forward {
+            account,
+            address,
+            brand,
+        } => AddressRequest::Forward {
+            account: account.account,
+            address,
+            brand,
+        },
         AddressCommand::List { account } => AddressRequest::List {
             account: account.account,
         },
@@ -44,6 +53,7 @@ fn new_address(arguments: NewAddressArguments) -> Result<NewAddressRequest, Fail
     Ok(NewAddressRequest {
         account: arguments.account.account,
         address: arguments.address,
+        domain: arguments.domain,
         host: arguments.host,
         username: arguments.username,
         password: Secret(password()?),

@@ -2,7 +2,7 @@
 
 use crate::admin::DomainRequest;
 use crate::cli::args::DomainCommand;
-use crate::operations::domains::DomainInput;
+use crate::operations::domains::{DiscardInput, DomainInput};
 
 /// What the command stands for.
 pub(super) fn request(command: DomainCommand) -> DomainRequest {
@@ -41,12 +41,33 @@ pub(super) fn request(command: DomainCommand) -> DomainRequest {
             account,
             domain,
             credential,
-        } => DomainRequest::Discard {
+            last,
+        } => DomainRequest::Discard(DiscardInput {
             account: account.account,
             domain,
             credential,
+            last,
+        }),
+        DomainCommand::Rename {
+            account,
+            domain,
+            name,
+        } => DomainRequest::Rename {
+            account: account.account,
+            domain,
+            name,
         },
-        DomainCommand::Disconnect { account, domain } => DomainRequest::Disconnect {
+        DomainCommand::Disconnect {
+            account, domain, ..
+        } => DomainRequest::Disconnect {
+            account: account.account,
+            domain,
+        },
+        DomainCommand::Progress { account, domain } => DomainRequest::Progress {
+            account: account.account,
+            domain,
+        },
+        DomainCommand::Refused { account, domain } => DomainRequest::Refused {
             account: account.account,
             domain,
         },

@@ -1,0 +1,59 @@
+//! Tells an account's admins when credentials are used from where they were not before (R96).
+
+use std::net::IpAddr;
+
+use desk::audit::Act;
+use desk::credentials::{self, Login};
+use desk::notices::Notice;
+use storage::Timestamp;
+use tracing::warn;
+
+use crate::dispatch;
+use crate::services::Services;
+
+/// Notes a login. It holds with or without the note.
+pub(super) async fn note(services: &Services, login: &Login, peer: IpAddr, now: Timestamp) {
+    match try_note(services, login, peer, now).await {
+        // Another session from there has just noted the same.
+        Ok(()) | Err(desk::Error::Changed) => {}
+        Err(error) => warn!(
+            error = &error as &dyn std::error::Error,
+            "first use of credentials not noted"
+        ),
+    }
+}
+
+async fn try_note(
+    services: &Services,
+    login: &Login,
+    peer: IpAddr,
+    now: Timestamp,
+) -> Result<(), desk::Error> {
+    let Some(connector) = login.right.connector() else {
+        return Ok(());
+    };
+    let account = services.desk.account(login.account);
+    let id = &login.credential;
+    let first = credentials::peers::first_use(&account, connector, id, peer, now).await?;
+    let Some(mut change) = first else {
+        return Ok(());
+    };
+    let peer = change.value().clone();
+    let notice = Notice::CredentialUsedElsewhere {
+        domain: connector.to_string(),
+        credential: id.as_str().to_owned(),
+        peer: peer.clone(),
+    };
+    let (action, subject, credential) = notice.act();
+    let act = Act {
+        at: now,
+        actor: "system".to_owned(),
+        peer: Some(peer),
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        credential: credential.map(str::to_owned),
+    };
+    desk::audit::append(&account, change.batch(), &act);
+    dispatch::inform(&account, change.batch(), notice, now);
+    change.commit(&account).await.map(drop)
+}
