@@ -16,6 +16,7 @@ use crate::facts::NotificationKind;
 use crate::notifications::{OutboundDraft, Sender};
 use crate::rows::{Kept, Record};
 use crate::tickets::{self, write};
+use crate::undelivered::{self, News};
 use crate::{Account, Error, Product, people, wire};
 
 pub use leaving::{Leaving, left};
@@ -67,6 +68,8 @@ pub struct Delivery {
     pub tls: Option<String>,
     /// User name proved in the last session.
     pub credential: Option<String>,
+    /// It takes so long that the agents were told.
+    pub delayed: bool,
     /// When it last changed.
     pub updated_at: Timestamp,
     /// The last attempts, oldest first; at most [`TRIES_KEPT`].
@@ -143,6 +146,8 @@ pub struct Attempt {
     pub tls: Option<String>,
     /// User name proved, if it came to that.
     pub credential: Option<String>,
+    /// It takes long enough for the agents to be told.
+    pub delayed: bool,
 }
 
 /// How an attempt ended.
@@ -281,7 +286,8 @@ fn email(product: &Product, departing: &Departing<'_>, now: Timestamp) -> Email 
     }
 }
 
-/// Notes how an attempt went. The caller settles the job in the same batch.
+/// Notes how an attempt went, and on the message's ticket what has failed or takes
+/// long. The caller settles the job in the same batch.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Read`], [`Error::Corrupt`].
@@ -296,12 +302,15 @@ pub async fn attempted(
         .await?
         .ok_or(Error::NotFound("email"))?;
     let path = kept.record.path.clone();
+    let mut news = Vec::new();
     for attempt in attempts {
         let deliveries = kept.record.deliveries.iter_mut();
         for delivery in deliveries.filter(|delivery| delivery.recipient == attempt.recipient) {
-            delivery.note(&path, attempt, now);
+            let new = delivery.note(&path, attempt, now);
+            news.extend(new.map(|what| (delivery.clone(), what)));
         }
     }
+    undelivered::tell(account, batch, &kept.record, &news, now).await?;
     account.rows().update(batch, email, &kept);
     Ok(())
 }
@@ -317,12 +326,14 @@ impl Delivery {
             reply: None,
             tls: None,
             credential: None,
+            delayed: false,
             updated_at: now,
             tries: Vec::new(),
         }
     }
 
-    fn note(&mut self, path: &Path, attempt: &Attempt, now: Timestamp) {
+    /// What of it is worth telling, once.
+    fn note(&mut self, path: &Path, attempt: &Attempt, now: Timestamp) -> Option<News> {
         self.attempts += 1;
         self.updated_at = now;
         self.reply = attempt.reply.clone();
@@ -339,6 +350,13 @@ impl Delivery {
             (End::Deferred, _) => (State::Deferred, attempt.reason.clone()),
             (End::Failed, _) => (State::Failed, attempt.reason.clone()),
         };
+        let newly_delayed = attempt.delayed && !self.delayed;
+        self.delayed |= attempt.delayed;
+        match attempt.end {
+            End::Failed => Some(News::Failed),
+            End::Deferred if newly_delayed => Some(News::Delayed),
+            End::Deferred | End::Accepted => None,
+        }
     }
 }
 
@@ -361,7 +379,7 @@ impl Delivery {
 }
 
 /// A reply may have a hundred lines; the first tell what it is about.
-fn shortened(reply: &str) -> String {
+pub(crate) fn shortened(reply: &str) -> String {
     reply.chars().take(REPLY_KEPT).collect()
 }
 

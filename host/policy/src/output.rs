@@ -191,7 +191,7 @@ pub(crate) fn outbound_route(
 }
 
 pub(crate) fn retry(answer: Retry) -> Checked<Retry> {
-    if let Retry::After(wait) = answer {
+    if let Retry::After(wait) | Retry::Delayed(wait) = answer {
         demand(
             (1..=RETRY_MS_MAX).contains(&wait),
             "a wait of zero or of more than a week",

@@ -308,7 +308,7 @@ impl Answer for Retry {
     fn tighten(self, later: Self) -> Self {
         match later {
             Self::GiveUp => Self::GiveUp,
-            Self::After(_) => self,
+            Self::After(_) | Self::Delayed(_) => self,
         }
     }
 
@@ -321,6 +321,7 @@ impl Word for Retry {
     fn word(&self) -> &'static str {
         match self {
             Self::After(_) => "after",
+            Self::Delayed(_) => "delayed",
             Self::GiveUp => "give_up",
         }
     }

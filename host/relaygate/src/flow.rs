@@ -8,7 +8,7 @@ use storage::AccountId;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::config::Config;
-use crate::courier::Seats;
+use crate::courier::{Circuits, Seats};
 use crate::facts::Counters;
 use crate::listener::{CapSettings, Caps};
 use crate::reception::Throttle;
@@ -23,6 +23,8 @@ pub struct Flow {
     pub counters: Arc<Counters>,
     /// Connections to other mail servers.
     pub seats: Seats,
+    /// Which of those servers are dead.
+    pub circuits: Circuits,
     turns: Mutex<HashMap<AccountId, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -39,6 +41,7 @@ impl Flow {
             throttle: Throttle::new(limits.auth_failures_per_peer_max),
             counters: Arc::default(),
             seats: Seats::new(config.outbound.connections_per_host_max),
+            circuits: Circuits::default(),
             turns: Mutex::default(),
         }
     }

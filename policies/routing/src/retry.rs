@@ -11,6 +11,8 @@ pub struct Schedule {
     pub first_ms: u64,
     /// Between later attempts at most.
     pub longest_ms: u64,
+    /// Age from which the agents are told that a notification takes long.
+    pub notice_ms: u64,
     /// Age at which a notification is given up; RFC 5321 wants 4 to 5 days.
     pub give_up_ms: u64,
     /// The same for verification mails, so that an admin sees the end (R26).
@@ -29,6 +31,7 @@ impl Default for Schedule {
         Self {
             first_ms: MINUTE_MS,
             longest_ms: 4 * HOUR_MS,
+            notice_ms: 4 * HOUR_MS,
             give_up_ms: 5 * DAY_MS,
             verification_give_up_ms: DAY_MS,
             verification_longest_ms: 10 * MINUTE_MS,
@@ -42,6 +45,7 @@ impl Schedule {
         Self {
             first_ms: settings::number("retry.first_ms", default.first_ms),
             longest_ms: settings::number("retry.longest_ms", default.longest_ms),
+            notice_ms: settings::number("retry.notice_ms", default.notice_ms),
             give_up_ms: settings::number("retry.give_up_ms", default.give_up_ms),
             verification_give_up_ms: settings::number(
                 "retry.verification_give_up_ms",
@@ -69,7 +73,11 @@ impl Schedule {
         if permanent(failure.reply_code) || age >= give_up {
             return Retry::GiveUp;
         }
-        Retry::After(self.wait(failure.attempts, longest).min(give_up - age))
+        let wait = self.wait(failure.attempts, longest).min(give_up - age);
+        match failure.notification {
+            Notification::Ticket if age >= self.notice_ms => Retry::Delayed(wait),
+            _ => Retry::After(wait),
+        }
     }
 
     fn wait(&self, attempts: u32, longest: u64) -> u64 {
@@ -128,6 +136,18 @@ mod tests {
             let retry = schedule.after(&failure(1, age, code));
             assert_eq!(matches!(retry, Retry::GiveUp), given_up, "{row}");
         }
+    }
+
+    /// The agents of a ticket are told; nobody reads a verification mail's delay there.
+    #[test]
+    fn what_takes_four_hours_is_told() {
+        let schedule = Schedule::default();
+        let mut failure = failure(1, 4 * HOUR_MS - 1, Some(451));
+        assert_eq!(schedule.after(&failure), Retry::After(MINUTE_MS));
+        failure.now += 1;
+        assert_eq!(schedule.after(&failure), Retry::Delayed(MINUTE_MS));
+        failure.notification = Notification::InboundVerification;
+        assert_eq!(schedule.after(&failure), Retry::After(MINUTE_MS));
     }
 
     #[test]

@@ -1,40 +1,21 @@
-//! Adding, editing and removing support addresses.
+//! Adding and removing support addresses, and what their checks are told.
 //!
 //! Limits are exact: the facts come with the [`Basis`] they were read at, and
 //! adding requires that basis, so of fifty adds at forty-nine one wins (R22).
 
 use mail::address::{Address, Domain};
-use secrecy::{ExposeSecret, SecretString};
-use storage::{Batch, Table, Timestamp};
-use zeroize::Zeroizing;
+use storage::{Batch, Timestamp};
 
 use super::{
-    AddressHolder, Check, Kind, Outbound, OutboundTls, SupportAddress, kept, list, row_id,
+    AddressHolder, Check, Kind, NewOutbound, SupportAddress, Tested, kept, list, row_id, server,
 };
 use crate::connectors::{Connector, domain_kind, refuse_while_disconnecting};
 use crate::facts::{AddressFacts, Holder};
 use crate::limits;
 use crate::people::Person;
-use crate::rows::{Basis, Kept, Record};
-use crate::secrets::{Place, SealingKey};
+use crate::rows::{Basis, Kept};
+use crate::secrets::SealingKey;
 use crate::{Account, Error, accounts, verification};
-
-/// The customer's server as an admin types it in.
-#[derive(Clone)]
-pub struct NewOutbound {
-    /// Host name or IP literal.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
-    /// How TLS begins.
-    pub tls: OutboundTls,
-    /// The user name there.
-    pub username: String,
-    /// The password there.
-    pub password: SecretString,
-    /// Certificate authority to trust instead of the system's, in PEM.
-    pub ca_pem: Option<String>,
-}
 
 /// A support address of a connector, as an admin types it in.
 #[derive(Clone)]
@@ -124,7 +105,7 @@ pub async fn add(
         .ok_or(Error::NotFound("connector"))?;
     refuse_while_disconnecting(&connector.record)?;
     check_brand(account, new.brand).await?;
-    let outbound = seal(account, key, &new.address, new.outbound, FIRST_VERSION)?;
+    let outbound = server::seal(account, key, &new.address, new.outbound, FIRST_VERSION)?;
     let address = SupportAddress {
         kind: Kind::Smtp {
             connector: connector.record.domain,
@@ -171,6 +152,7 @@ fn unverified(address: Address, brand: u64, now: Timestamp) -> SupportAddress {
         kind: Kind::Forwarded,
         outbound: None,
         outbound_only: false,
+        staged: None,
         inbound_check: Check::not_yet(now),
         outbound_check: Check::not_yet(now),
         created_at: now,
@@ -206,44 +188,16 @@ async fn insert(
     Ok(address)
 }
 
-/// Replaces the customer's server; both sides have to be verified anew (R72).
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Invalid`], [`Error::Changed`].
-pub async fn change_outbound(
-    account: &Account,
-    key: &SealingKey,
-    address: &Address,
-    new: NewOutbound,
-    now: Timestamp,
-) -> Result<SupportAddress, Error> {
-    let mut kept = kept(account, address)
-        .await?
-        .ok_or(Error::NotFound("address"))?;
-    if kept.record.connector().is_none() {
-        return Err(Error::invalid(
-            "address",
-            "address_not_smtp",
-            "only connector addresses have a server",
-        ));
-    }
-    let version = kept.record.credential_version() + 1;
-    kept.record.outbound = Some(seal(account, key, &kept.record.address, new, version)?);
-    kept.record.inbound_check = Check::not_yet(now);
-    kept.record.outbound_check = Check::not_yet(now);
-    store(account, &kept).await?;
-    Ok(kept.record)
-}
-
-/// Notes later hard evidence against a side, for example refused credentials:
-/// `verified` or `pending` becomes `failed(reason)` (R72).
+/// Notes hard evidence against one of the checks, for example refused
+/// credentials: `verified` or `pending` becomes `failed(reason)` (R72). Without
+/// what was tested nothing happens.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Changed`].
 pub async fn report_failure(
     account: &Account,
     address: &Address,
-    direction: super::Direction,
+    tested: Tested,
     reason: &str,
     detail: Option<String>,
     now: Timestamp,
@@ -251,29 +205,35 @@ pub async fn report_failure(
     let mut kept = kept(account, address)
         .await?
         .ok_or(Error::NotFound("address"))?;
-    *kept.record.check_mut(direction) = Check::failed(reason, detail, now);
+    let Some(check) = kept.record.check_mut(tested) else {
+        return Ok(());
+    };
+    *check = Check::failed(reason, detail, now);
     store(account, &kept).await
 }
 
-/// Keeps a pending side pending and says why, for example `greylisted` (R26).
+/// Keeps a pending check pending and says why, for example `greylisted` (R26).
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Changed`].
 pub async fn report_delay(
     account: &Account,
     address: &Address,
-    direction: super::Direction,
+    tested: Tested,
     reason: &str,
     detail: Option<String>,
 ) -> Result<(), Error> {
     let mut kept = kept(account, address)
         .await?
         .ok_or(Error::NotFound("address"))?;
-    kept.record.check_mut(direction).note(reason, detail);
+    let Some(check) = kept.record.check_mut(tested) else {
+        return Ok(());
+    };
+    check.note(reason, detail);
     store(account, &kept).await
 }
 
-async fn store(account: &Account, kept: &Kept<SupportAddress>) -> Result<(), Error> {
+pub(super) async fn store(account: &Account, kept: &Kept<SupportAddress>) -> Result<(), Error> {
     let mut batch = Batch::new();
     account
         .rows()
@@ -317,92 +277,5 @@ pub(crate) fn delete(account: &Account, batch: &mut Batch, address: &SupportAddr
     }
 }
 
-/// The password at the customer's server, for the courier alone.
-///
-/// # Errors
-/// [`Error::Sealed`] if it does not open in this row; [`Error::NotFound`] if the
-/// address has no server.
-pub fn outbound_password(
-    account: &Account,
-    key: &SealingKey,
-    address: &SupportAddress,
-) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let outbound = address
-        .outbound
-        .as_ref()
-        .ok_or(Error::NotFound("outbound server"))?;
-    let row = row_id(&address.address);
-    Ok(key.open(place(account, &row, outbound.version), &outbound.password)?)
-}
-
-fn seal(
-    account: &Account,
-    key: &SealingKey,
-    address: &Address,
-    new: NewOutbound,
-    version: u32,
-) -> Result<Outbound, Error> {
-    check_server(&new)?;
-    let row = row_id(address);
-    let password = key.seal(
-        place(account, &row, version),
-        new.password.expose_secret().as_bytes(),
-    );
-    Ok(Outbound {
-        host: new.host,
-        port: new.port,
-        tls: new.tls,
-        username: new.username,
-        password,
-        version,
-        ca_pem: new.ca_pem,
-    })
-}
-
-fn place<'a>(account: &Account, row: &'a str, version: u32) -> Place<'a> {
-    let Table(table) = SupportAddress::TABLE;
-    Place {
-        account: Some(account.id()),
-        table,
-        row: row.as_bytes(),
-        version,
-    }
-}
-
-fn check_server(new: &NewOutbound) -> Result<(), Error> {
-    let is_ip = new.host.parse::<std::net::IpAddr>().is_ok();
-    if !is_ip && Domain::parse(&new.host).is_err() {
-        return Err(Error::invalid(
-            "host",
-            "host_malformed",
-            "give a host name such as smtp.example.com",
-        ));
-    }
-    if new.port == 0 {
-        return Err(Error::invalid(
-            "port",
-            "port_malformed",
-            "587 with STARTTLS, 465 with implicit TLS",
-        ));
-    }
-    if new.port == SMTP_PORT && new.tls == OutboundTls::Implicit {
-        return Err(Error::invalid(
-            "tls",
-            "tls_not_on_port",
-            "port 25 speaks STARTTLS only",
-        ));
-    }
-    if new.username.is_empty() || new.password.expose_secret().is_empty() {
-        return Err(Error::invalid(
-            "username",
-            "credential_missing",
-            "user name and password are needed",
-        ));
-    }
-    Ok(())
-}
-
 /// Version of an address's first outbound credential.
 const FIRST_VERSION: u32 = 1;
-/// RFC 5321 §4.5.4.2: the port on which TLS never starts by itself.
-const SMTP_PORT: u16 = 25;

@@ -1,13 +1,15 @@
 //! Support addresses: native, forwarded, or sent through the customer's server.
 //!
-//! Here are the record and the look-ups; [`change`] adds, edits and removes,
-//! [`checks`] are the two verification machines.
+//! Here are the record and the look-ups; [`change`] adds and removes, [`checks`]
+//! are the verification machines, [`server`] is the customer's server and our
+//! login there.
 //!
 //! An address that is not native stands in an index of the whole installation,
 //! so that no two accounts have it (R16).
 
 pub mod change;
 pub mod checks;
+pub mod server;
 
 use mail::address::{Address, Domain};
 use serde::{Deserialize, Serialize};
@@ -16,11 +18,14 @@ use storage::{AccountId, Batch, Table, Timestamp};
 use crate::connectors::Connector;
 use crate::facts::{RecipientFacts, RecipientKind, SupportAddressFacts};
 use crate::rows::{Kept, Record};
-use crate::secrets::Sealed;
 use crate::{Account, Error, Installation, accounts, connectors, wire};
 
-pub use change::{NewAddress, NewOutbound, add, add_forwarded, facts, outbound_password, remove};
+pub use change::{NewAddress, add, add_forwarded, facts, remove};
 pub use checks::{Check, CheckView, Direction};
+pub use server::{
+    ChangedOutbound, NewOutbound, Outbound, OutboundAuth, OutboundTls, Staged, Trust,
+    outbound_password,
+};
 
 /// How mail of an address comes and goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,32 +42,15 @@ pub enum Kind {
     },
 }
 
-/// How the connection to the customer's server is protected; never not at all (R2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum OutboundTls {
-    /// STARTTLS, usually on port 587 (RFC 3207).
-    Starttls,
-    /// TLS from the first octet, usually on port 465 (RFC 8314 §3).
-    Implicit,
-}
-
-/// The customer's server and our credentials there (R58).
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outbound {
-    /// Host name or IP literal without brackets.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
-    /// How TLS begins.
-    pub tls: OutboundTls,
-    /// The user name there.
-    pub username: String,
-    /// The password there, sealed for this row and version.
-    pub(crate) password: Sealed,
-    /// Counts up with each change of the credential.
-    pub version: u32,
-    /// Certificate authority to trust instead of the system's, in PEM.
-    pub ca_pem: Option<String>,
+/// Which of an address's checks something speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tested {
+    /// The way in.
+    Inbound,
+    /// The way out over the set in use.
+    Outbound,
+    /// The way out over what is staged.
+    Staged,
 }
 
 /// An address people write to.
@@ -80,12 +68,24 @@ pub struct SupportAddress {
     /// Its mail comes in by ordinary forwarding, not over the connector; only
     /// what leaves it goes through the customer's server.
     pub outbound_only: bool,
+    /// What is to take its place (R94).
+    pub staged: Option<Staged>,
     /// Verification of the way in.
     pub inbound_check: Check,
     /// Verification of the way out.
     pub outbound_check: Check,
     /// When it was added.
     pub created_at: Timestamp,
+}
+
+impl Tested {
+    /// The way it goes.
+    pub fn direction(self) -> Direction {
+        match self {
+            Self::Inbound => Direction::Inbound,
+            Self::Outbound | Self::Staged => Direction::Outbound,
+        }
+    }
 }
 
 impl SupportAddress {
@@ -101,6 +101,7 @@ impl SupportAddress {
             kind: Kind::Native,
             outbound: None,
             outbound_only: false,
+            staged: None,
             inbound_check: verified.clone(),
             outbound_check: verified,
             created_at: now,
@@ -140,18 +141,31 @@ impl SupportAddress {
         }
     }
 
-    pub(crate) fn check_mut(&mut self, direction: Direction) -> &mut Check {
-        match direction {
-            Direction::Inbound => &mut self.inbound_check,
-            Direction::Outbound => &mut self.outbound_check,
+    /// `None` if nothing is staged.
+    pub fn check_of(&self, tested: Tested) -> Option<&Check> {
+        match tested {
+            Tested::Inbound => Some(&self.inbound_check),
+            Tested::Outbound => Some(&self.outbound_check),
+            Tested::Staged => self.staged.as_ref().map(|staged| &staged.check),
         }
     }
 
-    /// What its confirmation mails are bound to besides itself (R73).
-    pub(crate) fn credential_version(&self) -> u32 {
-        self.outbound
-            .as_ref()
-            .map_or(0, |outbound| outbound.version)
+    /// As [`SupportAddress::check_of`].
+    pub(crate) fn check_mut(&mut self, tested: Tested) -> Option<&mut Check> {
+        match tested {
+            Tested::Inbound => Some(&mut self.inbound_check),
+            Tested::Outbound => Some(&mut self.outbound_check),
+            Tested::Staged => self.staged.as_mut().map(|staged| &mut staged.check),
+        }
+    }
+
+    /// What a confirmation mail of that direction tests: what is staged comes first.
+    pub fn tested(&self, direction: Direction) -> Tested {
+        match direction {
+            Direction::Inbound => Tested::Inbound,
+            Direction::Outbound if self.staged.is_some() => Tested::Staged,
+            Direction::Outbound => Tested::Outbound,
+        }
     }
 }
 

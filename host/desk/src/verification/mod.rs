@@ -25,7 +25,7 @@ use sha2::{Digest, Sha256};
 use storage::{Batch, Table, Timestamp};
 
 use crate::addresses::checks::{LATE_MS_MAX, PENDING_MS_MAX};
-use crate::addresses::{self, Check, Direction, row_id};
+use crate::addresses::{self, Check, Direction, Tested, row_id};
 use crate::facts::Finding;
 use crate::notifications::{OutboundDraft, draft};
 use crate::rows::{Kept, Record};
@@ -115,13 +115,14 @@ pub async fn start(
         let hint = "only addresses of a connector are verified";
         return Err(Error::invalid("address", "address_not_smtp", hint));
     }
+    let tested = kept.record.tested(direction);
     let secret = random::secret_word(TOKEN_LETTERS);
     let draft =
         draft::verification(account, product, &kept.record, direction, &secret, now).await?;
     let token = Token {
         address: kept.record.address.clone(),
         direction,
-        credential_version: kept.record.credential_version(),
+        credential_version: kept.record.version(tested).unwrap_or_default(),
         issued_at: now,
         returns: None,
         sent: draft.protected_fields(product)?,
@@ -132,7 +133,9 @@ pub async fn start(
     let row = newest_row(&kept.record.address, direction);
     let newest = newest(account, &row, hash, &draft.email_id, now).await?;
     account.rows().put(batch, row, &newest);
-    *kept.record.check_mut(direction) = Check::pending(now);
+    if let Some(check) = kept.record.check_mut(tested) {
+        *check = Check::pending(now);
+    }
     account
         .rows()
         .update(batch, row_id(&kept.record.address), &kept);
@@ -223,14 +226,15 @@ pub async fn consume(
         return Ok(Consumed::Ignored(reason));
     }
     let kept = addresses::kept(account, &token.record.address).await?;
-    let current = |kept: &Kept<addresses::SupportAddress>| {
-        kept.record.credential_version() == token.record.credential_version
-    };
-    let Some(mut kept) = kept.filter(current) else {
+    let Some(mut kept) = kept else {
         return Ok(Consumed::Ignored(Ignored::Stale));
     };
     let authenticated = kept.record.takes_back(relay);
-    let check = kept.record.check_mut(token.record.direction);
+    let tested = kept.record.tested(token.record.direction);
+    let current = kept.record.version(tested) == Some(token.record.credential_version);
+    let Some(check) = kept.record.check_mut(tested).filter(|_| current) else {
+        return Ok(Consumed::Ignored(Ignored::Stale));
+    };
     let consumed = match (authenticated, token.record.returns) {
         (true, None) => decide(check, seen.findings.clone(), now),
         (true, Some(_)) => withdraw(check, &seen.findings, now),
@@ -248,6 +252,9 @@ pub async fn consume(
     }
     let row = newest_row(&kept.record.address, token.record.direction);
     seen::keep(account, batch, row, seen);
+    if tested == Tested::Staged && consumed == Consumed::Verified {
+        kept.record.swap();
+    }
     account
         .rows()
         .update(batch, row_id(&kept.record.address), &kept);

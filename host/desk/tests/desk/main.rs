@@ -12,6 +12,7 @@ mod notices;
 mod outbound;
 mod scene;
 mod secrets;
+mod staged;
 mod tickets;
 mod triggers;
 mod verification;

@@ -168,6 +168,7 @@ fn attempt(recipient: &str, end: End, reply: &str) -> Attempt {
         certificate: None,
         tls: Some("TLSv1.3".into()),
         credential: Some("help@acme.example".into()),
+        delayed: false,
     }
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use desk::accounts::{self, NewAccount, Subdomain};
-use desk::addresses::{self, NewAddress, NewOutbound, OutboundTls, SupportAddress};
+use desk::addresses::{
+    self, NewAddress, NewOutbound, OutboundAuth, OutboundTls, SupportAddress, Trust,
+};
 use desk::connectors::{self, NewConnector, Options, disconnect};
 use desk::credentials::{self, CredentialId, HashCost, Hasher, Issued, Verifier};
 use desk::facts::{AuthorAuthentication, Ingress, Origin};
@@ -210,7 +212,8 @@ pub fn new_address(text: &str) -> NewAddress {
             tls: OutboundTls::Starttls,
             username: text.to_owned(),
             password: SecretString::from(OUTBOUND_PASSWORD),
-            ca_pem: None,
+            trust: Trust::System,
+            auth: OutboundAuth::Offered,
         },
         outbound_only: false,
     }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use desk::addresses::{self, outbound_password};
+use desk::addresses::{self, Tested, outbound_password};
 use desk::desks::{self, NewDesk, logins};
 use desk::{Error, dkim_keys, people};
 use secrecy::ExposeSecret;
@@ -84,7 +84,7 @@ async fn a_password_opens_in_its_own_row_only() {
     let scene = Scene::new().await;
     scene.connect(&scene.acme, "acme.example").await;
     let help = scene.add(&scene.acme, "help@acme.example").await;
-    let opened = outbound_password(&scene.acme, &scene.key, &help).unwrap();
+    let opened = outbound_password(&scene.acme, &scene.key, &help, Tested::Outbound).unwrap();
     assert_eq!(opened.as_slice(), OUTBOUND_PASSWORD.as_bytes());
     // The whole row carried over to another account.
     let from = Key::new(scene.acme.id(), ADDRESS, "help@acme.example");
@@ -99,7 +99,7 @@ async fn a_password_opens_in_its_own_row_only() {
         .await
         .unwrap()
         .unwrap();
-    let opened = outbound_password(&scene.rival, &scene.key, &stolen);
+    let opened = outbound_password(&scene.rival, &scene.key, &stolen, Tested::Outbound);
     assert!(matches!(opened, Err(Error::Sealed(_))));
 }
 

@@ -1,6 +1,6 @@
 //! The confirmation mails: only the right token, over the right relay, once.
 
-use desk::addresses::{self, Direction};
+use desk::addresses::{self, ChangedOutbound, Direction};
 use desk::facts::{Finding, NotificationKind};
 use desk::notifications::{OutboundDraft, Sender};
 use desk::verification::{self, Consumed, Ignored, Returned, Seen, SessionSeen};
@@ -19,7 +19,7 @@ async fn scene() -> (Scene, Address) {
     (scene, help)
 }
 
-async fn start(scene: &Scene, at: &Address, side: Direction, now: Timestamp) -> OutboundDraft {
+pub async fn start(scene: &Scene, at: &Address, side: Direction, now: Timestamp) -> OutboundDraft {
     let mut batch = Batch::new();
     let draft = verification::start(&scene.acme, &scene.product, &mut batch, at, side, now);
     let draft = draft.await.unwrap();
@@ -42,7 +42,7 @@ async fn recognise(scene: &Scene, account: &desk::Account, raw: &[u8]) -> Option
         .unwrap()
 }
 
-async fn returned(scene: &Scene, draft: &OutboundDraft) -> Returned {
+pub async fn returned(scene: &Scene, draft: &OutboundDraft) -> Returned {
     let raw = mail(scene, draft);
     recognise(scene, &scene.acme, &raw).await.unwrap()
 }
@@ -66,7 +66,7 @@ fn seen(returned: &Returned, findings: Vec<Finding>, now: Timestamp) -> Seen {
     }
 }
 
-async fn consume(
+pub async fn consume(
     scene: &Scene,
     returned: &Returned,
     relay: Option<&str>,
@@ -364,9 +364,12 @@ async fn another_accounts_token_is_not_recognised() {
 async fn a_token_dies_with_the_credential_it_tests() {
     let (scene, help) = scene().await;
     let draft = start(&scene, &help, Direction::Outbound, NOW).await;
-    let new = new_address("help@acme.example").outbound;
-    let changed = addresses::change::change_outbound(&scene.acme, &scene.key, &help, new, NOW);
-    changed.await.unwrap();
+    let change = ChangedOutbound {
+        username: Some("other".into()),
+        ..ChangedOutbound::default()
+    };
+    let staged = addresses::server::stage(&scene.acme, &scene.key, &help, change, NOW);
+    staged.await.unwrap();
     let back = returned(&scene, &draft).await;
     let consumed = consume(&scene, &back, Some("acme.example"), Vec::new(), NOW).await;
     assert_eq!(consumed, Consumed::Ignored(Ignored::Stale));

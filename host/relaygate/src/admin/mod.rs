@@ -18,8 +18,9 @@ use crate::operations::Refusal;
 
 pub use client::{AskError, ask};
 pub use request::{
-    AccountRequest, AddressRequest, AuditRequest, BrandRequest, DomainRequest, NewAddressRequest,
-    QueueRequest, Request, Secret, SuspendedRequest, TicketRequest, TokenRequest, TriggerRequest,
+    AccountRequest, AddressRequest, AuditRequest, BrandRequest, ChangedAddressRequest,
+    DomainRequest, NewAddressRequest, QueueRequest, Request, Secret, SuspendedRequest,
+    TicketRequest, TokenRequest, TriggerRequest,
 };
 pub use server::{AdminSocket, serve};
 

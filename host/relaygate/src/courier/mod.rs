@@ -9,10 +9,11 @@
 //! Not here: the dialogue (`mail::client`), which way a message goes
 //! (`dispatch`), names and addresses (`resolver`), when work is due (`runner`).
 
+mod circuits;
 mod connection;
+mod dial;
 pub(crate) mod help_desk;
 mod native;
-mod opportunistic;
 mod reason;
 mod report;
 mod seats;
@@ -20,8 +21,9 @@ mod settle;
 mod smarthost;
 
 use desk::Account;
+use desk::addresses::Tested;
 use mail::client::{Cause, Outcome, Transaction, Trouble};
-use storage::{Lease, Scope, TextReader};
+use storage::{Lease, Scope, TextReader, Timestamp};
 use tracing::{Instrument as _, error, info_span};
 
 use crate::dispatch::fallback;
@@ -29,6 +31,7 @@ use crate::resolver::ResolveError;
 use crate::runner::{Card, Delivery, Path, Work, give_up};
 use crate::services::Services;
 
+pub use circuits::Circuits;
 use connection::Connection;
 pub(crate) use reason::REPLY_LOST;
 pub use seats::Seats;
@@ -41,6 +44,8 @@ enum OpenError {
     Resolve(#[from] ResolveError),
     #[error("server has as many connections from us as it may have")]
     Busy,
+    #[error("server was not reached lately; tried again at {0:?}")]
+    Down(Timestamp),
     #[error("no connection to the server")]
     Unreachable(#[source] std::io::Error),
     #[error("server name cannot be verified")]
@@ -71,6 +76,8 @@ struct Attempted {
     detail: Option<String>,
     /// Stable word for trouble before the dialogue.
     reason: Option<&'static str>,
+    /// It was not tried, since the server was not reached lately; then it may be.
+    not_before: Option<Timestamp>,
 }
 
 /// Jobs of one destination together, in the order they were leased.
@@ -176,6 +183,7 @@ async fn deliver(
         credential: open.credential().map(str::to_owned),
         detail: open.tls_trouble().map(str::to_owned),
         reason: open.tls_trouble().map(|_| "tls_failed"),
+        not_before: None,
     }
 }
 
@@ -185,7 +193,10 @@ async fn open(
     path: &Path,
 ) -> Result<Connection, OpenError> {
     match path {
-        Path::Smarthost(address) => smarthost::open(services, account, address).await,
+        Path::Smarthost(address) => {
+            smarthost::open(services, account, address, Tested::Outbound).await
+        }
+        Path::Staged(address) => smarthost::open(services, account, address, Tested::Staged).await,
         Path::Native(domain) => native::open(services, account.id(), domain).await,
     }
 }
@@ -236,6 +247,7 @@ impl Attempted {
             credential: None,
             detail: Some(detail),
             reason,
+            not_before: None,
         }
     }
 
@@ -246,6 +258,9 @@ impl Attempted {
             error.to_string(),
             Some(reason::of_open_error(error)),
         );
+        if let OpenError::Down(until) = error {
+            attempted.not_before = Some(*until);
+        }
         if reason::is_final(error) {
             let outcome = Outcome::Failed(Cause::Trouble(Trouble::ConnectionLost));
             attempted.outcomes = vec![outcome; delivery.recipients.len()];

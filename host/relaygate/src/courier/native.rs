@@ -8,7 +8,7 @@ use tracing::debug;
 
 use super::OpenError;
 use super::connection::{Connection, TlsPlan};
-use super::opportunistic;
+use super::dial::{Server, dial};
 use super::smarthost::server_name;
 use crate::resolver::{ResolveError, Target};
 use crate::services::Services;
@@ -38,12 +38,12 @@ async fn open_one(
     account: AccountId,
     target: &Target,
 ) -> Result<Connection, OpenError> {
-    let sockets = services
-        .resolver
-        .addresses(&target.host, target.port)
-        .await?;
+    let server = Server {
+        host: &target.host,
+        port: target.port,
+    };
     let tls = TlsPlan {
-        connector: opportunistic::connector(),
+        connector: services.client_tls.opportunistic(),
         name: server_name(&target.host)?,
     };
     let settings = Settings {
@@ -54,8 +54,7 @@ async fn open_one(
         mechanism: None,
         timeouts: Timeouts::default(),
     };
-    let seat = services.flow.seats.take(&target.host, account).await;
-    Connection::open(&sockets, tls, settings, seat.ok_or(OpenError::Busy)?).await
+    dial(services, account, server, tls, settings).await
 }
 
 /// Servers tried in one attempt; a domain may name a hundred.

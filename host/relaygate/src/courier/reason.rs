@@ -76,7 +76,7 @@ pub(super) fn of_open_error(error: &OpenError) -> &'static str {
         OpenError::Resolve(ResolveError::Temporary) => "dns_trouble",
         OpenError::Resolve(_) => "host_not_allowed",
         OpenError::Busy => "host_busy",
-        OpenError::Unreachable(_) => "unreachable",
+        OpenError::Unreachable(_) | OpenError::Down(_) => "unreachable",
         OpenError::ServerName | OpenError::Tls(_) => "tls_failed",
         OpenError::Disconnected => "address_gone",
         OpenError::ClearText => "tls_required",

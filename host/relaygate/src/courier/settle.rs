@@ -11,12 +11,13 @@ use mail::client::{Cause, Outcome, Trouble};
 use metrics::counter;
 use policy::questions::routes::{self, Failure};
 use storage::{Batch, CommitError, Lease, Timestamp};
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::{Attempted, reason, report};
+use crate::clock::later;
 use crate::facts::{self, CallFacts, noted};
 use crate::runner::backoff::{self, Retry};
-use crate::runner::{Card, Delivery, Path, Work, once_more};
+use crate::runner::{Card, Delivery, Path, Work, once_more, settle};
 use crate::services::Services;
 
 /// One attempt at one message on its way into the store.
@@ -55,8 +56,11 @@ impl<'a> Settlement<'a> {
         attempted: Attempted,
     ) -> Self {
         let now = services.clock.now();
-        let retry = retry(services, account, card, delivery, &attempted, now);
-        let notes = notes(delivery, &attempted, retry);
+        let (retry, delayed) = retry(services, account, card, delivery, &attempted, now);
+        let mut notes = notes(delivery, &attempted, retry);
+        for note in &mut notes {
+            note.delayed = delayed && note.end == End::Deferred;
+        }
         Self {
             services,
             account,
@@ -70,8 +74,15 @@ impl<'a> Settlement<'a> {
         }
     }
 
-    /// Notes the attempt and tells whom it concerns.
+    /// Notes the attempt and tells whom it concerns. One that was not made is put
+    /// off and does not count, unless it is time to say that it takes too long.
     pub(super) async fn settle(&self) {
+        let waits = |note: &Attempt| note.end == End::Deferred && !note.delayed;
+        if let Some(until) = self.attempted.not_before
+            && self.notes.iter().all(waits)
+        {
+            return self.put_off(until).await;
+        }
         if !self.note_down().await {
             return;
         }
@@ -91,6 +102,14 @@ impl<'a> Settlement<'a> {
                 "address's checks could not be told"
             );
         }
+    }
+
+    async fn put_off(&self, until: Timestamp) {
+        debug!("server was not reached lately; not tried now");
+        let due = later(until, PUT_OFF_SPREAD.mul_f64(rand::random()));
+        let payload = self.card.to_payload();
+        let again = |batch: &mut Batch| batch.again(self.lease, due, payload.clone());
+        settle(self.services, again).await;
     }
 
     /// Whether the attempt is noted. If not, the job is somebody else's by now,
@@ -167,7 +186,7 @@ impl<'a> Settlement<'a> {
     }
 }
 
-/// What follows for recipients that were deferred.
+/// What follows for recipients that were deferred, and whether it takes long by now.
 fn retry(
     services: &Services,
     account: &Account,
@@ -175,7 +194,7 @@ fn retry(
     delivery: &Delivery,
     attempted: &Attempted,
     now: Timestamp,
-) -> Retry {
+) -> (Retry, bool) {
     let deferred = attempted
         .outcomes
         .iter()
@@ -185,7 +204,7 @@ fn retry(
 }
 
 /// When an attempt that ended with this reply is repeated: what the routing
-/// policy says.
+/// policy says, and whether it takes long by now.
 pub(super) fn retry_after(
     services: &Services,
     account: &Account,
@@ -193,7 +212,7 @@ pub(super) fn retry_after(
     reply: Option<&mail::reply::Reply>,
     notification: NotificationKind,
     now: Timestamp,
-) -> Retry {
+) -> (Retry, bool) {
     let attempts = card.attempts.saturating_add(1);
     let failure = Failure {
         attempts,
@@ -205,10 +224,12 @@ pub(super) fn retry_after(
     };
     let counters = std::sync::Arc::clone(&services.flow.counters);
     let call = CallFacts::new(Some(account.id()), counters, now).shared();
+    let after = |delay| Retry::After(Duration::from_millis(delay));
     match noted(services.chain.after_failure(&call, &failure)) {
-        Ok(routes::Retry::After(delay)) => Retry::After(Duration::from_millis(delay)),
-        Ok(routes::Retry::GiveUp) => Retry::GiveUp,
-        Err(_) => backoff::without_policy(attempts, card.age(now)),
+        Ok(routes::Retry::After(delay)) => (after(delay), false),
+        Ok(routes::Retry::Delayed(delay)) => (after(delay), true),
+        Ok(routes::Retry::GiveUp) => (Retry::GiveUp, false),
+        Err(_) => (backoff::without_policy(attempts, card.age(now)), false),
     }
 }
 
@@ -249,6 +270,7 @@ fn note(recipient: &Address, outcome: &Outcome, attempted: &Attempted, retry: Re
         certificate: attempted.certificate.clone(),
         tls: attempted.tls.clone(),
         credential: attempted.credential.clone(),
+        delayed: false,
     }
 }
 
@@ -297,11 +319,13 @@ fn end_name(end: End) -> &'static str {
 
 fn path_name(path: &Path) -> &'static str {
     match path {
-        Path::Smarthost(_) => "smarthost",
+        Path::Smarthost(_) | Path::Staged(_) => "smarthost",
         Path::Native(_) => "native",
     }
 }
 
+/// So that not all come back at once with the probe.
+const PUT_OFF_SPREAD: Duration = Duration::from_secs(10);
 const CLEAR_TEXT: &str = "clear text";
 /// Times the record of a message is read anew before its job ends without.
 const TRIES_MAX: u32 = 8;

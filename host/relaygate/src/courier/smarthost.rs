@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use desk::Account;
-use desk::addresses::{self, Outbound, OutboundTls, SupportAddress};
+use desk::addresses::{self, Outbound, OutboundTls, SupportAddress, Tested};
 use mail::address::Address;
 use mail::client::{Protocol, Settings, Timeouts, Tls};
 use mail::sasl::Credentials;
@@ -12,29 +12,31 @@ use rustls::pki_types::ServerName;
 
 use super::OpenError;
 use super::connection::{Connection, TlsPlan};
+use super::dial::{Server, dial};
 use crate::services::Services;
 
-/// Connects to the server of a support address.
+/// Connects to the server of a support address: to the one in use, or to the one
+/// that is staged.
 pub(super) async fn open(
     services: &Services,
     account: &Account,
     address: &Address,
+    set: Tested,
 ) -> Result<Connection, OpenError> {
     let found = addresses::find(account, address)
         .await?
         .ok_or(OpenError::Disconnected)?;
-    let outbound = found.outbound.as_ref().ok_or(OpenError::Disconnected)?;
-    let sockets = services
-        .resolver
-        .addresses(&outbound.host, outbound.port)
-        .await?;
+    let outbound = found.server(set).ok_or(OpenError::Disconnected)?;
+    let server = Server {
+        host: &outbound.host,
+        port: outbound.port,
+    };
     let tls = TlsPlan {
-        connector: services.client_tls.connector(outbound.ca_pem.as_deref())?,
+        connector: services.client_tls.connector(&outbound.trust)?,
         name: server_name(&outbound.host)?,
     };
-    let settings = settings(services, account, &found, outbound)?;
-    let seat = services.flow.seats.take(&outbound.host, account.id()).await;
-    Connection::open(&sockets, tls, settings, seat.ok_or(OpenError::Busy)?).await
+    let settings = settings(services, account, &found, set, outbound)?;
+    dial(services, account.id(), server, tls, settings).await
 }
 
 /// The password is opened here, for this connection, and wiped with it.
@@ -42,9 +44,10 @@ fn settings(
     services: &Services,
     account: &Account,
     address: &SupportAddress,
+    set: Tested,
     outbound: &Outbound,
 ) -> Result<Settings, OpenError> {
-    let password = addresses::outbound_password(account, &services.sealing, address)?;
+    let password = addresses::outbound_password(account, &services.sealing, address, set)?;
     let password = std::str::from_utf8(&password).map_err(|_| OpenError::Disconnected)?;
     Ok(Settings {
         host: services.hostname.clone(),
@@ -54,7 +57,7 @@ fn settings(
             OutboundTls::Implicit => Tls::Implicit,
         },
         credentials: Some(Credentials::new(outbound.username.as_str(), password)),
-        mechanism: None,
+        mechanism: outbound.auth.mechanism(),
         timeouts: Timeouts::default(),
     })
 }

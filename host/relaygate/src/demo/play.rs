@@ -13,8 +13,8 @@ use crate::admin::{
     AccountRequest, AddressRequest, DomainRequest, NewAddressRequest, Request, Secret,
     TicketRequest, TokenRequest,
 };
-use crate::operations::addresses::TlsInput;
 use crate::operations::domains::DomainInput;
+use crate::operations::servers::{TlsInput, TrustInput};
 use crate::operations::tickets::ReplyInput;
 use crate::operations::verification::{VerifyInput, Ways};
 
@@ -117,7 +117,11 @@ impl Play<'_> {
                 username: SUPPORT.to_owned(),
                 password: Secret(password.into()),
                 tls: Some(TlsInput::Starttls),
-                ca_pem: Some(self.stage.authority.clone()),
+                trust: TrustInput {
+                    ca_pem: Some(self.stage.authority.clone()),
+                    fingerprint: None,
+                },
+                auth: None,
                 brand: None,
                 outbound_only: false,
             })))?;

@@ -273,7 +273,12 @@ fn enqueue(
 /// Through the customer's server in one go, by our own path once a domain.
 fn legs(way: &WayOut, recipients: &[Address]) -> Vec<(Path, Vec<Address>)> {
     if let Sender::Support(address) = &way.sender {
-        return vec![(Path::Smarthost(address.clone()), recipients.to_vec())];
+        let address = address.clone();
+        let path = match way.staged {
+            true => Path::Staged(address),
+            false => Path::Smarthost(address),
+        };
+        return vec![(path, recipients.to_vec())];
     }
     let mut legs: Vec<(Domain, Vec<Address>)> = Vec::new();
     for recipient in recipients {

@@ -5,7 +5,7 @@
 //! address of the account is used on our own path (R19).
 
 use desk::addresses::{self, Kind, SupportAddress};
-use desk::facts::DepartureFacts;
+use desk::facts::{DepartureFacts, NotificationKind};
 use desk::notifications::Sender;
 use desk::{Account, accounts, connectors};
 use mail::address::Address;
@@ -21,6 +21,8 @@ pub(super) struct WayOut {
     pub(super) sender: Sender,
     /// Why not through the connector; for our own path only.
     pub(super) reason: Option<String>,
+    /// With the credentials that are staged: it tries them out (R94).
+    pub(super) staged: bool,
 }
 
 impl WayOut {
@@ -60,7 +62,9 @@ pub(super) async fn ask(
     };
     let call = call_facts(services, account).shared();
     let route = noted(services.chain.route_outbound(&call, &departure))?;
-    held_to_what_can_be(services, account, route).await
+    let mut way = held_to_what_can_be(services, account, route).await?;
+    way.staged &= asked.notification == NotificationKind::OutboundVerification;
+    Ok(way)
 }
 
 async fn standing(account: &Account, recipient: Option<&Address>) -> Result<Standing, desk::Error> {
@@ -92,9 +96,10 @@ async fn held_to_what_can_be(
         OutboundRoute::Smarthost(address) => {
             let found = own(account, &address).await?;
             let connected = found.filter(|found| found.outbound.is_some());
-            let address = connected.ok_or(DispatchError::Sender)?.address;
+            let found = connected.ok_or(DispatchError::Sender)?;
             Ok(WayOut {
-                sender: Sender::Support(address),
+                staged: found.staged.is_some(),
+                sender: Sender::Support(found.address),
                 reason: None,
             })
         }
@@ -110,6 +115,7 @@ async fn held_to_what_can_be(
             Ok(WayOut {
                 sender: Sender::Native(address),
                 reason: Some(native.reason),
+                staged: false,
             })
         }
     }

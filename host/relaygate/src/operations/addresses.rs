@@ -1,17 +1,18 @@
 //! Support addresses of connected domains.
 
 use desk::Account;
-use desk::addresses::{
-    self, Check, Direction, NewAddress, NewOutbound, OutboundTls, SupportAddress,
-};
+use desk::addresses::{self, Check, Direction, NewAddress, SupportAddress};
 use desk::brands::FIRST_BRAND;
 use desk::facts::{DomainKind, Holder};
 use mail::address::{Address, Domain};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use storage::Timestamp;
 
 use super::diagnosis::{self, DiagnosisView};
+use super::servers::{
+    AuthInput, ServerView, StagedView, TlsInput, TrustInput, new_outbound, server_view, staged_view,
+};
 use super::{Actor, Outcome, Refusal, audit, parse_address, parse_domain, permitted, retried};
 use crate::facts::{self, CallFacts};
 use crate::services::Services;
@@ -26,13 +27,13 @@ pub struct AddressView {
     /// The connector's domain; absent for native and forwarded ones.
     pub connector: Option<String>,
     /// The customer's server.
-    pub host: Option<String>,
-    /// Its port.
-    pub port: Option<u16>,
-    /// `starttls` or `implicit`.
-    pub tls: Option<&'static str>,
-    /// The user name there.
-    pub username: Option<String>,
+    #[serde(flatten)]
+    pub server: Option<ServerView>,
+    /// What is to take its place (R94).
+    pub staged: Option<StagedView>,
+    /// Another address logs in there under the same name: neither can be told
+    /// apart from the other, nor changed without it (R63).
+    pub shares_login: bool,
     /// Verification of the way in.
     pub inbound: CheckDetails,
     /// Verification of the way out.
@@ -75,16 +76,6 @@ pub struct AddressesView {
     pub addresses: Vec<AddressView>,
 }
 
-/// How the connection to the customer's server is protected, as typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TlsInput {
-    /// STARTTLS, usually on port 587.
-    Starttls,
-    /// TLS from the first octet, usually on port 465.
-    Implicit,
-}
-
 /// A new address as typed.
 #[derive(Debug, Clone)]
 pub struct AddressInput {
@@ -102,8 +93,10 @@ pub struct AddressInput {
     pub password: SecretString,
     /// Told by the port if absent.
     pub tls: Option<TlsInput>,
-    /// Certificate authority to trust instead of the system's, in PEM.
-    pub ca_pem: Option<String>,
+    /// Whom to believe.
+    pub trust: TrustInput,
+    /// How we log in; the better of PLAIN and LOGIN if absent.
+    pub auth: Option<AuthInput>,
     /// Number of the brand; the account's first if absent.
     pub brand: Option<u64>,
     /// Its mail comes in by ordinary forwarding, not over the connector.
@@ -119,8 +112,7 @@ pub async fn add(
 ) -> Outcome<OneAddressView> {
     let account = super::account(services, &input.account).await?;
     let address = parse_address("address", &input.address)?;
-    check_authority(services, input.ca_pem.as_deref())?;
-    let outbound = outbound(input)?;
+    let outbound = new_outbound(services, input)?;
     let brand = input.brand.unwrap_or(FIRST_BRAND);
     let new = NewAddress {
         address: address.clone(),
@@ -130,7 +122,7 @@ pub async fn add(
     };
     let chosen = input.domain.as_deref().map(parse_domain).transpose()?;
     let add = || try_add(services, &account, new.clone(), chosen.as_ref());
-    let added = retried(|| Box::pin(add())).await?;
+    retried(|| Box::pin(add())).await?;
     audit::record(
         services,
         &account,
@@ -139,10 +131,7 @@ pub async fn add(
         &address.to_string(),
     )
     .await;
-    Ok(OneAddressView {
-        address: view(&added, services.clock.now()),
-        diagnosis: None,
-    })
+    shown(services, &account, &address, false).await
 }
 
 async fn try_add(
@@ -175,10 +164,7 @@ pub async fn add_forwarded(
     let added = retried(|| Box::pin(add())).await?;
     let subject = address.to_string();
     audit::record(services, &account, actor, "address_added", &subject).await;
-    Ok(OneAddressView {
-        address: view(&added, services.clock.now()),
-        diagnosis: None,
-    })
+    shown(services, &account, &added.address, false).await
 }
 
 async fn try_add_forwarded(
@@ -204,8 +190,9 @@ pub async fn list(services: &Services, account: &str) -> Outcome<AddressesView> 
     let mut found = addresses::list(&account).await?;
     // Those somebody set up come before those that came with the account.
     found.sort_by_key(|address| address.connector().is_none());
+    let views = found.iter().map(|address| view(address, &found, now));
     Ok(AddressesView {
-        addresses: found.iter().map(|address| view(address, now)).collect(),
+        addresses: views.collect(),
     })
 }
 
@@ -225,13 +212,14 @@ pub(super) async fn shown(
 ) -> Outcome<OneAddressView> {
     let found = addresses::find(account, address).await?;
     let found = found.ok_or(desk::Error::NotFound("address"))?;
+    let all = addresses::list(account).await?;
     let now = services.clock.now();
     let diagnosis = match explained {
         true => Some(diagnosis::of(account, &found, now).await?),
         false => None,
     };
     Ok(OneAddressView {
-        address: view(&found, now),
+        address: view(&found, &all, now),
         diagnosis,
     })
 }
@@ -258,78 +246,14 @@ pub async fn remove(
     Ok(())
 }
 
-pub(super) fn check_authority(services: &Services, pem: Option<&str>) -> Outcome<()> {
-    services
-        .client_tls
-        .connector(pem)
-        .map(drop)
-        .map_err(|_| Refusal::field("ca", "ca_malformed", "give one or more certificates in PEM"))
-}
-
-fn outbound(input: &AddressInput) -> Outcome<NewOutbound> {
-    let (host, port) = host_and_port(&input.host)?;
-    let tls = input.tls.unwrap_or(match port {
-        Some(PORT_IMPLICIT) => TlsInput::Implicit,
-        _ => TlsInput::Starttls,
-    });
-    let usual = match tls {
-        TlsInput::Implicit => PORT_IMPLICIT,
-        TlsInput::Starttls => PORT_STARTTLS,
-    };
-    Ok(NewOutbound {
-        host,
-        port: port.unwrap_or(usual),
-        tls: match tls {
-            TlsInput::Implicit => OutboundTls::Implicit,
-            TlsInput::Starttls => OutboundTls::Starttls,
-        },
-        username: input.username.clone(),
-        password: input.password.clone(),
-        ca_pem: input.ca_pem.clone(),
-    })
-}
-
-/// Takes `host`, `host:port`, `2001:db8::1` and `[2001:db8::1]:port` apart.
-pub(super) fn host_and_port(text: &str) -> Outcome<(String, Option<u16>)> {
-    let text = text.trim();
-    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((host, "")) => (host, None),
-        Some((host, rest)) => (host, Some(rest.strip_prefix(':').unwrap_or("?"))),
-        None if text.matches(':').count() == 1 => {
-            let (host, port) = text.split_once(':').unwrap_or((text, ""));
-            (host, Some(port))
-        }
-        None => (text, None),
-    };
-    let refused = || {
-        Refusal::field(
-            "port",
-            "port_malformed",
-            "give host:port with a port of 1 to 65535",
-        )
-    };
-    let port = port.map(|port| {
-        port.parse()
-            .ok()
-            .filter(|port| *port != 0)
-            .ok_or_else(refused)
-    });
-    Ok((host.to_owned(), port.transpose()?))
-}
-
-fn view(found: &SupportAddress, now: Timestamp) -> AddressView {
-    let outbound = found.outbound.as_ref();
+fn view(found: &SupportAddress, all: &[SupportAddress], now: Timestamp) -> AddressView {
     AddressView {
         address: found.address.to_string(),
         brand: found.brand,
         connector: found.connector().map(ToString::to_string),
-        host: outbound.map(|server| server.host.clone()),
-        port: outbound.map(|server| server.port),
-        tls: outbound.map(|server| match server.tls {
-            OutboundTls::Starttls => "starttls",
-            OutboundTls::Implicit => "implicit",
-        }),
-        username: outbound.map(|server| server.username.clone()),
+        server: found.outbound.as_ref().map(server_view),
+        staged: staged_view(found, now),
+        shares_login: all.iter().any(|other| found.shares_login(other)),
         inbound: check(found.check(Direction::Inbound), now),
         outbound: check(found.check(Direction::Outbound), now),
         outbound_only: found.outbound_only,
@@ -338,46 +262,12 @@ fn view(found: &SupportAddress, now: Timestamp) -> AddressView {
     }
 }
 
-fn check(check: &Check, now: Timestamp) -> CheckDetails {
+pub(super) fn check(check: &Check, now: Timestamp) -> CheckDetails {
     let view = check.view(now);
     CheckDetails {
         state: view.state,
         reason: view.reason,
         detail: view.detail,
         checked_at: view.checked_at.0,
-    }
-}
-
-/// Message submission (RFC 6409).
-const PORT_STARTTLS: u16 = 587;
-/// Message submission over TLS (RFC 8314 §3.3).
-const PORT_IMPLICIT: u16 = 465;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hosts_with_and_without_a_port() {
-        for (text, host, port) in [
-            ("mail.acme.example", "mail.acme.example", None),
-            (" mail.acme.example:2525 ", "mail.acme.example", Some(2525)),
-            ("192.0.2.1:465", "192.0.2.1", Some(465)),
-            ("2001:db8::1", "2001:db8::1", None),
-            ("[2001:db8::1]", "2001:db8::1", None),
-            ("[2001:db8::1]:587", "2001:db8::1", Some(587)),
-        ] {
-            assert_eq!(host_and_port(text), Ok((host.to_owned(), port)), "{text}");
-        }
-    }
-
-    #[test]
-    fn ports_that_are_none() {
-        for text in [
-            "h:0", "h:65536", "h:", "h:smtp", "h:-1", "[::1]587", "[::1]:",
-        ] {
-            let refusal = host_and_port(text).expect_err(text);
-            assert_eq!(refusal.code, "port_malformed", "{text}");
-        }
     }
 }

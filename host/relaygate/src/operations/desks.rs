@@ -9,7 +9,7 @@ use hyper::Uri;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
-use super::addresses::{check_authority, host_and_port};
+use super::servers::{check_authority, host_and_port};
 use super::{Actor, Outcome, Refusal, audit, retried};
 use crate::admin::Secret;
 use crate::resolver::{CheckedAddr, ResolveError};

@@ -20,6 +20,7 @@ mod mends;
 pub mod queue;
 mod refusal;
 pub(crate) mod security;
+pub mod servers;
 pub mod signing;
 pub mod suspended;
 pub mod ticket_changes;

@@ -5,7 +5,7 @@
 use desk::groups::{self, Group};
 use desk::outbound::{self, Delivery, Email};
 use desk::tickets::{self, Comment, NewReply, Priority, Ticket};
-use desk::{Account, facts as desk_facts, people};
+use desk::{Account, delivery_status, facts as desk_facts, people};
 use serde::{Deserialize, Serialize};
 use storage::Batch;
 
@@ -139,6 +139,10 @@ pub struct DeliveryView {
     pub fallback_from: Option<String>,
     /// `queued`, `accepted_by_customer_mta` …
     pub state: &'static str,
+    /// The same for programs, by a number that never changes its meaning.
+    pub status: StatusView,
+    /// It takes so long that the agents were told.
+    pub delayed: bool,
     /// Stable word.
     pub reason: Option<String>,
     /// The last SMTP reply.
@@ -147,6 +151,19 @@ pub struct DeliveryView {
     pub tls: Option<TlsView>,
     /// User name proved in the last session.
     pub credential: Option<String>,
+}
+
+/// Where a delivery stands, for programs.
+#[derive(Debug, Serialize)]
+pub struct StatusView {
+    /// Never changes its meaning.
+    pub id: u16,
+    /// The same as a word.
+    pub name: &'static str,
+    /// Basic and enhanced code of the last reply, for example `550 5.7.23`.
+    pub code: Option<String>,
+    /// For people: what it means and what helps.
+    pub message: &'static str,
 }
 
 /// An agent's answer as typed.
@@ -316,7 +333,17 @@ fn role(role: desk_facts::Role) -> &'static str {
     }
 }
 
-fn deliveries(email: &Email) -> impl Iterator<Item = DeliveryView> {
+fn status_view(delivery: &Delivery) -> StatusView {
+    let status = delivery_status::of(delivery);
+    StatusView {
+        id: status.id,
+        name: status.name,
+        code: delivery_status::code(delivery),
+        message: status.message,
+    }
+}
+
+pub(super) fn deliveries(email: &Email) -> impl Iterator<Item = DeliveryView> {
     email
         .deliveries
         .iter()
@@ -331,6 +358,8 @@ fn delivery_view(email: &Email, delivery: &Delivery) -> DeliveryView {
         sender: email.sender.to_string(),
         fallback_from: email.fallback_from.as_ref().map(ToString::to_string),
         state: delivery.state.as_str(),
+        status: status_view(delivery),
+        delayed: delivery.delayed,
         reason: delivery.reason.clone(),
         reply: delivery.reply.clone(),
         tls: delivery.tls.as_deref().map(tls_view),

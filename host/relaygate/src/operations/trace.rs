@@ -2,8 +2,10 @@
 
 use desk::accounts;
 use desk::messages::{self, Trace};
+use desk::outbound::{self, Email};
 use serde::Serialize;
 
+use super::tickets::{DeliveryView, deliveries};
 use super::{Outcome, Refusal};
 use crate::services::Services;
 
@@ -35,6 +37,8 @@ pub struct MessageView {
     pub at: u64,
     /// What happened, oldest first.
     pub events: Vec<EventView>,
+    /// Where it stands, recipient by recipient; outbound only.
+    pub deliveries: Vec<DeliveryView>,
 }
 
 /// One thing that happened.
@@ -52,8 +56,10 @@ pub struct EventView {
 pub async fn trace(services: &Services, term: &str) -> Outcome<MessagesView> {
     let mut views = Vec::new();
     for trace in messages::trace(&services.desk, term).await? {
-        let profile = accounts::profile(&services.desk.account(trace.account)).await?;
-        views.push(view(trace, profile.subdomain.to_string()));
+        let account = services.desk.account(trace.account);
+        let profile = accounts::profile(&account).await?;
+        let email = outbound::find(&account, &trace.message.id).await?;
+        views.push(view(trace, profile.subdomain.to_string(), email.as_ref()));
     }
     if views.is_empty() {
         return Err(Refusal::not_found(
@@ -64,7 +70,7 @@ pub async fn trace(services: &Services, term: &str) -> Outcome<MessagesView> {
     Ok(MessagesView { messages: views })
 }
 
-fn view(trace: Trace, account: String) -> MessageView {
+fn view(trace: Trace, account: String, email: Option<&Email>) -> MessageView {
     let message = trace.message;
     let event = |line: messages::Line| EventView {
         at: line.at.0,
@@ -81,5 +87,6 @@ fn view(trace: Trace, account: String) -> MessageView {
         tls: message.tls,
         at: message.at.0,
         events: trace.lines.into_iter().map(event).collect(),
+        deliveries: email.into_iter().flat_map(deliveries).collect(),
     }
 }

@@ -74,15 +74,37 @@ pub async fn verify(
         &address.to_string(),
     )
     .await;
-    if let Some(seconds) = input.wait_seconds {
-        let wait = Duration::from_secs(seconds.min(WAIT_SECONDS_MAX));
-        let settled = settled(services, &account, &address, input.ways);
-        // Time being up is told by the states in the answer.
-        if let Ok(outcome) = tokio::time::timeout(wait, settled).await {
-            outcome?;
-        }
-    }
+    let ways = input.ways.directions();
+    wait(services, &account, &address, ways, input.wait_seconds).await?;
     super::addresses::shown(services, &account, &address, input.explain).await
+}
+
+/// The same one way, as part of another operation.
+pub(super) async fn verify_one(
+    services: &Services,
+    account: &Account,
+    address: &Address,
+    direction: Direction,
+    wait_seconds: Option<u64>,
+) -> Outcome<()> {
+    retried(|| Box::pin(start(services, account, address, direction))).await?;
+    wait(services, account, address, &[direction], wait_seconds).await
+}
+
+async fn wait(
+    services: &Services,
+    account: &Account,
+    address: &Address,
+    ways: &[Direction],
+    seconds: Option<u64>,
+) -> Outcome<()> {
+    let Some(seconds) = seconds else {
+        return Ok(());
+    };
+    let limit = Duration::from_secs(seconds.min(WAIT_SECONDS_MAX));
+    // Time being up is told by the states in the answer.
+    let settled = settled(services, account, address, ways);
+    tokio::time::timeout(limit, settled).await.unwrap_or(Ok(()))
 }
 
 async fn start(
@@ -113,14 +135,15 @@ async fn settled(
     services: &Services,
     account: &Account,
     address: &Address,
-    ways: Ways,
+    ways: &[Direction],
 ) -> Outcome<()> {
     loop {
         let found = addresses::find(account, address).await?;
         let found = found.ok_or(desk::Error::NotFound("address"))?;
         let now = services.clock.now();
-        let pending = |way: &Direction| found.check(*way).view(now).state == PENDING;
-        if !ways.directions().iter().any(pending) || services.stop.is_cancelled() {
+        let check = |way: &Direction| found.check_of(found.tested(*way));
+        let pending = |way: &Direction| check(way).is_some_and(|it| it.view(now).state == PENDING);
+        if !ways.iter().any(pending) || services.stop.is_cancelled() {
             return Ok(());
         }
         tokio::time::sleep(LOOK_EVERY).await;

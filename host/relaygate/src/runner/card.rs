@@ -144,6 +144,9 @@ pub struct Delivery {
 pub enum Path {
     /// Through the customer's own server, with this support address's credentials.
     Smarthost(#[serde(with = "text_form::one")] Address),
+    /// The same with the credentials that are staged for it: a confirmation mail
+    /// that tries them out (R94).
+    Staged(#[serde(with = "text_form::one")] Address),
     /// By our own path, to the MX of this domain.
     Native(#[serde(with = "text_form::one")] Domain),
 }
@@ -152,7 +155,7 @@ impl Path {
     /// Where deliveries of this kind wait.
     pub fn lane(&self) -> Lane {
         match self {
-            Self::Smarthost(_) => smarthost_lane(),
+            Self::Smarthost(_) | Self::Staged(_) => smarthost_lane(),
             Self::Native(_) => native_lane(),
         }
     }

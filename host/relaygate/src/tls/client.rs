@@ -3,20 +3,23 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use desk::addresses::Trust;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_rustls::TlsConnector;
 
+use super::unchained::{self, Whose};
 use super::{TlsError, VERSIONS, provider};
 
-/// The client side of TLS. The certificate and the name are always verified.
+/// The client side of TLS.
 #[derive(Debug)]
 pub struct ClientTls {
     system: Arc<ClientConfig>,
-    /// By the PEM text; sessions are resumed only within one configuration.
-    pinned: Mutex<HashMap<String, Arc<ClientConfig>>>,
+    anybody: Arc<ClientConfig>,
+    /// Sessions are resumed only within one configuration.
+    pinned: Mutex<HashMap<Trust, Arc<ClientConfig>>>,
 }
 
 impl ClientTls {
@@ -27,33 +30,44 @@ impl ClientTls {
             .map_err(TlsError::Setup)?
             .with_platform_verifier()
             .map_err(TlsError::Setup)?;
-        let system = Arc::new(builder.with_no_client_auth());
         Ok(Self {
-            system,
+            system: Arc::new(builder.with_no_client_auth()),
+            anybody: Arc::new(unchained::config(Whose::Anybodys)?),
             pinned: Mutex::default(),
         })
     }
 
-    /// A connector that believes the system's authorities, or only the pinned
-    /// ones (one or more certificates in PEM) if there are any.
-    pub fn connector(&self, pinned: Option<&str>) -> Result<TlsConnector, TlsError> {
-        let config = match pinned {
-            None => self.system.clone(),
-            Some(pem) => self.pinned(pem)?,
+    /// For a customer's server: believes whom the customer does, and verifies it.
+    pub fn connector(&self, trust: &Trust) -> Result<TlsConnector, TlsError> {
+        let config = match trust {
+            Trust::System => self.system.clone(),
+            Trust::Authority(_) | Trust::Certificate(_) => self.pinned(trust)?,
         };
         Ok(TlsConnector::from(config))
     }
 
-    fn pinned(&self, pem: &str) -> Result<Arc<ClientConfig>, TlsError> {
+    /// For our own path, where no credentials are sent: encrypted where the other
+    /// side offers it, whoever it is (RFC 7435). An MX record is no proof of a
+    /// name, and most certificates of mail servers verify for nobody; refusing
+    /// them would mean clear text instead.
+    pub fn opportunistic(&self) -> TlsConnector {
+        TlsConnector::from(self.anybody.clone())
+    }
+
+    fn pinned(&self, trust: &Trust) -> Result<Arc<ClientConfig>, TlsError> {
         let mut known = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(config) = known.get(pem) {
+        if let Some(config) = known.get(trust) {
             return Ok(config.clone());
         }
-        let config = Arc::new(pinned_config(pem)?);
+        let config = Arc::new(match trust {
+            Trust::Certificate(digest) => unchained::config(Whose::With(*digest))?,
+            Trust::Authority(pem) => pinned_config(pem)?,
+            Trust::System => return Ok(self.system.clone()),
+        });
         if known.len() >= PINNED_MAX {
             known.clear();
         }
-        known.insert(pem.to_owned(), config.clone());
+        known.insert(trust.clone(), config.clone());
         Ok(config)
     }
 }

@@ -1,8 +1,8 @@
 //! TLS on both sides: what we show to peers, and whom we believe.
 //!
 //! Server side ([`ServerTls`]): TLS 1.2 and 1.3, one certificate, exchanged
-//! while sessions run. Client side ([`ClientTls`]): the peer's certificate is
-//! verified, always; the only choice is by whose authority.
+//! while sessions run. Client side ([`ClientTls`]): where credentials are sent the
+//! peer's certificate is verified, always; the only choice is whom we believe.
 //!
 //! Not here: sockets, and when a handshake happens (`listener`, `courier`).
 
@@ -10,6 +10,7 @@ mod certificate;
 mod client;
 mod material;
 mod server;
+mod unchained;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

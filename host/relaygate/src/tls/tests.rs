@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use rustls::pki_types::ServerName;
+use desk::addresses::Trust;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
 use super::*;
@@ -36,17 +39,19 @@ fn with_files(directory: &Path) -> ServerTls {
 
 /// A handshake with a client that believes only `authority`.
 async fn handshake(server: &ServerTls, authority: &str) -> Option<SessionInfo> {
-    let connector = ClientTls::new()
-        .expect("a trust store")
-        .connector(Some(authority));
-    let connector = connector.expect("the authority is PEM");
+    handshake_with(server, &Trust::Authority(authority.to_owned()), HOST).await
+}
+
+async fn handshake_with(server: &ServerTls, trust: &Trust, name: &str) -> Option<SessionInfo> {
+    let client = ClientTls::new().expect("a trust store");
+    let connector = client.connector(trust).expect("an authority is PEM");
     let (near, far) = duplex(64 * 1024);
     let acceptor = server.acceptor();
     let served = tokio::spawn(async move {
         let mut stream = acceptor.accept(far).await.ok()?;
         stream.write_all(b"x").await.ok()
     });
-    let name = ServerName::try_from(HOST).expect("a name");
+    let name = ServerName::try_from(name.to_owned()).expect("a name");
     let mut stream = connector.connect(name, near).await.ok()?;
     let mut octet = [0];
     stream.read_exact(&mut octet).await.ok()?;
@@ -144,7 +149,27 @@ async fn a_browser_led_to_the_smtp_port_is_not_served() {
 fn a_pinned_authority_must_be_a_certificate() {
     let client = ClientTls::new().expect("a trust store");
     assert!(matches!(
-        client.connector(Some("hello")),
+        client.connector(&Trust::Authority("hello".to_owned())),
         Err(TlsError::Authority)
     ));
+}
+
+/// R2: the pinned certificate and no other, whatever name stands in it.
+#[tokio::test]
+async fn a_pinned_certificate_is_believed_and_no_other() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let pem = issue(directory.path());
+    let server = with_files(directory.path());
+    let shown = CertificateDer::from_pem_slice(pem.as_bytes()).expect("PEM");
+    let pinned = Trust::Certificate(Sha256::digest(&shown).into());
+    let other_name = "elsewhere.example";
+    assert!(handshake_with(&server, &pinned, other_name).await.is_some());
+    let other = Trust::Certificate(Sha256::digest(b"another").into());
+    assert!(handshake_with(&server, &other, HOST).await.is_none());
+    let unpinned = Trust::Authority(pem);
+    assert!(
+        handshake_with(&server, &unpinned, other_name)
+            .await
+            .is_none()
+    );
 }

@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use desk::outbound::State;
+use desk::tickets;
 use relaygate::clock::Clock;
+use relaygate::runner::{self, Card};
+use relaygate_tests::troublesome::{Act, Stage, Trouble};
 use storage::{
-    Batch, CommitError, Durable, Error, Job, JobFilter, JobId, Key, Lane, Lease, ListRange, Scope,
-    Store, Table, TextId, TextReader, TextWriter, Timestamp, Versioned,
+    Batch, CommitError, Durable, Error, Job, JobChange, JobFilter, JobId, JobState, Key, Lane,
+    Lease, ListRange, Scope, Store, Table, TextId, TextReader, TextWriter, Timestamp, Versioned,
 };
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
@@ -187,3 +190,95 @@ async fn one_host_gets_no_more_connections_at_once_than_are_allowed() {
 
 const MESSAGES: u32 = 6;
 const STAY: Duration = Duration::from_millis(50);
+
+/// Every delivery that waits, with the attempts made at it.
+fn waiting(jobs: Vec<Job>) -> Vec<(JobId, u32)> {
+    let card = |job: &Job| Card::read(job).map(|card| (job.id, card.attempts));
+    let delivery = |job: &&Job| job.lane == runner::native_lane();
+    let due = |job: &&Job| job.state == JobState::Due;
+    let found = jobs.iter().filter(delivery).filter(due).map(card);
+    found.collect::<Result<_, _>>().expect("cards")
+}
+
+/// Has every delivery tried now, as an operator would.
+async fn retry_all(house: &House) {
+    let jobs = house.services.store.jobs(JobFilter::first(100)).await;
+    let now = house.services.clock.now();
+    for (id, _) in waiting(jobs.expect("jobs")) {
+        let mut batch = Batch::new();
+        batch.change_job(id, JobChange::Retry(now));
+        house.services.store.commit(batch).await.expect("committed");
+    }
+}
+
+/// OUT-04: a dead server is not tried for every message.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_servers_messages_are_not_each_tried() {
+    let nobody = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = nobody.local_addr().expect("bound").port();
+    drop(nobody);
+    let domains: Vec<String> = (0..MESSAGES).map(|n| format!("u{n}.example")).collect();
+    let route = |domain: &String| {
+        format!("[[native.route]]\ndomain = \"{domain}\"\nhost = \"127.0.0.1\"\nport = {port}\n")
+    };
+    let routes: String = domains.iter().map(route).collect();
+    let house = House::with(Clock::standing(START), &routes, |services| services).await;
+    for (at, domain) in domains.iter().enumerate() {
+        house.writes(&format!("erika@{domain}")).await;
+        house
+            .jobs_when(|jobs| {
+                let now = START;
+                let put_off = jobs.iter().filter(|job| job.due > now).count();
+                (put_off == at + 1).then_some(())
+            })
+            .await;
+    }
+    let mut attempts: Vec<u32> = house
+        .jobs_when(|jobs| Some(waiting(jobs)))
+        .await
+        .into_iter()
+        .map(|(_, attempts)| attempts)
+        .collect();
+    attempts.sort_unstable();
+    assert_eq!(attempts, [0, 0, 0, 1, 1, 1]);
+}
+
+/// The agents learn of mail that takes long once, and of its end; nobody is
+/// mailed about it, and nothing is lost before its time.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_takes_long_and_what_fails_is_told_on_the_ticket() {
+    let house = House::with(Clock::standing(START), "", |services| services).await;
+    let greylisted = Act::Say("451 4.7.1 greylisted, come back later");
+    house.users.trouble(Trouble::at(Stage::Rcpt, greylisted));
+    house.erika_writes().await;
+    let notes = async |attempts: u32| -> Vec<String> {
+        house
+            .deliveries_when(|delivery| delivery.attempts == attempts)
+            .await;
+        let comments = tickets::comments(&house.account, 1)
+            .await
+            .expect("comments");
+        let notes = comments.into_iter().filter(|comment| !comment.public);
+        notes.map(|comment| comment.body).collect()
+    };
+    assert!(notes(1).await.is_empty(), "a minute is not long");
+    for attempts in 2..=3 {
+        house.services.clock.advance(4 * HOUR);
+        retry_all(&house).await;
+        let told = notes(attempts).await;
+        assert_eq!(told.len(), 1, "once: {told:?}");
+        assert!(told[0].contains("has been waiting"), "{told:?}");
+    }
+    house.services.clock.advance(5 * 24 * HOUR);
+    retry_all(&house).await;
+    let told = notes(4).await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[1].contains("was not delivered"), "{told:?}");
+    let deliveries = house.deliveries_when(|it| it.state == State::Failed).await;
+    assert_eq!(deliveries.len(), 1, "nobody was mailed about it");
+    assert!(deliveries[0].delayed);
+    house.queue_is_empty().await;
+}
+
+const START: Timestamp = Timestamp(1_800_000_000_000);
+const HOUR: Duration = Duration::from_secs(3_600);

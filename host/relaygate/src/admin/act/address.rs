@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::{empty, shown};
-use crate::admin::{AddressRequest, NewAddressRequest};
+use crate::admin::{AddressRequest, ChangedAddressRequest, NewAddressRequest};
 use crate::operations::addresses::{self, AddressInput};
+use crate::operations::servers::{self, ChangeInput};
 use crate::operations::{Actor, Outcome, verification};
 use crate::services::Services;
 
@@ -21,6 +22,12 @@ pub(super) async fn act(
             address,
             brand,
         } => shown(addresses::add_forwarded(services, actor, &account, &address, brand).await),
+        AddressRequest::Change(change) => {
+            shown(servers::change(services, actor, &changed(change)).await)
+        }
+        AddressRequest::Keep { account, address } => {
+            shown(servers::keep(services, actor, &account, &address).await)
+        }
         AddressRequest::List { account } => shown(addresses::list(services, &account).await),
         AddressRequest::Show { account, address } => {
             shown(addresses::show(services, &account, &address).await)
@@ -41,8 +48,23 @@ fn input(new: NewAddressRequest) -> AddressInput {
         username: new.username,
         password: new.password.0,
         tls: new.tls,
-        ca_pem: new.ca_pem,
+        trust: new.trust,
+        auth: new.auth,
         brand: new.brand,
         outbound_only: new.outbound_only,
+    }
+}
+
+fn changed(change: ChangedAddressRequest) -> ChangeInput {
+    ChangeInput {
+        account: change.account,
+        address: change.address,
+        host: change.host,
+        username: change.username,
+        password: change.password.map(|password| password.0),
+        tls: change.tls,
+        trust: change.trust,
+        auth: change.auth,
+        wait_seconds: change.wait_seconds,
     }
 }

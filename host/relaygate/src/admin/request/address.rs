@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Secret;
-use crate::operations::addresses::TlsInput;
+use crate::operations::servers::{AuthInput, TlsInput, TrustInput};
 use crate::operations::verification::VerifyInput;
 
 /// See [`crate::operations::addresses`] and [`crate::operations::verification`].
@@ -19,6 +19,11 @@ pub enum AddressRequest {
         account: String,
         address: String,
         brand: Option<u64>,
+    },
+    Change(ChangedAddressRequest),
+    Keep {
+        account: String,
+        address: String,
     },
     List {
         account: String,
@@ -45,7 +50,23 @@ pub struct NewAddressRequest {
     pub username: String,
     pub password: Secret,
     pub tls: Option<TlsInput>,
-    pub ca_pem: Option<String>,
+    pub trust: TrustInput,
+    pub auth: Option<AuthInput>,
     pub brand: Option<u64>,
     pub outbound_only: bool,
+}
+
+/// A change of the customer's server, perhaps with a new password.
+#[derive(Debug, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the fields are those of `ChangeInput`")]
+pub struct ChangedAddressRequest {
+    pub account: String,
+    pub address: String,
+    pub host: Option<String>,
+    pub username: Option<String>,
+    pub password: Option<Secret>,
+    pub tls: Option<TlsInput>,
+    pub trust: TrustInput,
+    pub auth: Option<AuthInput>,
+    pub wait_seconds: Option<u64>,
 }

@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use account::AccountRequest;
-pub use address::{AddressRequest, NewAddressRequest};
+pub use address::{AddressRequest, ChangedAddressRequest, NewAddressRequest};
 pub use audit::AuditRequest;
 pub use brand::BrandRequest;
 pub use domain::DomainRequest;
@@ -75,6 +75,7 @@ impl<'de> Deserialize<'de> for Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operations::servers::TrustInput;
 
     #[test]
     fn a_secret_in_a_request_is_not_shown() {
@@ -86,7 +87,8 @@ mod tests {
             username: "relay".into(),
             password: Secret("correct horse".into()),
             tls: None,
-            ca_pem: None,
+            trust: TrustInput::default(),
+            auth: None,
             brand: None,
             outbound_only: false,
         }));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::AccountArgument;
-use crate::operations::addresses::TlsInput;
+use crate::operations::servers::{AuthInput, TlsInput};
 use crate::operations::verification::Ways;
 
 /// `relaygate address`.
@@ -23,6 +23,17 @@ pub enum AddressCommand {
         /// Number of the brand; the account's first if absent.
         #[arg(long)]
         brand: Option<u64>,
+    },
+    /// Change the customer's server or the login there. The change is staged: mail goes on with
+    /// what is in use until a confirmation mail has come round over what is new.
+    Change(ChangedAddressArguments),
+    /// Forget a staged change; what is in use stays.
+    Keep {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The address.
+        address: String,
     },
     /// List the support addresses.
     List {
@@ -88,9 +99,12 @@ pub struct NewAddressArguments {
     /// How TLS begins; told by the port if absent.
     #[arg(long, value_enum)]
     pub tls: Option<TlsArgument>,
-    /// A certificate authority to believe instead of the system's, PEM.
-    #[arg(long, value_name = "FILE")]
-    pub ca: Option<PathBuf>,
+    /// See [`TrustArguments`].
+    #[command(flatten)]
+    pub trust: TrustArguments,
+    /// How to log in; the better of PLAIN and LOGIN if absent. With `xoauth2` the password is a token.
+    #[arg(long, value_enum)]
+    pub auth: Option<AuthArgument>,
     /// Number of the brand.
     #[arg(long)]
     pub brand: Option<u64>,
@@ -98,6 +112,59 @@ pub struct NewAddressArguments {
     /// what leaves it goes through the customer's server.
     #[arg(long)]
     pub outbound_only: bool,
+}
+
+/// `relaygate address change`; what is not given stays as it is in use.
+#[derive(Debug, Args)]
+pub struct ChangedAddressArguments {
+    /// See [`AccountArgument`].
+    #[command(flatten)]
+    pub account: AccountArgument,
+    /// The address.
+    pub address: String,
+    /// The customer's server.
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub host: Option<String>,
+    /// The user name there.
+    #[arg(long)]
+    pub username: Option<String>,
+    /// Read a new password from standard input.
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// How TLS begins.
+    #[arg(long, value_enum)]
+    pub tls: Option<TlsArgument>,
+    /// See [`TrustArguments`].
+    #[command(flatten)]
+    pub trust: TrustArguments,
+    /// How to log in.
+    #[arg(long, value_enum)]
+    pub auth: Option<AuthArgument>,
+    /// Wait so long for the outcome.
+    #[arg(long, value_name = "SECONDS")]
+    pub wait: Option<u64>,
+}
+
+/// Whom to believe to be the customer's server; the system's authorities if neither is given.
+#[derive(Debug, Args)]
+pub struct TrustArguments {
+    /// A certificate authority to believe instead of the system's, PEM.
+    #[arg(long, value_name = "FILE", conflicts_with = "fingerprint")]
+    pub ca: Option<PathBuf>,
+    /// The one certificate to believe, by its SHA-256 in hexadecimal digits.
+    #[arg(long, value_name = "SHA256")]
+    pub fingerprint: Option<String>,
+}
+
+/// How to log in.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum AuthArgument {
+    /// PLAIN.
+    Plain,
+    /// LOGIN.
+    Login,
+    /// XOAUTH2.
+    Xoauth2,
 }
 
 /// How TLS begins.
@@ -125,6 +192,16 @@ impl From<TlsArgument> for TlsInput {
         match tls {
             TlsArgument::Starttls => Self::Starttls,
             TlsArgument::Implicit => Self::Implicit,
+        }
+    }
+}
+
+impl From<AuthArgument> for AuthInput {
+    fn from(auth: AuthArgument) -> Self {
+        match auth {
+            AuthArgument::Plain => Self::Plain,
+            AuthArgument::Login => Self::Login,
+            AuthArgument::Xoauth2 => Self::Xoauth2,
         }
     }
 }

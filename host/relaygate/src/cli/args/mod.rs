@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use account::{AccountCommand, DeskArguments};
-pub use address::{AddressCommand, NewAddressArguments};
+pub use address::{AddressCommand, ChangedAddressArguments, NewAddressArguments, TrustArguments};
 pub use audit::AuditCommand;
 pub use brand::BrandCommand;
 pub use domain::DomainCommand;

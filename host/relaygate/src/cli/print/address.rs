@@ -13,6 +13,8 @@ pub(super) fn words(request: &AddressRequest, answer: &Value) -> String {
         AddressRequest::Remove { .. } => done(),
         AddressRequest::Add(_)
         | AddressRequest::Forward { .. }
+        | AddressRequest::Change(_)
+        | AddressRequest::Keep { .. }
         | AddressRequest::Verify(_)
         | AddressRequest::Show { .. } => one(answer),
     }
@@ -29,11 +31,22 @@ fn one(answer: &Value) -> String {
 fn addresses(list: &Value) -> String {
     let rows = list.as_array().into_iter().flatten().map(|address| {
         let state = |way: &str| cell(&address[way]["state"]);
-        let ways = [state("inbound"), state("outbound")];
+        let staged = cell(&address["staged"]["check"]["state"]);
+        let remark = match address["shares_login"] == true {
+            true => "login is shared with another address",
+            false => "",
+        };
+        let ways = [
+            state("inbound"),
+            state("outbound"),
+            staged,
+            remark.to_owned(),
+        ];
         [cell(&address["address"]), cell(&address["host"])]
             .into_iter()
             .chain(ways)
             .collect()
     });
-    aligned(&["address", "host", "inbound", "outbound"], rows.collect())
+    let heads = ["address", "host", "inbound", "outbound", "staged", "remark"];
+    aligned(&heads, rows.collect())
 }

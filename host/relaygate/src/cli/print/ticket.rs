@@ -46,8 +46,9 @@ fn ticket(answer: &Value) -> String {
             cell(&comment["body"])
         );
         for delivery in comment["deliveries"].as_array().into_iter().flatten() {
+            let status = cell(&delivery["status"]["id"]);
             let parts = ["recipient", "path", "state", "reply"].map(|key| cell(&delivery[key]));
-            let _ = writeln!(text, "   {}", parts.join("  "));
+            let _ = writeln!(text, "   {}  (status {status})", parts.join("  "));
         }
     }
     text

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::layout::field;
+use super::layout::{cell, field};
 
 /// Each message with its events, oldest first.
 pub(super) fn words(messages: &Value) -> String {
@@ -15,6 +15,16 @@ pub(super) fn words(messages: &Value) -> String {
         for event in message["events"].as_array().into_iter().flatten() {
             let parts = ["at", "what", "detail"].map(|key| field(event, key));
             let _ = writeln!(text, "  {}", parts.join("  "));
+        }
+        for delivery in message["deliveries"].as_array().into_iter().flatten() {
+            let status = &delivery["status"];
+            let parts = [&delivery["recipient"], &status["name"], &status["message"]].map(cell);
+            let _ = writeln!(
+                text,
+                "  status {}  {}",
+                cell(&status["id"]),
+                parts.join("  ")
+            );
         }
     }
     text

@@ -4,9 +4,12 @@ use secrecy::SecretString;
 use zeroize::Zeroize;
 
 use super::{read_file, standard_input};
-use crate::admin::{AddressRequest, NewAddressRequest, Secret};
+use crate::admin::{AddressRequest, ChangedAddressRequest, NewAddressRequest, Secret};
 use crate::cli::Failure;
-use crate::cli::args::{AddressCommand, NewAddressArguments};
+use crate::cli::args::{
+    AddressCommand, ChangedAddressArguments, NewAddressArguments, TrustArguments,
+};
+use crate::operations::servers::TrustInput;
 use crate::operations::verification::VerifyInput;
 
 /// What the command stands for.
@@ -21,6 +24,11 @@ pub(super) fn request(command: AddressCommand) -> Result<AddressRequest, Failure
             account: account.account,
             address,
             brand,
+        },
+        AddressCommand::Change(arguments) => AddressRequest::Change(changed_address(arguments)?),
+        AddressCommand::Keep { account, address } => AddressRequest::Keep {
+            account: account.account,
+            address,
         },
         AddressCommand::List { account } => AddressRequest::List {
             account: account.account,
@@ -58,13 +66,36 @@ fn new_address(arguments: NewAddressArguments) -> Result<NewAddressRequest, Fail
         username: arguments.username,
         password: Secret(password()?),
         tls: arguments.tls.map(Into::into),
+        trust: trust(arguments.trust)?,
+        auth: arguments.auth.map(Into::into),
+        brand: arguments.brand,
+        outbound_only: arguments.outbound_only,
+    })
+}
+
+fn changed_address(arguments: ChangedAddressArguments) -> Result<ChangedAddressRequest, Failure> {
+    let password = arguments.password_stdin.then(password).transpose()?;
+    Ok(ChangedAddressRequest {
+        account: arguments.account.account,
+        address: arguments.address,
+        host: arguments.host,
+        username: arguments.username,
+        password: password.map(Secret),
+        tls: arguments.tls.map(Into::into),
+        trust: trust(arguments.trust)?,
+        auth: arguments.auth.map(Into::into),
+        wait_seconds: arguments.wait,
+    })
+}
+
+fn trust(arguments: TrustArguments) -> Result<TrustInput, Failure> {
+    Ok(TrustInput {
         ca_pem: arguments
             .ca
             .as_deref()
             .map(|file| read_file("ca", file))
             .transpose()?,
-        brand: arguments.brand,
-        outbound_only: arguments.outbound_only,
+        fingerprint: arguments.fingerprint,
     })
 }
 
@@ -80,4 +111,5 @@ pub(super) fn password() -> Result<SecretString, Failure> {
     Ok(password)
 }
 
-const PASSWORD_OCTETS_MAX: u64 = 1_024;
+/// Tokens are longer than passwords.
+const PASSWORD_OCTETS_MAX: u64 = 8 * 1_024;

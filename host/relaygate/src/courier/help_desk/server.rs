@@ -1,6 +1,7 @@
 //! A help desk's inbound mail server, by SMTP or LMTP.
 
 use desk::Account;
+use desk::addresses::Trust;
 use desk::desks::{Server, ServerProtocol, ServerTls, Setting};
 use mail::client::{Cause, Outcome, Protocol, Settings, Timeouts, Tls, Transaction};
 use mail::sasl::Credentials;
@@ -98,7 +99,9 @@ async fn connect(
         return Err(OpenError::ClearText);
     }
     let tls = TlsPlan {
-        connector: services.client_tls.connector(server.ca_pem.as_deref())?,
+        connector: services
+            .client_tls
+            .connector(&Trust::by(server.ca_pem.as_deref()))?,
         name: server_name(&server.host)?,
     };
     let settings = settings(services, account, setting, server)?;

@@ -50,14 +50,17 @@ impl Settlement<'_> {
     fn retry(&self, now: Timestamp) -> Retry {
         match self.attempt.end {
             End::Taken | End::Refused => Retry::GiveUp,
-            End::Deferred | End::Gone => retry_after(
-                self.services,
-                self.account,
-                self.card,
-                self.attempt.reply.as_ref(),
-                NotificationKind::Ticket,
-                now,
-            ),
+            End::Deferred | End::Gone => {
+                let (retry, _) = retry_after(
+                    self.services,
+                    self.account,
+                    self.card,
+                    self.attempt.reply.as_ref(),
+                    NotificationKind::Ticket,
+                    now,
+                );
+                retry
+            }
         }
     }
 

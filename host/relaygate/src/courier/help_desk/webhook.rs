@@ -13,6 +13,7 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use desk::Account;
+use desk::addresses::Trust;
 use desk::desks::{Setting, Webhook};
 use desk::facts::{AuthorAuthentication, Origin};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -156,7 +157,9 @@ async fn dial(services: &Services, hook: &Webhook, uri: &Uri) -> Result<Wire, Po
     }
     let mut wire = connect(&addresses).await.map_err(OpenError::Unreachable)?;
     if secure {
-        let connector = services.client_tls.connector(hook.ca_pem.as_deref());
+        let connector = services
+            .client_tls
+            .connector(&Trust::by(hook.ca_pem.as_deref()));
         let connector = connector.map_err(OpenError::from)?;
         wire.connect_tls(connector, server_name(host)?, HANDSHAKE_LIMIT)
             .await
