@@ -652,8 +652,9 @@ fn hostile_servers_gain_nothing() {
             up(&["250 ok\r\n250 ok\r\n354 go\r\n", "421 bye\r\n"]),
         ),
     ];
-    assert!(cases.len() >= 30);
-    for (what, server) in cases {
+    let more = further_mischief();
+    assert!(cases.len() + more.len() >= 60);
+    for (what, server) in cases.into_iter().chain(more) {
         let course = submit(&server, &["a@customer.example"]);
         assert!(
             matches!(course.outcomes[..], [Outcome::Deferred(_)]),
@@ -661,6 +662,71 @@ fn hostile_servers_gain_nothing() {
         );
         assert!(course.trouble.is_some(), "{what}");
     }
+}
+
+/// Mischief that needs no longer words.
+fn further_mischief() -> Vec<(&'static str, Vec<&'static str>)> {
+    let greeting = |line| vec![line];
+    let hello = |line| vec!["220 mx\r\n", line];
+    let auth = |line| vec!["220 mx\r\n", OFFER, line];
+    let mail = |line| vec!["220 mx\r\n", OFFER, "235 ok\r\n", line];
+    vec![
+        ("greets with nothing", greeting("\r\n")),
+        ("greets with spaces", greeting("   \r\n")),
+        ("greets with a letter", greeting("2a0 mx\r\n")),
+        ("greets with a tab", greeting("220\tmx\r\n")),
+        ("greets with 000", greeting("000 mx\r\n")),
+        ("greets with 120", greeting("120 wait\r\n")),
+        ("greets with 334", greeting("334 \r\n")),
+        ("greets with 354", greeting("354 go\r\n")),
+        (
+            "greets with octets beyond ASCII",
+            greeting("220 m\u{fc}x\r\n"),
+        ),
+        (
+            "greets with an escape sequence",
+            greeting("220 \u{1b}[2J\r\n"),
+        ),
+        ("greets and takes leave", greeting("220 mx\r\n221 bye\r\n")),
+        ("greets in SSH", greeting("SSH-2.0-OpenSSH_9.2\r\n")),
+        (
+            "greets in FTP and asks",
+            greeting("220-ftp\r\n331 who?\r\n"),
+        ),
+        (
+            "sends elsewhere after EHLO",
+            hello("551 try other.example\r\n"),
+        ),
+        ("answers EHLO with 220", hello("220 mx\r\n")),
+        ("answers EHLO with 235", hello("235 ok\r\n")),
+        ("answers EHLO twice", hello("250 mx\r\n250 mx\r\n")),
+        ("offers nothing", hello("250 mx\r\n")),
+        (
+            "offers AUTH without a word",
+            hello("250-mx\r\n250 AUTH\r\n"),
+        ),
+        (
+            "offers AUTH in the old way",
+            hello("250-mx\r\n250 AUTH=PLAIN\r\n"),
+        ),
+        (
+            "breaks off its offer",
+            hello("250-mx\r\n250-AUTH PLAIN\r\n"),
+        ),
+        ("is out of logins", auth("454 4.7.0 later\r\n")),
+        ("does not know AUTH after all", auth("503 what\r\n")),
+        (
+            "wants another password first",
+            auth("432 4.7.12 change it\r\n"),
+        ),
+        ("answers AUTH with 354", auth("354 go\r\n")),
+        ("lets in and throws out", auth("235 ok\r\n421 bye\r\n")),
+        ("breaks off the welcome", auth("235 o")),
+        ("answers MAIL with 220", mail("220 mx\r\n421 bye\r\n")),
+        ("answers MAIL with two codes", mail("250-a\r\n550 b\r\n")),
+        ("answers MAIL with LF", mail("250 ok\n")),
+        ("answers MAIL with garbage", mail("\u{7f}\u{7f}\u{7f}\r\n")),
+    ]
 }
 
 #[test]

@@ -29,6 +29,7 @@ use customer::{Certificate, Message};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use sha2::{Digest, Sha256};
 
 use crate::wait::{self, PATIENCE};
 
@@ -133,6 +134,14 @@ impl Troublesome {
     /// Where it listens.
     pub fn doors(&self) -> Doors {
         self.doors
+    }
+
+    /// SHA-256 of the certificate it shows, in hexadecimal digits.
+    pub fn fingerprint(&self) -> String {
+        let file = &self.shared.setup.certificate.certificate;
+        let certificate = CertificateDer::from_pem_file(file).expect("we wrote this file");
+        let digest = Sha256::digest(&certificate);
+        digest.iter().map(|octet| format!("{octet:02x}")).collect()
     }
 
     /// Makes a login, or changes its password (a token for XOAUTH2).

@@ -19,6 +19,7 @@ mod framing;
 mod isolation;
 mod limits;
 mod loops;
+mod outbound;
 mod peers;
 mod plain_path;
 mod rotation;

@@ -78,6 +78,20 @@ const REFUSED: &[&str] = &[
     "ff02::1",
     "ff05::2",
     "5f00::1",
+    "127.1.2.3",
+    "10.8.0.1",
+    "172.20.10.2",
+    "192.168.178.1",
+    "100.100.100.200",
+    "169.254.170.2",
+    "[::]",
+    "[::ffff:192.168.0.1]",
+    "::ffff:0:127.0.0.1",
+    "64:ff9b::a9fe:a9fe",
+    "2001:2::1",
+    "2002:c0a8:1::1",
+    "fd12:3456:789a::1",
+    "fe80::a00:27ff:fe4e:66a1",
 ];
 
 /// Spellings that some library reads as an address and another does not.
@@ -117,6 +131,14 @@ const UNUSABLE: &[&str] = &[
     "example.com%00",
     "a\0b",
     "*.example.com",
+    "0x7f.1",
+    "0177.1",
+    "127.0.0.1:25",
+    "[127.0.0.1]:25",
+    "localhost/",
+    "local host",
+    "169.254.43518",
+    "0xa9fea9fe",
 ];
 
 /// Places out in the world.
@@ -132,6 +154,11 @@ const FINE: &[&str] = &[
     "[2a00:1450:4001::1a]",
     "2400:cb00::1",
 ];
+
+#[test]
+fn the_table_has_the_spellings_asked_for() {
+    assert!(REFUSED.len() + UNUSABLE.len() + FINE.len() >= 120);
+}
 
 #[test]
 fn special_places_are_refused() {

@@ -5,4 +5,5 @@
 
 mod house;
 mod inbound;
+mod names;
 mod outbound;
