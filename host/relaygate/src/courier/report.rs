@@ -92,7 +92,7 @@ fn shown_wrong<'d>(delivery: &'d Delivery, attempted: &Attempted) -> Option<(&'d
 }
 
 /// Notes that a check failed, and tells the admins (R96) unless it had failed for that reason
-/// before.
+/// before, or the set is only staged and nothing has changed for the mail.
 async fn failed(
     account: &Account,
     address: &Address,
@@ -108,7 +108,7 @@ async fn failed(
         view.state == "failed" && view.reason.as_deref() == Some(reason)
     });
     report_failure(account, address, tested, reason, detail, now).await?;
-    if known {
+    if known || tested == Tested::Staged {
         return Ok(());
     }
     let notice = Notice::VerificationFailed {

@@ -197,9 +197,10 @@ pub async fn list(services: &Services, account: &str) -> Outcome<TicketsView> {
 /// One ticket with its comments and what became of the mail about them.
 pub async fn show(services: &Services, account: &str, id: u64) -> Outcome<WholeTicketView> {
     let account = super::account(services, account).await?;
-    let ticket = tickets::find(&account, id).await?;
     let emails = outbound::of_ticket(&account, id).await?;
     let comments = tickets::comments(&account, id).await?;
+    // Read last, so that its tags are never older than the comments shown with it.
+    let ticket = tickets::find(&account, id).await?;
     let comments = comments
         .into_iter()
         .map(|comment| comment_view(comment, &emails))

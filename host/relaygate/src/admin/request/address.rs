@@ -50,6 +50,7 @@ pub struct NewAddressRequest {
     pub username: String,
     pub password: Secret,
     pub tls: Option<TlsInput>,
+    #[serde(default)]
     pub trust: TrustInput,
     pub auth: Option<AuthInput>,
     pub brand: Option<u64>,
@@ -66,6 +67,7 @@ pub struct ChangedAddressRequest {
     pub username: Option<String>,
     pub password: Option<Secret>,
     pub tls: Option<TlsInput>,
+    #[serde(default)]
     pub trust: TrustInput,
     pub auth: Option<AuthInput>,
     pub wait_seconds: Option<u64>,
