@@ -3,6 +3,8 @@
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/relaygate/target
 CARGO ?= cargo
 SKIPS := $(abspath $(CARGO_TARGET_DIR))/skips.txt
+# With the features the whole workspace has, so that the tests do not build the runtime again.
+PROGRAM := --workspace --bin relaygate
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test lint unit scenarios bench campaign-crash campaign-kill deny
@@ -14,13 +16,13 @@ setup: ## install what is missing on a Debian machine (nothing if all is there)
 	@tests/setup.sh
 
 build: setup ## build the program
-	$(CARGO) build --release -p relaygate
+	$(CARGO) build --release $(PROGRAM)
 
 run: build ## serve, and show one real mail going all the way through
 	@exec $(CARGO_TARGET_DIR)/release/relaygate demo
 
 test: setup lint ## everything: formatting, lints, unit tests, scenarios with real mail servers
-	$(CARGO) build -p relaygate
+	$(CARGO) build $(PROGRAM)
 	@rm -f $(SKIPS)
 	RELAYGATE_BIN=$(CARGO_TARGET_DIR)/debug/relaygate RELAYGATE_SKIPS=$(SKIPS) \
 		$(CARGO) test --workspace --no-fail-fast; result=$$?; \
@@ -35,11 +37,11 @@ unit: ## the tests without mail servers
 	$(CARGO) test --workspace --exclude relaygate-tests
 
 scenarios: setup ## the tests with real mail servers only
-	$(CARGO) build -p relaygate
+	$(CARGO) build $(PROGRAM)
 	RELAYGATE_BIN=$(CARGO_TARGET_DIR)/debug/relaygate $(CARGO) test -p relaygate-tests
 
 bench: setup ## load on us and on Postfix in alternating rounds, and the ratio
-	$(CARGO) build --release -p relaygate -p relaygate-tests
+	$(CARGO) build --release --workspace --bin relaygate --bin bench
 	RELAYGATE_BIN=$(CARGO_TARGET_DIR)/release/relaygate $(CARGO_TARGET_DIR)/release/bench compare $(BENCH)
 
 # Campaigns are tests of `make test` in full: every point and round instead of a sample.

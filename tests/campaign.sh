@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/relaygate/target}
-cargo build -q -p relaygate
+cargo build -q --workspace --bin relaygate
 export RELAYGATE_BIN=$CARGO_TARGET_DIR/debug/relaygate
 export RELAYGATE_CAMPAIGN=full
 

@@ -40,16 +40,19 @@ pub struct Ports {
     pub mx: u16,
     /// `/healthz`, `/readyz`, `/metrics`.
     pub metrics: u16,
+    /// Pages and API, over TLS.
+    pub web: u16,
 }
 
 impl Ports {
-    /// Four free ports.
+    /// Free ports.
     pub fn free() -> Self {
         Self {
             implicit: free_port(),
             starttls: free_port(),
             mx: free_port(),
             metrics: free_port(),
+            web: free_port(),
         }
     }
 }
@@ -295,7 +298,7 @@ impl Drop for Relaygate {
     }
 }
 
-/// The program under test: `RELAYGATE_BIN`, or what `cargo build -p relaygate` makes.
+/// The program under test: `RELAYGATE_BIN`, or what `cargo build --workspace --bin relaygate` makes.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| match env::var_os("RELAYGATE_BIN") {
@@ -312,12 +315,14 @@ pub fn configuration(directory: &Path, ports: Ports, settings: &Settings<'_>) ->
         starttls,
         mx,
         metrics,
+        web,
     } = ports;
     let mut text = format!(
         "hostname = \"{HOSTNAME}\"\nnative_domain = \"{NATIVE_DOMAIN}\"\n\
          data_dir = \"{base}/data\"\nkey_file = \"{base}/relaygate.key\"\n\
          [tls]\ncertificate = \"{}\"\nkey = \"{}\"\n\
          [metrics]\nbind = \"127.0.0.1:{metrics}\"\n\
+         [web]\nbind = \"127.0.0.1:{web}\"\n\
          [outbound]\nallowed_networks = [\"127.0.0.0/8\"]\n\
          [log]\nformat = \"json\"\nlevel = \"info\"\n",
         settings.certificate.certificate.display(),
@@ -363,12 +368,12 @@ fn launch(directory: &Path) -> Daemon {
 fn build() -> PathBuf {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
-        .args(["build", "--quiet", "-p", "relaygate"])
+        .args(["build", "--quiet", "--workspace", "--bin", "relaygate"])
         .current_dir(repository::root());
     let output = process::run(&mut command, b"");
     assert!(
         output.status.success(),
-        "cargo build -p relaygate:\n{}",
+        "cargo build --bin relaygate:\n{}",
         text(&output.stderr)
     );
     let own = env::current_exe().expect("a running program has a path");

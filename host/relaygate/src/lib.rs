@@ -16,6 +16,7 @@ pub mod flow;
 pub mod intake;
 pub mod keys;
 pub mod listener;
+pub mod monitoring;
 pub mod operations;
 pub mod reception;
 pub mod resolver;

@@ -18,7 +18,8 @@ use crate::admin::{self, AdminSocket};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, io_reason};
 use crate::services::Services;
-use crate::{listener, runner, telemetry, upkeep, web};
+use crate::tls::ServerTls;
+use crate::{listener, monitoring, runner, telemetry, upkeep, web};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,7 @@ pub enum Ended {
 struct Ports {
     smtp: Vec<TcpListener>,
     metrics: Option<TcpListener>,
+    web: Option<TcpListener>,
 }
 
 /// Runs the program until SIGTERM or SIGINT.
@@ -64,13 +66,22 @@ fn start(services: &Arc<Services>, ports: Ports, socket: AdminSocket, tasks: &Ta
     tasks.spawn(runner::run(services.clone()));
     tasks.spawn(upkeep::run(services.clone()));
     tasks.spawn(admin::serve(services.clone(), socket));
-    let (tls, until) = (services.server_tls.clone(), services.stop.clone());
-    tasks.spawn(async move { tls.watch(until).await });
+    watch_certificate(services, services.server_tls.clone(), tasks);
     let metrics = telemetry::start_metrics();
     if let Some(listener) = ports.metrics {
         log_listening("metrics", &listener);
-        tasks.spawn(web::serve(services.clone(), metrics, listener));
+        tasks.spawn(monitoring::serve(services.clone(), metrics, listener));
     }
+    if let (Some(listener), Some(tls)) = (ports.web, &services.web_tls) {
+        log_listening("https", &listener);
+        watch_certificate(services, tls.clone(), tasks);
+        tasks.spawn(web::serve(services.clone(), tls.clone(), listener));
+    }
+}
+
+fn watch_certificate(services: &Services, tls: Arc<ServerTls>, tasks: &TaskTracker) {
+    let until = services.stop.clone();
+    tasks.spawn(async move { tls.watch(until).await });
 }
 
 fn log_listening(kind: &str, listener: &TcpListener) {
@@ -110,7 +121,11 @@ impl Ports {
             Some(metrics) => Some(bind("metrics.bind", metrics.bind).await?),
             None => None,
         };
-        Ok(Self { smtp, metrics })
+        let web = match &config.web {
+            Some(web) => Some(bind("web.bind", web.bind).await?),
+            None => None,
+        };
+        Ok(Self { smtp, metrics, web })
     }
 }
 
@@ -157,7 +172,7 @@ impl Signals {
         let mut look = tokio::time::interval(LOOK_AT_STORE_EVERY);
         loop {
             tokio::select! {
-                _ = self.hangup.recv() => services.server_tls.reload_and_log(),
+                _ = self.hangup.recv() => services.reload_certificates(),
                 _ = self.interrupt.recv() => return Ended::Stopped,
                 _ = self.terminate.recv() => return Ended::Stopped,
                 _ = look.tick() => {

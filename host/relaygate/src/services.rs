@@ -22,7 +22,7 @@ use crate::config::{Config, ConfigError, PolicyConfig, io_reason};
 use crate::flow::Flow;
 use crate::keys;
 use crate::resolver::Resolver;
-use crate::tls::{ClientTls, ServerTls};
+use crate::tls::{ClientTls, ServerTls, TlsError};
 
 /// One running program. Made once by [`Services::open`], shared as `Arc<Services>`.
 pub struct Services {
@@ -56,8 +56,10 @@ pub struct Services {
     pub clock: Clock,
     /// Names to addresses that may be dialled.
     pub resolver: Arc<Resolver>,
-    /// The certificate we show.
+    /// The certificate we show to mail servers.
     pub server_tls: Arc<ServerTls>,
+    /// The one we show to browsers, if pages and API are served.
+    pub web_tls: Option<Arc<ServerTls>>,
     /// Whom we believe.
     pub client_tls: Arc<ClientTls>,
     /// Told when the program is to stop: take nothing new, finish what is in flight.
@@ -86,7 +88,14 @@ impl Services {
         })?;
         private_directory(&config.data_dir)?;
         let sealing = keys::open(&config.key_file, &config.store_dir())?;
-        let server_tls = server_tls(&config)?;
+        let server_tls = certificate(ServerTls::smtp(&config), "tls")?;
+        let web_tls = match &config.web {
+            Some(web) => Some(certificate(
+                ServerTls::https(&config, web),
+                web.tls_section(),
+            )?),
+            None => None,
+        };
         let embedded = open_store(&config)?;
         let store: Arc<dyn Store> = embedded.clone();
         let desk = Installation::new(store.clone());
@@ -112,11 +121,19 @@ impl Services {
             flow,
             clock,
             resolver: Arc::new(resolver),
-            server_tls: Arc::new(server_tls),
+            server_tls,
+            web_tls,
             client_tls: Arc::new(client_tls),
             stop: CancellationToken::new(),
             in_flight: TaskTracker::new(),
         }))
+    }
+
+    /// Reads every certificate again and says in the log how it went.
+    pub fn reload_certificates(&self) {
+        for tls in std::iter::once(&self.server_tls).chain(&self.web_tls) {
+            tls.reload_and_log();
+        }
     }
 }
 
@@ -235,10 +252,14 @@ fn private_directory(path: &Path) -> Result<(), ConfigError> {
     })
 }
 
-fn server_tls(config: &Config) -> Result<ServerTls, ConfigError> {
-    ServerTls::open(config).map_err(|error| {
+/// Errors name the key of that section of the configuration.
+fn certificate(
+    opened: Result<ServerTls, TlsError>,
+    section: &str,
+) -> Result<Arc<ServerTls>, ConfigError> {
+    opened.map(Arc::new).map_err(|error| {
         let mend = "name a PEM certificate chain and the private key that belongs to it";
-        ConfigError::new(error.config_key(), error.to_string(), mend)
+        ConfigError::new(&error.config_key(section), error.to_string(), mend)
     })
 }
 

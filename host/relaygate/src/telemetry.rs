@@ -2,7 +2,7 @@
 //!
 //! No address, message text or secret is logged at INFO or above; what may be
 //! said at which level stands with each event. Not here: where metrics are
-//! served (`web`).
+//! served (`monitoring`).
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;

@@ -139,13 +139,15 @@ fn a_store_is_opened_once() {
         starttls,
         mx,
         metrics,
+        web,
     } = cottage.relay.ports();
     let fresh = Ports::free();
     let second = own
         .replace(&format!(":{implicit}\""), &format!(":{}\"", fresh.implicit))
         .replace(&format!(":{starttls}\""), &format!(":{}\"", fresh.starttls))
         .replace(&format!(":{mx}\""), &format!(":{}\"", fresh.mx))
-        .replace(&format!(":{metrics}\""), &format!(":{}\"", fresh.metrics));
+        .replace(&format!(":{metrics}\""), &format!(":{}\"", fresh.metrics))
+        .replace(&format!(":{web}\""), &format!(":{}\"", fresh.web));
     let output = run(cottage.directory(), &second, &["serve"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(

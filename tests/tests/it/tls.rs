@@ -78,6 +78,27 @@ fn a_broken_certificate_is_not_taken_up() {
     assert_eq!(client.say("EHLO mail.acme.example").code, 250);
 }
 
+/// Browsers and mail servers are kept apart: neither port speaks the other's
+/// protocol, so that no answer of the one is taken for one of the other (SMG-05).
+#[test]
+fn pages_and_mail_do_not_answer_for_each_other() {
+    let cottage = Cottage::start("");
+    let (web, mail) = (cottage.relay.ports().web, cottage.relay.ports().implicit);
+    for (port, protocol, spoken) in [
+        (web, "h2", true),
+        (web, "http/1.1", true),
+        (web, "smtp", false),
+        (mail, "smtp", true),
+        (mail, "http/1.1", false),
+    ] {
+        let spoke = handshakes(port, &["-alpn", protocol]);
+        assert_eq!(spoke, spoken, "{protocol} on {port}");
+    }
+    for old in ["-tls1", "-tls1_1"] {
+        assert!(!handshakes(web, &[old, "-cipher", "DEFAULT:@SECLEVEL=0"]));
+    }
+}
+
 fn handshakes(port: u16, options: &[&str]) -> bool {
     let output = clients::s_client(port, options);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

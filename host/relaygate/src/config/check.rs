@@ -18,7 +18,12 @@ pub fn check(config: &Config) -> Verdict {
     names(config)?;
     product(config)?;
     directories(config)?;
-    certificate(config)?;
+    certificate(
+        "tls",
+        config.tls.certificate.as_deref(),
+        config.tls.key.as_deref(),
+    )?;
+    web(config)?;
     listeners(&config.listeners)?;
     routes(config)?;
     limits(&config.limits)?;
@@ -131,33 +136,62 @@ fn tidy(path: &Path) -> PathBuf {
     tidy
 }
 
-fn certificate(config: &Config) -> Verdict {
-    match (&config.tls.certificate, &config.tls.key) {
+fn certificate(section: &str, certificate: Option<&Path>, key: Option<&Path>) -> Verdict {
+    match (certificate, key) {
         (None, None) => Ok(()),
-        (Some(_), None) => Err(half("tls.key", "certificate")),
-        (None, Some(_)) => Err(half("tls.certificate", "key")),
-        (Some(certificate), Some(key)) => pair(certificate, key),
+        (Some(_), None) => Err(half(section, "key", "certificate")),
+        (None, Some(_)) => Err(half(section, "certificate", "key")),
+        (Some(certificate), Some(key)) => pair(section, certificate, key),
     }
 }
 
-fn half(key: &str, other: &str) -> ConfigError {
-    let problem = format!("missing beside tls.{other}");
-    ConfigError::new(
-        key,
-        problem,
-        "name both, or neither for a self-made certificate",
-    )
+fn half(section: &str, missing: &str, other: &str) -> ConfigError {
+    let problem = format!("missing beside {section}.{other}");
+    let mend = match section {
+        "tls" => "name both, or neither for a self-made certificate",
+        _ => "name both, or neither for that of [tls]",
+    };
+    ConfigError::new(&format!("{section}.{missing}"), problem, mend)
 }
 
-fn pair(certificate: &Path, key: &Path) -> Verdict {
-    readable("tls.certificate", certificate)?;
-    readable("tls.key", key)?;
+fn pair(section: &str, certificate: &Path, key: &Path) -> Verdict {
+    readable(&format!("{section}.certificate"), certificate)?;
+    readable(&format!("{section}.key"), key)?;
     tls::check_pair(certificate, key)
         .map(drop)
         .map_err(|error| {
             let mend = "name a PEM certificate chain and the private key that belongs to it";
-            ConfigError::new(error.config_key(), error.to_string(), mend)
+            ConfigError::new(&error.config_key(section), error.to_string(), mend)
         })
+}
+
+fn web(config: &Config) -> Verdict {
+    let Some(web) = &config.web else {
+        return Ok(());
+    };
+    certificate("web", web.certificate.as_deref(), web.key.as_deref())?;
+    range(
+        "web.connections_max",
+        web.connections_max.into(),
+        1,
+        100_000,
+    )?;
+    match &web.url {
+        Some(url) => web_url(url),
+        None => Ok(()),
+    }
+}
+
+/// An origin and nothing behind it: paths are ours.
+fn web_url(url: &str) -> Verdict {
+    let origin = url.parse::<hyper::Uri>().ok().filter(|uri| {
+        let bare = uri.path() == "/" && uri.query().is_none() && !url.ends_with('/');
+        uri.scheme_str() == Some("https") && uri.host().is_some() && bare
+    });
+    origin.map(drop).ok_or_else(|| {
+        let problem = format!("{url:?} is not the address of a site");
+        ConfigError::new("web.url", problem, "use for example https://desk.example")
+    })
 }
 
 fn readable(key: &str, path: &Path) -> Verdict {

@@ -9,6 +9,11 @@ pub(super) fn smtp_port() -> u16 {
     25
 }
 
+/// Browsers hold a handful each.
+pub(super) fn web_connections_max() -> u32 {
+    1_024
+}
+
 impl Default for ProductConfig {
     fn default() -> Self {
         Self {

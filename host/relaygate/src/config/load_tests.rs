@@ -313,3 +313,16 @@ fn a_certificate_with_a_foreign_key() {
         Err(expected.to_owned())
     );
 }
+
+#[test]
+fn where_pages_are_served() {
+    let web = "[web]\nbind = \"127.0.0.1:2443\"\n";
+    check_added(
+        &format!("{web}url = \"http://desk.example\""),
+        ": web.url: \"http://desk.example\" is not the address of a site; use for example https://desk.example",
+    );
+    check_added(
+        &format!("{web}certificate = \"{{dir}}/web.pem\""),
+        ": web.key: missing beside web.certificate; name both, or neither for that of [tls]",
+    );
+}

@@ -47,6 +47,8 @@ pub struct Config {
     pub listeners: Vec<ListenerConfig>,
     /// Where metrics and health are served; nowhere if absent.
     pub metrics: Option<MetricsConfig>,
+    /// Where the admin center and the API are served; nowhere if absent.
+    pub web: Option<WebConfig>,
     /// The socket the command line talks to.
     #[serde(default)]
     pub admin: AdminConfig,
@@ -146,6 +148,33 @@ pub enum TlsMode {
 pub struct MetricsConfig {
     /// Address and port of `/metrics`, `/healthz` and `/readyz`, for example `127.0.0.1:9090`.
     pub bind: SocketAddr,
+}
+
+/// Where the admin center and the API are served, over TLS 1.2 or 1.3 always.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebConfig {
+    /// Address and port, for example `0.0.0.0:443`.
+    pub bind: SocketAddr,
+    /// What people type into their browsers, for example `https://desk.example`; `https://` and the hostname if absent. Links in invitations begin with it, whatever a browser calls us.
+    pub url: Option<String>,
+    /// The certificate chain, PEM, our own certificate first; that of `[tls]` if absent.
+    pub certificate: Option<PathBuf>,
+    /// Its private key, PEM; that of `[tls]` if absent.
+    pub key: Option<PathBuf>,
+    /// Connections at once.
+    #[serde(default = "defaults::web_connections_max")]
+    pub connections_max: u32,
+}
+
+impl WebConfig {
+    /// The section of the file its certificate comes from.
+    pub fn tls_section(&self) -> &'static str {
+        match self.certificate {
+            Some(_) => "web",
+            None => "tls",
+        }
+    }
 }
 
 /// The socket the command line talks to.

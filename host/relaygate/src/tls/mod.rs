@@ -82,11 +82,11 @@ pub enum TlsError {
 }
 
 impl TlsError {
-    /// The configuration key to mend.
-    pub fn config_key(&self) -> &'static str {
+    /// The configuration key to mend, in that section of the file.
+    pub fn config_key(&self, section: &str) -> String {
         match self {
-            Self::NoKey(_) => "tls.key",
-            _ => "tls.certificate",
+            Self::NoKey(_) => format!("{section}.key"),
+            _ => format!("{section}.certificate"),
         }
     }
 

@@ -14,9 +14,9 @@ use tracing::{error, info};
 
 use super::material::{check_pair, make};
 use super::{TlsError, VERSIONS, provider};
-use crate::config::Config;
+use crate::config::{Config, WebConfig};
 
-/// The server side of TLS for the SMTP listeners.
+/// The server side of TLS for one purpose.
 #[derive(Debug)]
 pub struct ServerTls {
     certificate: PathBuf,
@@ -44,11 +44,21 @@ impl ResolvesServerCert for Shown {
 type Stamp = [Option<(SystemTime, u64)>; 2];
 
 impl ServerTls {
-    /// Reads the configured certificate, or the self-made one, made if absent.
-    pub fn open(config: &Config) -> Result<Self, TlsError> {
-        let (certificate, key) = files(config)?;
+    /// For the SMTP listeners: the configured certificate, or the self-made one,
+    /// made if absent.
+    pub fn smtp(config: &Config) -> Result<Self, TlsError> {
+        Self::open(files(config)?, SMTP_ALPN)
+    }
+
+    /// For browsers: a certificate of its own, or the one of the mail.
+    pub fn https(config: &Config, web: &WebConfig) -> Result<Self, TlsError> {
+        let own = web.certificate.clone().zip(web.key.clone());
+        Self::open(own.map_or_else(|| files(config), Ok)?, HTTPS_ALPN)
+    }
+
+    fn open((certificate, key): (PathBuf, PathBuf), alpn: &[&[u8]]) -> Result<Self, TlsError> {
         let shown = Arc::new(Shown(RwLock::new(check_pair(&certificate, &key)?)));
-        let config = Arc::new(server_config(shown.clone())?);
+        let config = Arc::new(server_config(shown.clone(), alpn)?);
         Ok(Self {
             certificate,
             key,
@@ -116,7 +126,7 @@ fn files(config: &Config) -> Result<(PathBuf, PathBuf), TlsError> {
     Ok((certificate, key))
 }
 
-fn server_config(shown: Arc<Shown>) -> Result<ServerConfig, TlsError> {
+fn server_config(shown: Arc<Shown>, alpn: &[&[u8]]) -> Result<ServerConfig, TlsError> {
     let mut config = ServerConfig::builder_with_provider(provider())
         .with_protocol_versions(VERSIONS)
         .map_err(TlsError::Setup)?
@@ -124,9 +134,11 @@ fn server_config(shown: Arc<Shown>) -> Result<ServerConfig, TlsError> {
         .with_cert_resolver(shown);
     // A client without ALPN is served, one that speaks only other protocols is
     // not: a browser led here must not get an answer it can use (ALPACA).
-    config.alpn_protocols = vec![b"smtp".to_vec()];
+    config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
     Ok(config)
 }
 
+const SMTP_ALPN: &[&[u8]] = &[b"smtp"];
+const HTTPS_ALPN: &[&[u8]] = &[b"h2", b"http/1.1"];
 /// How often the files are looked at; SIGHUP is at once.
 const LOOK_EVERY: Duration = Duration::from_secs(5);

@@ -34,7 +34,7 @@ fn issue(directory: &Path) -> String {
 fn with_files(directory: &Path) -> ServerTls {
     let dir = directory.display();
     let tls = format!("[tls]\ncertificate = \"{dir}/cert.pem\"\nkey = \"{dir}/key.pem\"");
-    ServerTls::open(&configured(directory, &tls)).expect("the pair is sound")
+    ServerTls::smtp(&configured(directory, &tls)).expect("the pair is sound")
 }
 
 /// A handshake with a client that believes only `authority`.
@@ -63,9 +63,9 @@ async fn handshake_with(server: &ServerTls, trust: &Trust, name: &str) -> Option
 async fn a_first_start_makes_a_certificate_and_keeps_it() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let config = configured(directory.path(), "");
-    ServerTls::open(&config).expect("one is made");
+    ServerTls::smtp(&config).expect("one is made");
     let made = fs::read_to_string(config.tls_dir().join("certificate.pem")).expect("it is there");
-    let again = ServerTls::open(&config).expect("the same one");
+    let again = ServerTls::smtp(&config).expect("the same one");
     let info = handshake(&again, &made)
         .await
         .expect("it is still the same");
@@ -78,7 +78,7 @@ async fn the_made_key_is_for_us_alone() {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir().expect("a temporary directory");
     let config = configured(directory.path(), "");
-    ServerTls::open(&config).expect("one is made");
+    ServerTls::smtp(&config).expect("one is made");
     let key = fs::metadata(config.tls_dir().join("key.pem")).expect("it is there");
     assert_eq!(key.permissions().mode() & 0o777, 0o600);
 }
