@@ -55,7 +55,17 @@ impl Scene {
         relay.cli(&["token", "create", "-a", ACCOUNT, "--agent", AGENT]);
         let credential = add_domain(relay, ACCOUNT, DOMAIN);
         self.customer.relay_by(self.connector(&credential));
+        self.until_nothing_waits();
         credential
+    }
+
+    /// Waits until the queue is empty, so that no notice to the admins meets the
+    /// trouble that is meant for another message.
+    fn until_nothing_waits(&self) {
+        wait::until("an empty queue", PATIENCE, || {
+            let jobs = self.cottage.relay.cli(&["queue", "list"])["jobs"].clone();
+            jobs.as_array()?.is_empty().then_some(())
+        });
     }
 
     /// The way back over the connector.
