@@ -34,6 +34,7 @@ need postfix /usr/sbin/postfix
 need sasl2-bin /usr/sbin/saslpasswd2
 need libsasl2-modules /usr/lib/"$(uname -m)"-linux-gnu/sasl2/libplain.so
 need dnsmasq-base /usr/sbin/dnsmasq
+need nsd /usr/sbin/nsd
 need swaks swaks
 need msmtp msmtp
 need openssl openssl

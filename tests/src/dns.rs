@@ -27,6 +27,16 @@ pub enum Record {
     Txt(String, String),
 }
 
+impl Record {
+    fn name(&self) -> &str {
+        match self {
+            Self::A(name, _) | Self::Mx(name, ..) | Self::Cname(name, _) | Self::Txt(name, _) => {
+                name
+            }
+        }
+    }
+}
+
 /// The records that `domain dns` prints.
 pub fn printed(records: &Value) -> Vec<Record> {
     let records = records.as_array().into_iter().flatten();
@@ -78,6 +88,13 @@ impl Dns {
         self.daemon.stop();
         self.daemon = launch(&self.directory, self.port, &self.records);
         self.await_answer();
+    }
+
+    /// Puts records in the place of those that have their names.
+    pub fn replace(&mut self, records: Vec<Record>) {
+        let named = |record: &Record| records.iter().any(|new| new.name() == record.name());
+        self.records.retain(|record| !named(record));
+        self.add(records);
     }
 
     /// The text stored under a name, aliases followed.

@@ -3,7 +3,7 @@
 //! Nothing here is a stand-in for our own code. The program is the built
 //! binary ([`relaygate`]), the customer's mail server and the mailbox at the far
 //! end are real Postfix instances ([`postfix`], from `examples/customer-server`),
-//! names are answered by dnsmasq ([`dns`]), and further clients are the ones mail
+//! names are answered by dnsmasq ([`dns`]) or from zone files ([`zones`]), and further clients are the ones mail
 //! administrators use ([`clients`]). Every one of them listens on 127.0.0.1 on a
 //! high port, keeps its files in a directory that goes away, and ends with the test.
 //!
@@ -29,6 +29,7 @@ pub mod tracer;
 pub mod transcript;
 pub mod troublesome;
 pub mod wait;
+pub mod zones;
 
 /// A port nobody listens on, never handed out before by this process.
 pub fn free_port() -> u16 {
