@@ -48,11 +48,16 @@ pub async fn note(account: &Account, act: &Act) -> Result<(), Error> {
 /// [`Error::Commit`].
 pub async fn note_installation(installation: &Installation, act: &Act) -> Result<(), Error> {
     let mut batch = Batch::new();
-    installation
-        .rows()
-        .create(&mut batch, random::sortable_id(act.at), act);
+    append_installation(installation, &mut batch, act);
     installation.store().commit(batch).await?;
     Ok(())
+}
+
+/// The same in the batch of what was done.
+pub(crate) fn append_installation(installation: &Installation, batch: &mut Batch, act: &Act) {
+    installation
+        .rows()
+        .create(batch, random::sortable_id(act.at), act);
 }
 
 /// Every act of the account, oldest first.

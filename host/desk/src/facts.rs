@@ -96,6 +96,8 @@ pub struct DomainFacts {
     pub kind: DomainKind,
     /// Who has it connected.
     pub held_by: Holder,
+    /// Another organisation has shown that it is theirs.
+    pub proved_elsewhere: bool,
     /// Connected domains of the account, disconnecting ones included.
     pub domains: u32,
     /// Support addresses of the account that stand in this domain already (R42).
@@ -111,6 +113,8 @@ pub struct AddressFacts {
     pub address: Address,
     /// Domain of the connector; absent if the account has no such connector.
     pub connector: Option<Domain>,
+    /// It was shown that the domain is the account's own.
+    pub domain_proved: bool,
     /// What the address's domain is in the world.
     pub kind: DomainKind,
     /// Who has this address.
@@ -151,6 +155,8 @@ pub struct RecipientFacts {
     pub catch_all: bool,
     /// The connector is being disconnected.
     pub disconnecting: bool,
+    /// There is a connector, and nothing was shown for its domain.
+    pub unproved: bool,
     /// The connector refuses mail that did not come authenticated.
     pub require_authenticated: bool,
 }

@@ -179,6 +179,7 @@ fn questions() -> Questions {
             kind: limits::RecipientKind::Support,
             catch_all: false,
             disconnecting: false,
+            unproved: false,
             require_authenticated: false,
         },
         inbound: headers::InboundFacts {

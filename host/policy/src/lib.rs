@@ -23,6 +23,7 @@
 //!     domain: "acme.example".into(),
 //!     kind: DomainKind::Ordinary,
 //!     held_by: Holder::Nobody,
+//!     proved_elsewhere: false,
 //!     domains: 4,
 //!     addresses_in_domain: vec![],
 //!     copies_enabled: true,

@@ -135,6 +135,7 @@ fn addresses_are_counted_by_domain() {
     let facts = |addresses_in_domain| AddressFacts {
         address: "help@acme.example".into(),
         connector: Some("acme.example".into()),
+        domain_proved: false,
         kind: DomainKind::Ordinary,
         held_by: Holder::Nobody,
         addresses_in_domain,
@@ -162,6 +163,7 @@ fn recipients_get_the_replies_of_section_12() {
             kind,
             catch_all: false,
             disconnecting,
+            unproved: false,
             require_authenticated: false,
         };
         let none = Envelope {

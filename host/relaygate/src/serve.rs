@@ -65,6 +65,8 @@ fn start(services: &Arc<Services>, ports: Ports, socket: AdminSocket, tasks: &Ta
     }
     tasks.spawn(runner::run(services.clone()));
     tasks.spawn(upkeep::run(services.clone()));
+    tasks.spawn(upkeep::prove_domains(services.clone()));
+    tasks.spawn(upkeep::rotate_keys(services.clone()));
     tasks.spawn(admin::serve(services.clone(), socket));
     watch_certificate(services, services.server_tls.clone(), tasks);
     let metrics = telemetry::start_metrics();

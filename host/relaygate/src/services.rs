@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use desk::credentials::{HashCost, Hasher, Verifier};
-use desk::dkim_keys::{self, DkimKeys};
+use desk::dkim_keys::DkimKeys;
 use desk::secrets::SealingKey;
 use desk::{Installation, Product};
 use mail::address::Domain;
@@ -221,7 +221,7 @@ async fn dkim(
     sealing: &SealingKey,
     clock: &Clock,
 ) -> Result<DkimKeys, ConfigError> {
-    let keys = dkim_keys::ensure(desk, sealing, &config.product.selectors, clock.now()).await;
+    let keys = DkimKeys::open(desk, sealing, &config.product.selectors, clock.now()).await;
     keys.map_err(|error| match error {
         desk::Error::Sealed(_) => {
             let mend = "bring back the key file this data_dir was made with";

@@ -1,5 +1,6 @@
 //! Takes out, hourly, what has served its time: marks of received messages,
-//! tokens of verification mails, messages kept aside for a fortnight.
+//! tokens of verification mails, messages kept aside for a fortnight. Looks then, too,
+//! for the proofs of domains, and more often for the record of a new DKIM key.
 //!
 //! Not here: the disk's own housekeeping (`storage`), what mail waits (`runner`).
 
@@ -9,6 +10,7 @@ use std::time::Duration;
 use storage::{AccountId, Scope};
 use tracing::{info, warn};
 
+use crate::operations::{dkim, proof};
 use crate::reception;
 use crate::services::Services;
 
@@ -26,6 +28,54 @@ pub async fn run(services: Arc<Services>) {
             .is_none()
         {
             return;
+        }
+    }
+}
+
+/// Looks, hourly, for the proofs of domains, until the program is told to stop. One name after
+/// the other: nobody waits for it, and name servers should not notice it.
+pub async fn prove_domains(services: Arc<Services>) {
+    let stop = services.stop.clone();
+    while stop
+        .run_until_cancelled(tokio::time::sleep(EVERY))
+        .await
+        .is_some()
+    {
+        if stop
+            .run_until_cancelled(prove_all(&services))
+            .await
+            .is_none()
+        {
+            return;
+        }
+    }
+}
+
+async fn prove_all(services: &Services) {
+    let profiles = match desk::accounts::list(&services.desk).await {
+        Ok(profiles) => profiles,
+        Err(error) => return warn!(%error, "accounts could not be listed; nothing was proved"),
+    };
+    for profile in profiles {
+        let account = services.desk.account(profile.id);
+        if let Err(error) = proof::prove_rest(services, &account).await {
+            warn!(account = profile.id.get(), %error, "proofs of domains not looked for");
+        }
+    }
+}
+
+/// Moves a rotation of the DKIM keys on, until the program is told to stop.
+pub async fn rotate_keys(services: Arc<Services>) {
+    let (stop, every) = (services.stop.clone(), services.config.dkim.look());
+    while stop
+        .run_until_cancelled(tokio::time::sleep(every))
+        .await
+        .is_some()
+    {
+        match stop.run_until_cancelled(dkim::go_on(&services)).await {
+            Some(Ok(())) => {}
+            Some(Err(error)) => warn!(%error, "rotation of the DKIM keys not moved on"),
+            None => return,
         }
     }
 }

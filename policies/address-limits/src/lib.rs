@@ -34,6 +34,9 @@ pub struct Rules {
     /// Refuse unauthenticated mail already at RCPT where the connector wants
     /// authenticated mail only; otherwise it is taken and suspended (R41).
     pub reject_unauthenticated: bool,
+    /// A domain is a claim until its DNS shows whose it is (R49): no addresses, no mail, and
+    /// others may claim it, too. For installations whose accounts do not know each other.
+    pub require_domain_proof: bool,
 }
 
 impl Default for Rules {
@@ -45,6 +48,7 @@ impl Default for Rules {
             allow_shared_domain: false,
             recipients_per_message: 100,
             reject_unauthenticated: false,
+            require_domain_proof: false,
         }
     }
 }
@@ -67,6 +71,10 @@ impl Rules {
             reject_unauthenticated: settings::flag(
                 "reject_unauthenticated",
                 default.reject_unauthenticated,
+            ),
+            require_domain_proof: settings::flag(
+                "require_domain_proof",
+                default.require_domain_proof,
             ),
         }
     }
@@ -108,7 +116,7 @@ fn permission(violations: Vec<Violation>) -> Permission {
 pub fn domain_violations(rules: &Rules, facts: &DomainFacts) -> Vec<Violation> {
     let checks = [
         unfit_domain("domain", facts.kind),
-        domain_held(rules, facts.held_by),
+        domain_held(rules, facts),
         domain_in_use(&facts.addresses_in_domain),
         copies_off(facts.copies_enabled),
         too_many(
@@ -130,6 +138,7 @@ pub fn address_violations(rules: &Rules, facts: &AddressFacts) -> Vec<Violation>
         malformed(&facts.address),
         unfit_domain("address", facts.kind),
         outside_domain(facts),
+        unproved_domain(rules, facts),
         address_held(facts.held_by),
         somebody(facts.is_person),
         too_many(
@@ -175,22 +184,28 @@ fn unfit_domain(field: &str, kind: DomainKind) -> Option<Violation> {
 }
 
 /// R16, R49: one connector a domain; a sandbox shares only if that is allowed.
-fn domain_held(rules: &Rules, holder: Holder) -> Option<Violation> {
-    let (code, hint) = match holder {
+/// Where domains have to be proved, what nobody has proved may be claimed by anybody.
+fn domain_held(rules: &Rules, facts: &DomainFacts) -> Option<Violation> {
+    let (code, hint) = match facts.held_by {
         Holder::Nobody => return None,
+        Holder::OtherAccount if rules.require_domain_proof && !facts.proved_elsewhere => {
+            return None;
+        }
         Holder::SiblingAccount if rules.allow_shared_domain => return None,
         Holder::ThisAccount => ("domain_exists", "this domain is connected already"),
         Holder::SiblingAccount => (
             "domain_in_sibling",
             "disconnect the domain in your other account first, for example its sandbox",
         ),
-        Holder::OtherAccount => (
-            "domain_taken",
-            "the domain is in use elsewhere; ask the operator",
-        ),
+        Holder::OtherAccount => TAKEN,
     };
     Some(violation("domain", code, hint))
 }
+
+const TAKEN: (&str, &str) = (
+    "domain_taken",
+    "the domain is in use elsewhere; ask the operator",
+);
 
 /// R42: no support address may stand in the domain yet; the list names them.
 fn domain_in_use(addresses: &[String]) -> Option<Violation> {
@@ -275,6 +290,18 @@ fn outside_domain(facts: &AddressFacts) -> Option<Violation> {
             "the address must stand in the domain of the connector, not below or beside it",
         )),
     }
+}
+
+/// R49: a claim holds no address that could be somebody else's.
+fn unproved_domain(rules: &Rules, facts: &AddressFacts) -> Option<Violation> {
+    let is_claim = facts.connector.is_some() && !facts.domain_proved;
+    (rules.require_domain_proof && is_claim).then(|| {
+        violation(
+            "domain",
+            "domain_unproved",
+            "make the TXT record that `relaygate domain dns` prints, then `relaygate domain prove`",
+        )
+    })
 }
 
 /// R16: one address, one account, in the whole installation.
@@ -364,6 +391,7 @@ pub fn recipient(
     }
     match session.ingress {
         Ingress::Submission if session.desk => Verdict::Accept,
+        _ if rules.require_domain_proof && candidate.unproved => unproved(),
         Ingress::Submission => submitted(session, candidate),
         Ingress::Mx => public(rules, candidate),
     }
@@ -400,6 +428,15 @@ fn public(rules: &Rules, candidate: &RecipientFacts) -> Verdict {
         ),
         _ => Verdict::Accept,
     }
+}
+
+/// R49: put off, not refused; the record may be made any minute.
+fn unproved() -> Verdict {
+    defer(
+        Refusal::NotPermitted,
+        "domain_unproved",
+        "nobody has shown whose this domain is; see relaygate domain prove",
+    )
 }
 
 fn relay_denied() -> Verdict {

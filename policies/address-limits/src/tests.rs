@@ -8,6 +8,7 @@ fn domain() -> DomainFacts {
         domain: "acme.example".into(),
         kind: DomainKind::Ordinary,
         held_by: Holder::Nobody,
+        proved_elsewhere: false,
         domains: 0,
         addresses_in_domain: vec![],
         copies_enabled: true,
@@ -18,6 +19,7 @@ fn address() -> AddressFacts {
     AddressFacts {
         address: "help@acme.example".into(),
         connector: Some("acme.example".into()),
+        domain_proved: false,
         kind: DomainKind::Ordinary,
         held_by: Holder::Nobody,
         addresses_in_domain: 0,
@@ -259,6 +261,7 @@ fn candidate(kind: RecipientKind) -> RecipientFacts {
         kind,
         catch_all: false,
         disconnecting: false,
+        unproved: false,
         require_authenticated: false,
     }
 }
@@ -409,4 +412,76 @@ fn an_authenticated_sender_is_never_put_off() {
         matches!(sender(&session(Ingress::Mx, None)), Verdict::Accept),
         "R6"
     );
+}
+
+/// R49: where domains have to be proved, a claim is in nobody's way and good for nothing.
+#[test]
+fn a_claim_holds_nothing_until_it_is_proved() {
+    let strict = Rules {
+        require_domain_proof: true,
+        ..Rules::default()
+    };
+    let held = |held_by, proved_elsewhere| DomainFacts {
+        held_by,
+        proved_elsewhere,
+        ..domain()
+    };
+    let taken = vec!["domain_taken".to_owned()];
+    for (rules, proved, expected) in [
+        (&Rules::default(), false, &taken),
+        (&Rules::default(), true, &taken),
+        (&strict, false, &Vec::new()),
+        (&strict, true, &taken),
+    ] {
+        let facts = held(Holder::OtherAccount, proved);
+        assert_eq!(&codes(domain_violations(rules, &facts)), expected);
+    }
+    let own = codes(domain_violations(
+        &strict,
+        &held(Holder::ThisAccount, false),
+    ));
+    assert_eq!(own, ["domain_exists"]);
+
+    let proved = AddressFacts {
+        domain_proved: true,
+        ..address()
+    };
+    assert_eq!(
+        codes(address_violations(&strict, &address())),
+        ["domain_unproved"]
+    );
+    assert!(address_violations(&strict, &proved).is_empty());
+    assert!(address_violations(&Rules::default(), &address()).is_empty());
+}
+
+#[test]
+fn mail_for_a_claim_is_put_off() {
+    use RecipientKind::*;
+    let strict = Rules {
+        require_domain_proof: true,
+        ..Rules::default()
+    };
+    let envelope = Envelope {
+        sender: String::new(),
+        recipients: vec![],
+    };
+    let unproved = |kind| RecipientFacts {
+        unproved: true,
+        ..candidate(kind)
+    };
+    let put_off = "4 Refusal::NotPermitted domain_unproved";
+    for (session, kind) in [
+        (session(Ingress::Submission, Some("acme.example")), Support),
+        (
+            session(Ingress::Submission, Some("acme.example")),
+            UnknownInDomain,
+        ),
+        (session(Ingress::Mx, None), UnknownInDomain),
+        (session(Ingress::Mx, None), Forwarded),
+    ] {
+        let verdict = recipient(&strict, &session, &envelope, &unproved(kind));
+        assert_eq!(said(verdict), put_off, "{kind:?}");
+        let verdict = recipient(&Rules::default(), &session, &envelope, &unproved(kind));
+        assert_ne!(said(verdict), put_off, "{kind:?}");
+    }
 }

@@ -19,6 +19,7 @@ mod framing;
 mod isolation;
 mod limits;
 mod loops;
+mod names;
 mod outbound;
 mod peers;
 mod plain_path;

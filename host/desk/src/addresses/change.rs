@@ -55,8 +55,10 @@ pub async fn facts(
     let held_by = held_by(account, address, &mut basis).await?;
     let addresses = list(account).await?;
     let smtp = addresses.iter().filter_map(SupportAddress::connector);
+    let proved = |kept: &Kept<Connector>| kept.record.proof.is_verified();
     let facts = AddressFacts {
         address: address.clone(),
+        domain_proved: connector.as_ref().is_some_and(proved),
         connector: connector.map(|kept| kept.record.domain),
         kind: domain_kind(address.domain(), native),
         held_by,

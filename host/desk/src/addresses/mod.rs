@@ -274,6 +274,9 @@ pub async fn recipient_facts(
             .as_ref()
             .is_some_and(|connected| connected.catch_all),
         disconnecting: connected.as_ref().is_some_and(Connector::is_disconnecting),
+        unproved: connected
+            .as_ref()
+            .is_some_and(|connected| !connected.proof.is_verified()),
         require_authenticated: requires_authentication(connected.as_ref(), found.as_ref()),
     })
 }

@@ -3,9 +3,11 @@
 //! Facts come with the [`Basis`] they were read at; adding requires it, so the
 //! limit of domains holds however many adds arrive at once (R23).
 
+use ipnet::IpNet;
 use mail::address::Domain;
 use storage::{Batch, Timestamp};
 
+use super::proof::Proof;
 use super::{Connector, DomainHolders, Phase, Protocol, domain_kind, kept, list};
 use crate::accounts::{self, Profile};
 use crate::addresses;
@@ -61,16 +63,15 @@ pub async fn facts(
         .shared()
         .get_noted::<DomainHolders>(domain.as_str(), &mut basis)
         .await?;
-    let held_by = match held {
-        Some(kept) => limits::nearest_holder(account, &kept.record.0).await?,
-        None => Holder::Nobody,
-    };
+    let holders = held.map(|kept| kept.record).unwrap_or_default();
+    let proved = holders.proved_by_others(account);
     let addresses = addresses::list(account).await?;
     let in_domain = addresses.into_iter().map(|found| found.address);
     let facts = DomainFacts {
         domain: domain.clone(),
         kind: domain_kind(domain, native),
-        held_by,
+        held_by: limits::nearest_holder(account, &holders.all()).await?,
+        proved_elsewhere: limits::nearest_holder(account, &proved).await? == Holder::OtherAccount,
         domains: u32::try_from(list(account).await?.len()).unwrap_or(u32::MAX),
         addresses_in_domain: in_domain
             .filter(|address| address.domain() == domain)
@@ -103,6 +104,8 @@ pub async fn create(
         catch_all: new.options.catch_all,
         require_authenticated: new.options.require_authenticated,
         dkim_enabled: new.options.dkim_enabled,
+        proof: Proof::new(),
+        sources: Vec::new(),
         phase: Phase::Connected,
         created_at: now,
     };
@@ -118,21 +121,25 @@ pub async fn create(
 }
 
 /// Enters the account among the holders of a domain. There are several only where a policy
-/// lets a sandbox share with its production account (R16); never those of two organisations.
+/// lets a sandbox share with its production account (R16), or where those of other organisations
+/// have shown nothing for their claims (R49).
 async fn hold(account: &Account, batch: &mut Batch, domain: &Domain) -> Result<(), Error> {
     let shared = account.shared();
     let Some(mut kept) = shared.get::<DomainHolders>(domain.as_str()).await? else {
-        shared.create(batch, domain.as_str(), &DomainHolders(vec![account.id()]));
+        let mut holders = DomainHolders::default();
+        holders.add(account.id());
+        shared.create(batch, domain.as_str(), &holders);
         return Ok(());
     };
-    match limits::nearest_holder(account, &kept.record.0).await? {
-        Holder::SiblingAccount => {
-            kept.record.0.push(account.id());
-            shared.update(batch, domain.as_str(), &kept);
-            Ok(())
-        }
-        _ => Err(Error::Changed),
+    let proved = kept.record.proved_by_others(account);
+    let has_it = limits::nearest_holder(account, &kept.record.all()).await? == Holder::ThisAccount;
+    let others = limits::nearest_holder(account, &proved).await? == Holder::OtherAccount;
+    if has_it || others {
+        return Err(Error::Changed);
     }
+    kept.record.add(account.id());
+    shared.update(batch, domain.as_str(), &kept);
+    Ok(())
 }
 
 /// Renames a connector (R48).
@@ -175,6 +182,29 @@ async fn check_name(account: &Account, name: &str, own: Option<&Domain>) -> Resu
     }
 }
 
+/// Says from which networks the connector's server may log in; from any, if none is named. It
+/// holds from the next login on (R28).
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Changed`]; [`Error::Invalid`] for too many.
+pub async fn limit_sources(
+    account: &Account,
+    domain: &Domain,
+    sources: Vec<IpNet>,
+) -> Result<Change<()>, Error> {
+    let mut kept = kept(account, domain)
+        .await?
+        .ok_or(Error::NotFound("domain"))?;
+    if sources.len() > SOURCES_MAX {
+        let hint = format!("name at most {SOURCES_MAX} networks");
+        return Err(Error::invalid("from", "too_many_networks", hint));
+    }
+    kept.record.sources = sources;
+    let mut batch = Batch::new();
+    account.rows().update(&mut batch, domain.as_str(), &kept);
+    Ok(Change::new(batch, ()))
+}
+
 /// Changes what can be set on a connector.
 ///
 /// # Errors
@@ -211,5 +241,7 @@ impl Connector {
 
 /// Characters of a connector's name (R48).
 const NAME_CHARACTERS_MAX: usize = 255;
+/// Networks a connector's server may log in from.
+const SOURCES_MAX: usize = 100;
 /// Chance in a user name, so that names of other accounts cannot be guessed.
 const USER_NAME_LETTERS: usize = 8;

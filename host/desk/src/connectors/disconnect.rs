@@ -120,8 +120,8 @@ async fn let_go(account: &Account, batch: &mut Batch, domain: &Domain) -> Result
     let Some(mut kept) = shared.get::<DomainHolders>(domain.as_str()).await? else {
         return Ok(());
     };
-    kept.record.0.retain(|holder| *holder != account.id());
-    if kept.record.0.is_empty() {
+    kept.record.remove(account.id());
+    if kept.record.is_empty() {
         let key = shared.key::<DomainHolders>(domain.as_str());
         batch.expect(key, Some(kept.revision));
         shared.delete::<DomainHolders>(batch, domain.as_str());

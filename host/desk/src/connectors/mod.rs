@@ -2,13 +2,17 @@
 //!
 //! Here are the record, its derived status and the look-ups; [`change`] adds and
 //! edits, [`disconnect`] takes out of use, [`refused`] is the mail that was put off
-//! meanwhile. A connected domain stands in an index of the whole installation, so
-//! that no two organisations have it (R49).
+//! meanwhile, [`proof`] shows whose it is. A connected domain stands in an index of the
+//! whole installation, so that nobody takes what another organisation has (R49).
 
 pub mod change;
 pub mod disconnect;
+pub mod proof;
 pub mod refused;
 
+use std::net::IpAddr;
+
+use ipnet::IpNet;
 use mail::address::Domain;
 use serde::{Deserialize, Serialize};
 use storage::{AccountId, Table, Timestamp};
@@ -19,7 +23,8 @@ use crate::facts::DomainKind;
 use crate::rows::{Kept, Record};
 use crate::{Account, Error, Installation, wire};
 
-pub use change::{NewConnector, Options, change_options, create, facts, rename};
+pub use change::{NewConnector, Options, change_options, create, facts, limit_sources, rename};
+use proof::Proof;
 
 /// Which SASL mechanism a customer's server is set up for (R50).
 ///
@@ -66,6 +71,10 @@ pub struct Connector {
     pub dkim_enabled: bool,
     /// The user name its server logs in with.
     pub username: String,
+    /// Whether it was shown whose the domain is (R49).
+    pub proof: Proof,
+    /// The networks its server may log in from; any if empty (R28).
+    pub sources: Vec<IpNet>,
     /// Where it stands in its life.
     pub phase: Phase,
     /// When it was made.
@@ -106,6 +115,13 @@ impl Connector {
     /// On its way out.
     pub fn is_disconnecting(&self) -> bool {
         matches!(self.phase, Phase::Disconnecting { .. })
+    }
+
+    /// Whether its server may log in from there.
+    pub fn admits(&self, peer: IpAddr) -> bool {
+        // `::ffff:192.0.2.1` is 192.0.2.1 that came to a socket for both.
+        let peer = peer.to_canonical();
+        self.sources.is_empty() || self.sources.iter().any(|network| network.contains(&peer))
     }
 }
 
@@ -253,7 +269,8 @@ async fn summarise(
     })
 }
 
-/// The account that has this domain connected; the first, where several share it.
+/// The account that has this domain connected; where several have, the first that has proved
+/// it, else the first.
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Corrupt`].
@@ -265,20 +282,75 @@ pub async fn holder(
         .rows()
         .get::<DomainHolders>(domain.as_str())
         .await?;
-    let first = holder.and_then(|kept| kept.record.0.first().copied());
+    let first = holder.and_then(|kept| kept.record.first());
     Ok(first.map(|id| installation.account(id)))
 }
 
 impl Record for Connector {
     const TABLE: Table = Table("connector");
+    const VERSION: u8 = 2;
 }
 
 /// Who has a domain connected, oldest first; a row of the installation.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct DomainHolders(pub(crate) Vec<AccountId>);
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct DomainHolders(Vec<Holding>);
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Holding {
+    account: AccountId,
+    /// It was shown that the domain is its own.
+    proved: bool,
+}
+
+impl DomainHolders {
+    fn add(&mut self, account: AccountId) {
+        self.0.push(Holding {
+            account,
+            proved: false,
+        });
+    }
+
+    fn remove(&mut self, account: AccountId) {
+        self.0.retain(|holding| holding.account != account);
+    }
+
+    fn prove(&mut self, account: AccountId) {
+        let own = self.0.iter_mut().find(|holding| holding.account == account);
+        if let Some(own) = own {
+            own.proved = true;
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn first(&self) -> Option<AccountId> {
+        let proved = self.0.iter().find(|holding| holding.proved);
+        let first = proved.or_else(|| self.0.first())?;
+        Some(first.account)
+    }
+
+    fn all(&self) -> Vec<AccountId> {
+        self.0.iter().map(|holding| holding.account).collect()
+    }
+
+    /// Those that have shown nothing.
+    fn claims(&self) -> impl Iterator<Item = AccountId> {
+        let claims = self.0.iter().filter(|holding| !holding.proved);
+        claims.map(|holding| holding.account)
+    }
+
+    fn proved_by_others(&self, account: &Account) -> Vec<AccountId> {
+        let others = self.0.iter().filter(|it| it.account != account.id());
+        let proved = others.filter(|holding| holding.proved);
+        proved.map(|holding| holding.account).collect()
+    }
+}
 
 impl Record for DomainHolders {
     const TABLE: Table = Table("domain_holder");
+    const VERSION: u8 = 2;
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use desk::addresses::{self, Tested, outbound_password};
 use desk::desks::{self, NewDesk, logins};
-use desk::{Error, dkim_keys, people};
+use desk::{Error, people};
 use secrecy::ExposeSecret;
 use storage::{Batch, Key, Table};
 
@@ -100,23 +100,6 @@ async fn a_password_opens_in_its_own_row_only() {
         .unwrap()
         .unwrap();
     let opened = outbound_password(&scene.rival, &scene.key, &stolen, Tested::Outbound);
-    assert!(matches!(opened, Err(Error::Sealed(_))));
-}
-
-#[tokio::test]
-async fn dkim_keys_are_made_once() {
-    let scene = Scene::new().await;
-    let selectors = ["relaygate1".to_owned()];
-    let made = dkim_keys::ensure(&scene.desk, &scene.key, &selectors, NOW)
-        .await
-        .unwrap();
-    let again = dkim_keys::ensure(&scene.desk, &scene.key, &selectors, NOW)
-        .await
-        .unwrap();
-    let txt = |keys: &dkim_keys::DkimKeys| keys.signing().unwrap().1.dns_txt().unwrap();
-    assert_eq!(txt(&made), txt(&again));
-    let other = desk::secrets::SealingKey::generate();
-    let opened = dkim_keys::ensure(&scene.desk, &other, &selectors, NOW).await;
     assert!(matches!(opened, Err(Error::Sealed(_))));
 }
 

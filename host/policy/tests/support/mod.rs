@@ -58,6 +58,7 @@ pub(crate) fn domain() -> DomainFacts {
         domain: "acme.example".into(),
         kind: DomainKind::Ordinary,
         held_by: Holder::Nobody,
+        proved_elsewhere: false,
         domains: 0,
         addresses_in_domain: vec![],
         copies_enabled: true,

@@ -18,7 +18,7 @@ use crate::operations::Refusal;
 
 pub use client::{AskError, ask};
 pub use request::{
-    AccountRequest, AddressRequest, AuditRequest, BrandRequest, ChangedAddressRequest,
+    AccountRequest, AddressRequest, AuditRequest, BrandRequest, ChangedAddressRequest, DkimRequest,
     DomainRequest, NewAddressRequest, QueueRequest, Request, Secret, SuspendedRequest,
     TicketRequest, TokenRequest, TriggerRequest,
 };

@@ -2,13 +2,17 @@
 //!
 //! Only looked at, never changed: `check-config` and `serve` share this verdict.
 
+use std::net::{IpAddr, UdpSocket};
 use std::path::{Component, Path, PathBuf};
 
 use desk::accounts::Subdomain;
 use mail::address::Domain;
 
 use super::load::io_reason;
-use super::{Config, ConfigError, LimitsConfig, ListenerConfig, ListenerKind, TlsMode};
+use super::{
+    Config, ConfigError, DkimConfig, EgressConfig, LimitsConfig, ListenerConfig, ListenerKind,
+    TlsMode,
+};
 use crate::{keys, telemetry, tls};
 
 type Verdict = Result<(), ConfigError>;
@@ -26,6 +30,8 @@ pub fn check(config: &Config) -> Verdict {
     web(config)?;
     listeners(&config.listeners)?;
     routes(config)?;
+    egress(&config.egress)?;
+    dkim(&config.dkim)?;
     limits(&config.limits)?;
     policies(config)?;
     telemetry::check_level(&config.log.level)
@@ -251,6 +257,36 @@ fn port(key: &str, port: u16) -> Verdict {
     range(key, u64::from(port), 1, u64::from(u16::MAX))
 }
 
+fn egress(egress: &EgressConfig) -> Verdict {
+    for (index, address) in egress.addresses.iter().enumerate() {
+        let key = format!("egress.addresses[{index}]");
+        own_address(&key, *address)?;
+    }
+    for (index, name) in egress.hostnames.iter().enumerate() {
+        domain(&format!("egress.hostnames[{index}]"), name)?;
+    }
+    Ok(())
+}
+
+/// An address nobody can bind sends nothing; better told before the start. A bound UDP socket
+/// says so without a packet.
+fn own_address(key: &str, address: IpAddr) -> Verdict {
+    let mend = "name an address of this machine, or none";
+    if address.is_unspecified() || address.is_multicast() {
+        let problem = format!("{address} is no address to send from");
+        return Err(ConfigError::new(key, problem, mend));
+    }
+    UdpSocket::bind((address, 0)).map(drop).map_err(|error| {
+        let problem = format!("{address} cannot be bound ({})", io_reason(&error));
+        ConfigError::new(key, problem, mend)
+    })
+}
+
+fn dkim(dkim: &DkimConfig) -> Verdict {
+    range("dkim.keep_seconds", dkim.keep_seconds, 1, 90 * DAY_SECONDS)?;
+    range("dkim.look_seconds", dkim.look_seconds, 1, HOUR_SECONDS)
+}
+
 fn limits(limits: &LimitsConfig) -> Verdict {
     let l = limits;
     range(
@@ -358,3 +394,4 @@ const POLICIES: [&str; 4] = ["header-check", "address-limits", "tagging", "routi
 const LABEL_OCTETS_MAX: usize = 63;
 const SOCKET_PATH_OCTETS_MAX: usize = 107;
 const HOUR_SECONDS: u64 = 3_600;
+const DAY_SECONDS: u64 = 24 * HOUR_SECONDS;

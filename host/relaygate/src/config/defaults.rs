@@ -1,7 +1,8 @@
 //! What a key is when the file does not name it.
 
 use super::{
-    LimitsConfig, LogConfig, LogFormat, NativeConfig, OutboundConfig, PolicyConfig, ProductConfig,
+    DkimConfig, LimitsConfig, LogConfig, LogFormat, NativeConfig, OutboundConfig, PolicyConfig,
+    ProductConfig,
 };
 
 /// The port of SMTP between servers (RFC 5321 §4.5.4.2).
@@ -40,6 +41,15 @@ impl Default for OutboundConfig {
             allowed_networks: Vec::new(),
             allowed_ports: vec![25, 465, 587, 2525],
             connections_per_host_max: 8,
+        }
+    }
+}
+
+impl Default for DkimConfig {
+    fn default() -> Self {
+        Self {
+            keep_seconds: 7 * DAY_SECONDS,
+            look_seconds: 60,
         }
     }
 }
@@ -86,4 +96,5 @@ impl Default for LogConfig {
     }
 }
 
+const DAY_SECONDS: u64 = 24 * 60 * 60;
 const MEBIBYTE: u64 = 1024 * 1024;

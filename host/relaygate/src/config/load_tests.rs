@@ -89,8 +89,8 @@ fn shapes() {
         "hostname =",
         "hostnme =",
         " line 2: hostnme: unknown key; remove it or use one of: hostname, data_dir, \
-         native_domain, key_file, product, tls, listener, metrics, admin, resolver, native, \
-         outbound, limits, policy, log",
+         native_domain, key_file, product, tls, listener, metrics, web, admin, resolver, native, \
+         outbound, egress, dkim, limits, policy, log",
     );
     check(
         "tls = \"implicit\"",
@@ -216,6 +216,22 @@ fn values() {
     check_added(
         "[limits]\nrecipients_max = 5000",
         ": limits.recipients_max: 5000 is out of range; use 1 to 1000",
+    );
+    check_added(
+        "[egress]\naddresses = [\"192.0.2.99\"]",
+        ": egress.addresses[0]: 192.0.2.99 cannot be bound (cannot assign requested address); name an address of this machine, or none",
+    );
+    check_added(
+        "[egress]\naddresses = [\"127.0.0.1\", \"0.0.0.0\"]",
+        ": egress.addresses[1]: 0.0.0.0 is no address to send from; name an address of this machine, or none",
+    );
+    check_added(
+        "[egress]\nhostnames = [\"out\"]",
+        ": egress.hostnames[0]: \"out\" is not a full domain name; use a name such as relay.desk.example",
+    );
+    check_added(
+        "[dkim]\nkeep_seconds = 0",
+        ": dkim.keep_seconds: 0 is out of range; use 1 to 7776000",
     );
     check_added(
         "[native]\nport = 0",

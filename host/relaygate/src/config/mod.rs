@@ -12,7 +12,7 @@ mod defaults;
 mod load;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -61,6 +61,12 @@ pub struct Config {
     /// What our outbound connections may reach.
     #[serde(default)]
     pub outbound: OutboundConfig,
+    /// Where our outbound connections come from.
+    #[serde(default)]
+    pub egress: EgressConfig,
+    /// The keys that sign.
+    #[serde(default)]
+    pub dkim: DkimConfig,
     /// Bounds of sessions, messages and queues.
     #[serde(default)]
     pub limits: LimitsConfig,
@@ -229,6 +235,39 @@ pub struct OutboundConfig {
     pub allowed_ports: Vec<u16>,
     /// Connections at once to one host, over all accounts; they take turns.
     pub connections_per_host_max: u32,
+}
+
+/// Where our outbound connections come from, for the customers who allow us in their
+/// firewalls: `relaygate egress` prints it.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EgressConfig {
+    /// Addresses of this machine that connections are bound to, for example `["198.51.100.7", "2001:db8::7"]`. With some, nothing leaves from another address, and a server of a family none of them belongs to is not reached. The system chooses if empty.
+    pub addresses: Vec<IpAddr>,
+    /// The names of these addresses, for example `["out1.desk.example"]`.
+    pub hostnames: Vec<String>,
+}
+
+/// The keys that sign (`relaygate dkim`).
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DkimConfig {
+    /// Seconds a replaced key is kept after its last signature, until the mail that bears it has arrived; longer than anything stays in a queue.
+    pub keep_seconds: u64,
+    /// Seconds between two looks at the record of a new key, while it is not in DNS yet.
+    pub look_seconds: u64,
+}
+
+impl DkimConfig {
+    /// How long a replaced key is kept.
+    pub fn keep(&self) -> Duration {
+        Duration::from_secs(self.keep_seconds)
+    }
+
+    /// How often the record of a new key is looked for.
+    pub fn look(&self) -> Duration {
+        Duration::from_secs(self.look_seconds)
+    }
 }
 
 /// Bounds of sessions, messages and queues.

@@ -2,20 +2,19 @@
 
 use std::borrow::Cow;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use mail::client::{Action, Cause, Dialogue, Outcome, Settings, Transaction};
 use rustls::pki_types::ServerName;
 use storage::TextReader;
 use tokio::io::AsyncReadExt as _;
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 use tracing::debug;
 
 use super::seats::Seat;
-use super::{OpenError, PIECE_OCTETS};
+use super::{OpenError, PIECE_OCTETS, egress};
 use crate::resolver::CheckedAddr;
 use crate::tls::SessionInfo;
 use crate::wire::Wire;
@@ -56,14 +55,16 @@ enum Step {
 }
 
 impl Connection {
-    /// Connects to the first address that answers.
+    /// Connects from one of `ours` to the first address that answers.
     pub(super) async fn open(
-        addresses: &[CheckedAddr],
+        (addresses, ours): (&[CheckedAddr], &[IpAddr]),
         tls: TlsPlan,
         settings: Settings,
         seat: Seat,
     ) -> Result<Self, OpenError> {
-        let wire = connect(addresses).await.map_err(OpenError::Unreachable)?;
+        let wire = connect(addresses, ours)
+            .await
+            .map_err(OpenError::Unreachable)?;
         Ok(Self {
             wire,
             began: Instant::now(),
@@ -232,11 +233,11 @@ fn is_trouble(outcome: &Outcome) -> bool {
     )
 }
 
-/// Connects to the first address that answers.
-pub(super) async fn connect(addresses: &[CheckedAddr]) -> io::Result<Wire> {
+/// Connects from one of `ours` to the first address that answers.
+pub(super) async fn connect(addresses: &[CheckedAddr], ours: &[IpAddr]) -> io::Result<Wire> {
     let mut last = io::ErrorKind::AddrNotAvailable.into();
     for address in addresses {
-        match connect_one(address.socket()).await {
+        match connect_one(address.socket(), ours).await {
             Ok(wire) => return Ok(wire),
             Err(error) => last = error,
         }
@@ -244,8 +245,8 @@ pub(super) async fn connect(addresses: &[CheckedAddr]) -> io::Result<Wire> {
     Err(last)
 }
 
-async fn connect_one(address: SocketAddr) -> io::Result<Wire> {
-    match timeout(CONNECT_LIMIT, TcpStream::connect(address)).await {
+async fn connect_one(address: SocketAddr, ours: &[IpAddr]) -> io::Result<Wire> {
+    match timeout(CONNECT_LIMIT, egress::connect(address, ours)).await {
         Ok(stream) => Wire::new(stream?),
         Err(_) => Err(io::ErrorKind::TimedOut.into()),
     }

@@ -30,7 +30,8 @@ pub(super) async fn dial(
         .map_err(OpenError::Down)?;
     let seat = services.flow.seats.take(host, account).await;
     let seat = seat.ok_or(OpenError::Busy)?;
-    let opened = Connection::open(&sockets, tls, settings, seat).await;
+    let route = (&sockets[..], &services.config.egress.addresses[..]);
+    let opened = Connection::open(route, tls, settings, seat).await;
     circuits.note(host, port, opened.is_ok(), services.clock.now());
     opened
 }

@@ -12,6 +12,7 @@
 mod circuits;
 mod connection;
 mod dial;
+mod egress;
 pub(crate) mod help_desk;
 mod native;
 mod reason;

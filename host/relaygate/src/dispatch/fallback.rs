@@ -15,7 +15,7 @@ use desk::{Account, addresses, connectors, outbound, tickets};
 use storage::{Batch, Lease, Timestamp};
 use tracing::{info, warn};
 
-use super::{DispatchError, commit, prepare_all};
+use super::{DispatchError, Signings, commit, prepare_all};
 use crate::clock::later;
 use crate::facts;
 use crate::runner::{Card, Delivery, Path, settle};
@@ -54,7 +54,6 @@ pub(crate) async fn hand_over(
     card: &Card,
     delivery: &Delivery,
 ) {
-    let _turn = services.flow.turn(account.id()).await;
     let Err(error) = try_hand_over(services, account, lease, delivery).await else {
         return;
     };
@@ -73,12 +72,14 @@ async fn try_hand_over(
     lease: &Lease,
     delivery: &Delivery,
 ) -> Result<(), DispatchError> {
+    let signings = Signings::look(services, account).await?;
+    let _turn = services.flow.turn(account.id()).await;
     let now = services.clock.now();
     let drafts: Vec<_> = draft(services, account, delivery, now)
         .await?
         .into_iter()
         .collect();
-    let departing = prepare_all(services, account, &drafts).await?;
+    let departing = prepare_all(services, account, &signings, &drafts).await?;
     let end = match departing.is_empty() {
         true => outbound::Leaving::Failed,
         false => outbound::Leaving::ByFallback,

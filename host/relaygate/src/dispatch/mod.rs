@@ -28,6 +28,7 @@ use crate::facts::{self, CallFacts, MessageStart, noted};
 use crate::runner::{self, Card, Delivery, Path, Work};
 use crate::services::Services;
 
+pub(crate) use signing::Signings;
 use way_out::WayOut;
 
 /// Why notifications were not sent. Nothing of the batch happened.
@@ -103,13 +104,14 @@ pub fn inform(account: &Account, batch: &mut Batch, told: Notice, now: Timestamp
 ///
 /// # Errors
 /// See [`DispatchError`]; the batch did not happen.
-pub async fn send(
+pub(crate) async fn send(
     services: &Services,
     account: &Account,
+    signings: &Signings,
     batch: Batch,
     drafts: Vec<OutboundDraft>,
 ) -> Result<Durable, DispatchError> {
-    let departing = prepare_all(services, account, &drafts).await?;
+    let departing = prepare_all(services, account, signings, &drafts).await?;
     commit(services, account, batch, departing).await
 }
 
@@ -117,11 +119,12 @@ pub async fn send(
 pub(crate) async fn prepare_all<'d>(
     services: &Services,
     account: &Account,
+    signings: &Signings,
     drafts: &'d [OutboundDraft],
 ) -> Result<Vec<Departing<'d>>, DispatchError> {
     let mut departing = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        departing.extend(prepare(services, account, draft).await?);
+        departing.extend(prepare(services, account, signings, draft).await?);
     }
     Ok(departing)
 }
@@ -176,6 +179,7 @@ pub(crate) struct Departing<'d> {
 async fn prepare<'d>(
     services: &Services,
     account: &Account,
+    signings: &Signings,
     draft: &'d OutboundDraft,
 ) -> Result<Option<Departing<'d>>, DispatchError> {
     let way = way_out::ask(services, account, &draft.departure).await?;
@@ -183,7 +187,7 @@ async fn prepare<'d>(
     let Some(message) = checked(services, account, draft, &way, composed)? else {
         return Ok(None);
     };
-    let signature = signing::signature(services, account, &way, &message).await?;
+    let signature = signing::signature(services, signings, &way, &message)?;
     let mut writer = services.store.stage(account.scope());
     writer.write(&signature).await?;
     writer.write(&message).await?;

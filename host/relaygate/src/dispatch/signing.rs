@@ -15,23 +15,55 @@ use super::DispatchError;
 use super::way_out::WayOut;
 use crate::services::Services;
 
+/// Which of an account's domains are signed now. DNS was asked for it, so this is looked up
+/// before the account's turn is taken ([`crate::flow::Flow::turn`]): a slow name server must not
+/// hold up whoever wants to change a ticket.
+pub(crate) struct Signings(Vec<(Domain, Signing)>);
+
+impl Signings {
+    /// Looks them up. DNS is asked only where the switch is on.
+    pub(crate) async fn look(services: &Services, account: &Account) -> Result<Self, Error> {
+        let mut found = Vec::new();
+        for connector in connectors::list(account).await? {
+            let domain = &connector.domain;
+            let cname_ok = connector.dkim_enabled && cnames_stand(services, domain).await;
+            found.push((domain.clone(), Signing::of(&connector, cname_ok)));
+        }
+        Ok(Self(found))
+    }
+
+    /// Whether mail of this domain is signed.
+    pub(super) fn signs(&self, domain: &Domain) -> bool {
+        let found = self.0.iter().find(|(of, _)| of == domain);
+        match found.map(|(_, signing)| signing) {
+            Some(Signing::Sign) => true,
+            Some(Signing::CnameMissing) => {
+                warn!("signing is turned on, but its CNAMEs are missing: not signed");
+                false
+            }
+            Some(Signing::Off) | None => false,
+        }
+    }
+}
+
 /// The signature's lines, to be put on top; empty for none.
-pub(super) async fn signature(
+pub(super) fn signature(
     services: &Services,
-    account: &Account,
+    signings: &Signings,
     way: &WayOut,
     message: &[u8],
 ) -> Result<Vec<u8>, DispatchError> {
-    let Some(domain) = signing_domain(services, account, way).await? else {
+    let Some(domain) = signing_domain(services, signings, way) else {
         return Ok(Vec::new());
     };
-    let Some((selector, key)) = services.dkim.signing() else {
+    let keys = services.dkim.now();
+    let Some((selector, key)) = keys.signing() else {
         return Ok(Vec::new());
     };
     let header_prefix = &services.config.product.header_prefix;
     let signer = Signer {
         key,
-        domain: &domain,
+        domain,
         selector,
         header_prefix,
         also: &[],
@@ -39,40 +71,16 @@ pub(super) async fn signature(
     Ok(signer.sign(message, services.clock.now().0)?)
 }
 
-async fn signing_domain(
-    services: &Services,
-    account: &Account,
-    way: &WayOut,
-) -> Result<Option<Domain>, Error> {
+fn signing_domain<'a>(
+    services: &'a Services,
+    signings: &Signings,
+    way: &'a WayOut,
+) -> Option<&'a Domain> {
     if !way.through_customer() {
-        return Ok(Some(services.native.clone()));
+        return Some(&services.native);
     }
     let domain = way.address().domain();
-    Ok(match signs(services, account, domain).await? {
-        true => Some(domain.clone()),
-        false => None,
-    })
-}
-
-/// Whether mail of this connector is signed now. DNS is asked only if the
-/// switch is on.
-pub(super) async fn signs(
-    services: &Services,
-    account: &Account,
-    domain: &Domain,
-) -> Result<bool, Error> {
-    let Some(connector) = connectors::find(account, domain).await? else {
-        return Ok(false);
-    };
-    let cname_ok = connector.dkim_enabled && cnames_stand(services, domain).await;
-    match Signing::of(&connector, cname_ok) {
-        Signing::Sign => Ok(true),
-        Signing::Off => Ok(false),
-        Signing::CnameMissing => {
-            warn!("signing is turned on, but its CNAMEs are missing: not signed");
-            Ok(false)
-        }
-    }
+    signings.signs(domain).then_some(domain)
 }
 
 /// A name server that does not answer counts as a missing record: a signature

@@ -15,7 +15,7 @@ use storage::{Batch, Durable, NewJob, StagedText};
 use tracing::info;
 
 use super::way_out::{self, WayOut};
-use super::{DispatchError, signing};
+use super::{DispatchError, Signings, signing};
 use crate::runner::{Card, Delivery, Path, Submitted, Work};
 use crate::services::Services;
 use crate::whole;
@@ -57,12 +57,13 @@ async fn signed(
     submitted: &Submitted,
     way: &WayOut,
 ) -> Result<Option<StagedText>, DispatchError> {
-    if !signing::signs(services, account, way.address().domain()).await? {
+    let signings = Signings::look(services, account).await?;
+    if !signings.signs(way.address().domain()) {
         return Ok(None);
     }
     let text = account.store().text(submitted.text).await?;
     let message = whole::read(&text).await?;
-    let signature = signing::signature(services, account, way, &message.octets).await?;
+    let signature = signing::signature(services, &signings, way, &message.octets)?;
     let mut writer = services.store.stage(account.scope());
     writer.write(&signature).await?;
     writer.write(&message.octets).await?;

@@ -101,6 +101,7 @@ pub fn recipient(facts: &ours::RecipientFacts) -> limits::RecipientFacts {
         kind: recipient_kind(facts.kind),
         catch_all: facts.catch_all,
         disconnecting: facts.disconnecting,
+        unproved: facts.unproved,
         require_authenticated: facts.require_authenticated,
     }
 }
@@ -122,6 +123,7 @@ pub fn domain(facts: &ours::DomainFacts) -> limits::DomainFacts {
         domain: facts.domain.to_string(),
         kind: domain_kind(facts.kind),
         held_by: holder(facts.held_by),
+        proved_elsewhere: facts.proved_elsewhere,
         domains: facts.domains,
         addresses_in_domain: facts
             .addresses_in_domain
@@ -137,6 +139,7 @@ pub fn address(facts: &ours::AddressFacts) -> limits::AddressFacts {
     limits::AddressFacts {
         address: facts.address.to_string(),
         connector: facts.connector.as_ref().map(ToString::to_string),
+        domain_proved: facts.domain_proved,
         kind: domain_kind(facts.kind),
         held_by: holder(facts.held_by),
         addresses_in_domain: facts.addresses_in_domain,

@@ -162,7 +162,8 @@ fn signature(
         .map(|field| field.name.as_str().to_owned())
         .chain([AUTHENTICATION_RESULTS.to_owned()])
         .collect();
-    let Some((selector, key)) = services.dkim.signing() else {
+    let keys = services.dkim.now();
+    let Some((selector, key)) = keys.signing() else {
         return Ok(Vec::new());
     };
     let signer = Signer {

@@ -28,7 +28,7 @@ use desk::notifications;
 use storage::{Batch, CommitError, Lease, Scope};
 use tracing::{info, warn};
 
-use crate::dispatch::{self, DispatchError};
+use crate::dispatch::{self, DispatchError, Signings};
 use crate::facts;
 use crate::runner::{Arrived, Card, Submitted, Work, backoff, give_up, settle};
 use crate::services::Services;
@@ -36,6 +36,7 @@ use crate::services::Services;
 pub(crate) use hand_over::keep_aside;
 use message::Message;
 pub(crate) use recover::{RecoverError, recover};
+use signatures::Signatures;
 
 /// Why a message could not be handed over this time.
 #[derive(Debug, thiserror::Error)]
@@ -117,12 +118,16 @@ async fn take_in(
     lease: &Lease,
 ) -> Result<(), IntakeError> {
     let message = Message::open(account, arrived).await?;
+    let looked = match &message {
+        Some(message) => returned::look(services, account, message).await?,
+        None => None,
+    };
     let _turn = services.flow.turn(account.id()).await;
     let now = services.clock.now();
     let mut batch = Batch::new();
     let ended = match &message {
         None => enter::unreadable(account, &mut batch, arrived, now),
-        Some(message) => place(services, account, &mut batch, arrived, message).await?,
+        Some(message) => place(services, account, &mut batch, arrived, message, looked).await?,
     };
     let line = Line {
         at: now,
@@ -163,9 +168,13 @@ async fn place(
     batch: &mut Batch,
     arrived: &Arrived,
     message: &Message,
+    looked: Option<Signatures>,
 ) -> Result<Ended, IntakeError> {
-    if let Some(ended) = returned::consume(services, account, batch, arrived, message).await? {
-        return Ok(ended);
+    if let Some(signatures) = looked {
+        let found = (message, &signatures);
+        if let Some(ended) = returned::consume(services, account, batch, arrived, found).await? {
+            return Ok(ended);
+        }
     }
     if let Some(ended) = bounced::link(services, account, batch, arrived, message).await? {
         return Ok(ended);
@@ -201,11 +210,21 @@ async fn tell(
     event: notifications::Event,
     lease: &Lease,
 ) -> Result<(), IntakeError> {
+    let signings = Signings::look(services, account).await?;
     let _turn = services.flow.turn(account.id()).await;
     let (now, product) = (services.clock.now(), facts::product(services));
     let mut batch = Batch::new();
     let plan = notifications::plan(account, &product, &mut batch, event, now).await?;
-    send(services, account, batch, event.ticket(), plan, lease).await
+    send(
+        services,
+        account,
+        &signings,
+        batch,
+        event.ticket(),
+        plan,
+        lease,
+    )
+    .await
 }
 
 /// The same of what was held about a ticket.
@@ -215,22 +234,24 @@ async fn tell_held(
     ticket: u64,
     lease: &Lease,
 ) -> Result<(), IntakeError> {
+    let signings = Signings::look(services, account).await?;
     let _turn = services.flow.turn(account.id()).await;
     let (now, product) = (services.clock.now(), facts::product(services));
     let mut batch = Batch::new();
     let plan = notifications::plan_held(account, &product, &mut batch, ticket, now).await?;
-    send(services, account, batch, ticket, plan, lease).await
+    send(services, account, &signings, batch, ticket, plan, lease).await
 }
 
 async fn send(
     services: &Services,
     account: &Account,
+    signings: &Signings,
     mut batch: Batch,
     ticket: u64,
     plan: notifications::Plan,
     lease: &Lease,
 ) -> Result<(), IntakeError> {
-    let ready = dispatch::prepare_all(services, account, &plan.drafts).await?;
+    let ready = dispatch::prepare_all(services, account, signings, &plan.drafts).await?;
     if let Some(later) = plan.later {
         info!(ticket, "notices held: somebody had too many");
         dispatch::announce_held(account, &mut batch, ticket, services.clock.now(), later);
@@ -249,7 +270,8 @@ async fn inform(
 ) -> Result<(), IntakeError> {
     let (now, product) = (services.clock.now(), facts::product(services));
     let drafts = [notice.draft(account, &product, now).await?];
-    let ready = dispatch::prepare_all(services, account, &drafts).await?;
+    let signings = Signings::look(services, account).await?;
+    let ready = dispatch::prepare_all(services, account, &signings, &drafts).await?;
     let mut batch = Batch::new();
     batch.finish(lease);
     dispatch::commit(services, account, batch, ready).await?;

@@ -17,25 +17,47 @@ use crate::facts::{self, CallFacts, noted};
 use crate::runner::Arrived;
 use crate::services::Services;
 
-/// Consumes a verification mail; `None` if the message is none.
+/// Looks at the signatures of a verification mail; `None` if the message is none. DNS is asked,
+/// so this comes before the account's turn.
+pub(super) async fn look(
+    services: &Services,
+    account: &Account,
+    message: &Message,
+) -> Result<Option<Signatures>, IntakeError> {
+    let Some(returned) = recognise(services, account, message).await? else {
+        return Ok(None);
+    };
+    let sent = outbound::find(account, &returned.email_id).await?;
+    let signed = sent.is_some_and(|email| email.signed);
+    let signatures = signatures::look(services, message, &returned, signed).await;
+    Ok(Some(signatures))
+}
+
+async fn recognise(
+    services: &Services,
+    account: &Account,
+    message: &Message,
+) -> Result<Option<Returned>, desk::Error> {
+    let product = facts::product(services);
+    let (headers, body) = (&message.headers, &message.letter.body);
+    verification::recognise(account, &product, headers, body).await
+}
+
+/// Consumes a verification mail; `None` if the message is none. `found` is the message with what
+/// [`look`] found.
 pub(super) async fn consume(
     services: &Services,
     account: &Account,
     batch: &mut Batch,
     arrived: &Arrived,
-    message: &Message,
+    (message, signatures): (&Message, &Signatures),
 ) -> Result<Option<Ended>, IntakeError> {
-    let product = facts::product(services);
-    let (headers, body) = (&message.headers, &message.letter.body);
-    let recognised = verification::recognise(account, &product, headers, body).await?;
-    let Some(returned) = recognised else {
+    let Some(returned) = recognise(services, account, message).await? else {
         return Ok(None);
     };
     let sent = outbound::find(account, &returned.email_id).await?;
-    let signed = sent.as_ref().is_some_and(|email| email.signed);
-    let signatures = signatures::look(services, message, &returned, signed).await;
     let envelope = envelope(services, account, arrived, message).await?;
-    let asked = returned_facts(arrived, envelope, &returned, sent.as_ref(), &signatures);
+    let asked = returned_facts(arrived, envelope, &returned, sent.as_ref(), signatures);
     let Some(findings) = ask(services, account, message, &asked) else {
         // Unchecked is not verified: the check stays pending and can be repeated.
         return Ok(Some(unchecked(account, batch, arrived)));

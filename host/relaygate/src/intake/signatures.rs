@@ -5,6 +5,7 @@
 //! them; that it has no answer is no finding.
 
 use desk::addresses::Direction;
+use desk::dkim_keys::Ring;
 use desk::verification::Returned;
 use mail::address::Domain;
 use mail::message::dkim::{self, SignatureFacts};
@@ -27,16 +28,17 @@ pub(super) async fn look(
     signed: bool,
 ) -> Signatures {
     let found = dkim::signatures(&message.headers);
+    let keys = services.dkim.now();
     let domain = returned.address.domain();
     let signer = match returned.direction {
         Direction::Inbound => &services.native,
         Direction::Outbound => domain,
     };
-    let (ours, others) = parted(services, &found, signer);
+    let (ours, others) = parted(&keys, &found, signer);
     let held = ours.iter().map(|(facts, txt)| holds(message, facts, txt));
     let domains = match signer == domain {
         true => others.clone(),
-        false => parted(services, &found, domain).1,
+        false => parted(&keys, &found, domain).1,
     };
     Signatures {
         ours: fate(
@@ -48,20 +50,18 @@ pub(super) async fn look(
     }
 }
 
-type Ours<'f> = (&'f SignatureFacts, String);
+type Ours<'f> = (&'f SignatureFacts, &'f str);
 
 /// The signatures in the name of a domain: those that name a key of ours, with
 /// that key, and the others.
 fn parted<'f>(
-    services: &Services,
+    keys: &'f Ring,
     found: &'f [SignatureFacts],
     domain: &Domain,
 ) -> (Vec<Ours<'f>>, Vec<&'f SignatureFacts>) {
     let (mut ours, mut others) = (Vec::new(), Vec::new());
     for facts in found.iter().filter(|it| it.domain == domain.as_str()) {
-        let mut keys = services.dkim.all();
-        let key = keys.find(|(selector, _)| selector.eq_ignore_ascii_case(&facts.selector));
-        match key.and_then(|(_, key)| key.dns_txt().ok()) {
+        match keys.public(&facts.selector) {
             Some(txt) => ours.push((facts, txt)),
             None => others.push(facts),
         }

@@ -72,6 +72,16 @@ pub async fn begin(
     look(services, &account, &domain).await
 }
 
+/// The same for a domain somebody else has proved to be theirs.
+pub(super) async fn displace(
+    services: &Services,
+    account: &Account,
+    domain: &Domain,
+) -> Outcome<()> {
+    let actor = Actor::system();
+    retried(|| Box::pin(try_begin(services, &actor, account, domain))).await
+}
+
 async fn try_begin(
     services: &Services,
     actor: &Actor,

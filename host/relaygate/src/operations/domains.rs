@@ -1,9 +1,12 @@
 //! Connected domains and their inbound credential sets.
 
+use std::net::IpAddr;
+
 use desk::connectors::{self, Connector, NewConnector, Options, Protocol, Summary};
 use desk::credentials::{self, Credential, CredentialId, Issued, State};
 use desk::notices::Notice;
 use desk::{Account, accounts};
+use ipnet::IpNet;
 use mail::address::Domain;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -33,6 +36,12 @@ pub struct ConnectorView {
     pub require_authenticated: bool,
     /// DKIM signing is switched on.
     pub dkim_enabled: bool,
+    /// Whether it was shown whose the domain is: `unknown`, `verified` or `failed`.
+    pub domain_verification_status: &'static str,
+    /// What the TXT record that shows it has to say; `domain dns` tells its name.
+    pub domain_verification_code: String,
+    /// The networks its server may log in from; any if empty.
+    pub sources: Vec<String>,
     /// The user name of its server here.
     pub username: String,
     /// Live credential sets, oldest first; never a secret.
@@ -273,6 +282,49 @@ pub async fn rename(
     show(services, &account, &domain).await
 }
 
+/// Says from which networks the domain's server may log in; from any, if none is named (R28).
+pub async fn allow(
+    services: &Services,
+    actor: &Actor,
+    account: &str,
+    domain: &str,
+    from: &[String],
+) -> Outcome<ConnectorView> {
+    let account = super::account(services, account).await?;
+    let domain = parse_domain(domain)?;
+    let sources = from.iter().map(|text| parse_network(text));
+    let sources = sources.collect::<Outcome<Vec<_>>>()?;
+    let allow = || try_allow(services, actor, &account, &domain, &sources);
+    retried(|| Box::pin(allow())).await?;
+    show(services, &account, &domain).await
+}
+
+async fn try_allow(
+    services: &Services,
+    actor: &Actor,
+    account: &Account,
+    domain: &Domain,
+    sources: &[IpNet],
+) -> Outcome<()> {
+    let mut change = connectors::limit_sources(account, domain, sources.to_vec()).await?;
+    let act = audit::act(services, actor, "domain_sources_set", domain.as_str(), None);
+    desk::audit::append(account, change.batch(), &act);
+    Ok(change.commit(account).await?)
+}
+
+/// A network, or an address that stands for itself.
+fn parse_network(text: &str) -> Outcome<IpNet> {
+    let network = text.parse::<IpNet>().map(|network| network.trunc());
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    network.or_else(|_| address()).map_err(|_| {
+        Refusal::field(
+            "from",
+            "network_malformed",
+            "give a network such as 192.0.2.0/24 or an address",
+        )
+    })
+}
+
 /// Turns DKIM signing on or off.
 pub(super) async fn set_dkim(account: &Account, domain: &Domain, enabled: bool) -> Outcome<()> {
     retried(|| Box::pin(try_set_dkim(account, domain, enabled))).await
@@ -310,6 +362,9 @@ fn view(summary: &Summary, now: Timestamp) -> ConnectorView {
         catch_all: connector.catch_all,
         require_authenticated: connector.require_authenticated,
         dkim_enabled: connector.dkim_enabled,
+        domain_verification_status: connector.proof.state.as_str(),
+        domain_verification_code: connector.proof.code.clone(),
+        sources: connector.sources.iter().map(ToString::to_string).collect(),
         username: connector.username.clone(),
         credentials: summary
             .credentials

@@ -15,9 +15,14 @@ pub mod brands;
 pub mod desks;
 pub mod diagnosis;
 pub mod disconnect;
+pub mod dkim;
 pub mod domains;
+pub mod egress;
 mod mends;
+pub mod names;
+pub mod proof;
 pub mod queue;
+pub mod records;
 mod refusal;
 pub(crate) mod security;
 pub mod servers;
@@ -30,6 +35,7 @@ pub mod trace;
 pub mod triggers;
 pub mod verification;
 pub mod warning;
+mod zone;
 
 use std::pin::Pin;
 

@@ -12,7 +12,7 @@ use tracing::error;
 
 use super::addresses::OneAddressView;
 use super::{Actor, Outcome, Refusal, audit, parse_address, retried};
-use crate::dispatch::{self, DispatchError};
+use crate::dispatch::{self, DispatchError, Signings};
 use crate::services::Services;
 
 /// Which way is to be verified, as typed.
@@ -113,12 +113,13 @@ async fn start(
     address: &Address,
     direction: Direction,
 ) -> Outcome<()> {
+    let signings = Signings::look(services, account).await?;
     let _turn = services.flow.turn(account.id()).await;
     let mut batch = Batch::new();
     let now = services.clock.now();
     let product = &services.product;
     let draft = verification::start(account, product, &mut batch, address, direction, now).await?;
-    match dispatch::send(services, account, batch, vec![draft]).await {
+    match dispatch::send(services, account, &signings, batch, vec![draft]).await {
         Ok(_durable) => Ok(()),
         Err(DispatchError::Desk(error)) => Err(error.into()),
         Err(reason) => {

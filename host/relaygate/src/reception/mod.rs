@@ -18,6 +18,7 @@ mod lockout;
 mod postmaster;
 mod refusal;
 mod repeat;
+mod sources;
 mod throttle;
 
 use std::net::IpAddr;
@@ -156,6 +157,9 @@ impl Reception {
             Ok(found) => found,
             Err(error) => return Err(self.login_failed(presented.user(), &error).await),
         };
+        if let Err(error) = sources::check(&self.services, &found, self.session.peer, now).await {
+            return Err(self.login_failed(presented.user(), &error).await);
+        }
         let Some(seat) = self.services.flow.caps.admit_account(found.account) else {
             count_login("crowded");
             return Err(TOO_MANY_OF_ACCOUNT);
@@ -421,6 +425,7 @@ fn unconnected(candidate: &Address, kind: desk_facts::RecipientKind) -> desk_fac
         kind,
         catch_all: false,
         disconnecting: false,
+        unproved: false,
         require_authenticated: false,
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::shown;
 use crate::admin::DomainRequest;
-use crate::operations::{Actor, Outcome, disconnect, domains, signing};
+use crate::operations::{Actor, Outcome, disconnect, domains, names, proof, signing};
 use crate::services::Services;
 
 /// Does what is asked for.
@@ -42,7 +42,15 @@ pub(super) async fn act(
             enabled,
         } => shown(signing::switch(services, actor, &account, &domain, enabled).await),
         DomainRequest::Dns { account, domain } => {
-            shown(signing::dns(services, &account, &domain).await)
+            shown(names::dns(services, &account, &domain).await)
         }
+        DomainRequest::Prove { account, domain } => {
+            shown(proof::prove(services, actor, &account, &domain).await)
+        }
+        DomainRequest::Allow {
+            account,
+            domain,
+            from,
+        } => shown(domains::allow(services, actor, &account, &domain, &from).await),
     }
 }

@@ -3,6 +3,7 @@
 mod account;
 mod address;
 mod brand;
+mod dkim;
 mod domain;
 mod queue;
 mod suspended;
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::Answer;
 use super::request::{AuditRequest, Request};
-use crate::operations::{Actor, Outcome, audit, trace};
+use crate::operations::{Actor, Outcome, audit, egress, trace};
 use crate::services::Services;
 
 /// Does what is asked for.
@@ -33,6 +34,8 @@ pub(super) async fn act(services: &Services, actor: &Actor, request: Request) ->
         Request::Audit(AuditRequest::List { account }) => {
             shown(audit::list(services, account.as_deref()).await)
         }
+        Request::Dkim(request) => dkim::act(services, actor, request).await,
+        Request::Egress => shown(Ok(egress::show(services))),
         Request::Trace { message_id } => shown(trace::trace(services, &message_id).await),
     };
     match outcome {

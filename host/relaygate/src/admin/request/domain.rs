@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::operations::domains::{DiscardInput, DomainInput};
 
-/// See [`crate::operations::domains`], [`crate::operations::disconnect`] and [`crate::operations::signing`].
+/// See [`crate::operations::domains`], [`crate::operations::disconnect`],
+/// [`crate::operations::names`], [`crate::operations::proof`] and [`crate::operations::signing`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(
@@ -47,5 +48,14 @@ pub enum DomainRequest {
     Dns {
         account: String,
         domain: String,
+    },
+    Prove {
+        account: String,
+        domain: String,
+    },
+    Allow {
+        account: String,
+        domain: String,
+        from: Vec<String>,
     },
 }

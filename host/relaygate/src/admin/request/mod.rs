@@ -4,6 +4,7 @@ mod account;
 mod address;
 mod audit;
 mod brand;
+mod dkim;
 mod domain;
 mod queue;
 mod suspended;
@@ -18,6 +19,7 @@ pub use account::AccountRequest;
 pub use address::{AddressRequest, ChangedAddressRequest, NewAddressRequest};
 pub use audit::AuditRequest;
 pub use brand::BrandRequest;
+pub use dkim::DkimRequest;
 pub use domain::DomainRequest;
 pub use queue::QueueRequest;
 pub use suspended::SuspendedRequest;
@@ -49,6 +51,10 @@ pub enum Request {
     Queue(QueueRequest),
     /// About the audit log.
     Audit(AuditRequest),
+    /// About the installation's DKIM keys.
+    Dkim(DkimRequest),
+    /// Where our outbound connections come from.
+    Egress,
     /// What became of a message.
     Trace {
         /// A Message-ID, an e-mail id or a queue id.

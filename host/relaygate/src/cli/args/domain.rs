@@ -107,7 +107,7 @@ pub enum DomainCommand {
         #[command(flatten)]
         switch: Switch,
     },
-    /// Show the DNS records for signing, and whether they stand.
+    /// Print the DNS records of a domain as fragments of zone files, and whether they stand.
     Dns {
         /// See [`AccountArgument`].
         #[command(flatten)]
@@ -115,6 +115,37 @@ pub enum DomainCommand {
         /// The domain.
         domain: String,
     },
+    /// Look now for the TXT record that shows whose the domain is.
+    Prove {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The domain.
+        domain: String,
+    },
+    /// Say from which networks its mail server may log in.
+    Allow {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The domain.
+        domain: String,
+        /// See [`Sources`].
+        #[command(flatten)]
+        sources: Sources,
+    },
+}
+
+/// Some networks, or all of them.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Sources {
+    /// Networks or addresses, for example 192.0.2.0/24; they take the place of those before.
+    #[arg(long, value_name = "CIDR", num_args = 1..)]
+    pub from: Vec<String>,
+    /// From anywhere.
+    #[arg(long)]
+    pub anywhere: bool,
 }
 
 /// On or off; one of them has to be said.

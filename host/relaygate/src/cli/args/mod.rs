@@ -4,6 +4,7 @@ mod account;
 mod address;
 mod audit;
 mod brand;
+mod dkim;
 mod domain;
 mod journal;
 mod queue;
@@ -20,6 +21,7 @@ pub use account::{AccountCommand, DeskArguments};
 pub use address::{AddressCommand, ChangedAddressArguments, NewAddressArguments, TrustArguments};
 pub use audit::AuditCommand;
 pub use brand::BrandCommand;
+pub use dkim::DkimCommand;
 pub use domain::DomainCommand;
 pub use journal::JournalCommand;
 pub use queue::QueueCommand;
@@ -98,6 +100,11 @@ pub enum Command {
     /// Who did what.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// The keys that sign, and their replacement.
+    #[command(subcommand)]
+    Dkim(DkimCommand),
+    /// Show where our outbound connections come from, for customers' firewalls.
+    Egress,
     /// What became of a message.
     Trace {
         /// A Message-ID, an e-mail id, or the queue id of a 250 reply.

@@ -15,17 +15,28 @@ pub(super) fn words(request: &DomainRequest, answer: &Value) -> String {
         DomainRequest::Rotate { .. } => once(&pretty(&answer["credential"])),
         DomainRequest::List { .. } => list(answer),
         DomainRequest::Disconnect { .. } | DomainRequest::Progress { .. } => progress(answer),
-        DomainRequest::Discard(_) | DomainRequest::Rename { .. } => pretty(answer),
+        DomainRequest::Discard(_) | DomainRequest::Rename { .. } | DomainRequest::Allow { .. } => {
+            pretty(answer)
+        }
+        DomainRequest::Prove { .. } => {
+            let status = &answer["domain_verification_status"];
+            pretty(&answer["record"]) + &format!("the domain is {}\n", cell(status))
+        }
         DomainRequest::Refused { .. } => table(
             &answer["refused"],
             &["last_at", "times", "session", "sender", "recipient"],
         ),
         DomainRequest::Dkim { .. } | DomainRequest::Dns { .. } => {
-            table(&answer["records"], &["name", "type", "value", "state"])
-                + "\n"
-                + &pretty(&answer["signing"])
+            let zones = ["customer", "operator"].map(|zone| cell(&answer["zone"][zone]));
+            zones.join("\n") + "\n" + &about(&answer["signing"]) + &about(&answer["status"])
         }
     }
+}
+
+/// As comments, so that all of the answer can be pasted.
+fn about(object: &Value) -> String {
+    let lines = pretty(object);
+    lines.lines().map(|line| format!("; {line}\n")).collect()
 }
 
 fn list(answer: &Value) -> String {

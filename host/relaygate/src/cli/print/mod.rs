@@ -4,6 +4,7 @@ mod account;
 mod address;
 mod brand;
 mod diagnosis;
+mod dkim;
 pub(super) mod domain;
 mod layout;
 mod queue;
@@ -35,6 +36,8 @@ pub(super) fn words(request: &Request, answer: &Value) -> String {
             &answer["audit"],
             &["at", "actor", "act", "subject", "credential", "peer"],
         ),
+        Request::Dkim(_) => dkim::words(answer),
+        Request::Egress => pretty(answer),
         Request::Trace { .. } => trace::words(&answer["messages"]),
     }
 }

@@ -80,6 +80,19 @@ pub(super) fn request(command: DomainCommand) -> DomainRequest {
             domain,
             enabled: switch.enable,
         },
+        DomainCommand::Prove { account, domain } => DomainRequest::Prove {
+            account: account.account,
+            domain,
+        },
+        DomainCommand::Allow {
+            account,
+            domain,
+            sources,
+        } => DomainRequest::Allow {
+            account: account.account,
+            domain,
+            from: sources.from,
+        },
         DomainCommand::Dns { account, domain } => DomainRequest::Dns {
             account: account.account,
             domain,

@@ -3,6 +3,7 @@
 mod account;
 mod address;
 mod brand;
+mod dkim;
 mod domain;
 mod queue;
 mod suspended;
@@ -33,6 +34,8 @@ pub(super) fn request(command: Command) -> Result<Request, Failure> {
         Command::Audit(AuditCommand::List { account }) => {
             Ok(Request::Audit(AuditRequest::List { account }))
         }
+        Command::Dkim(command) => Ok(Request::Dkim(dkim::request(command))),
+        Command::Egress => Ok(Request::Egress),
         Command::Trace { message_id } => Ok(Request::Trace { message_id }),
         Command::Serve
         | Command::Demo { .. }

@@ -106,7 +106,8 @@ async fn connect(
     };
     let settings = settings(services, account, setting, server)?;
     let seat = services.flow.seats.take(&server.host, account.id()).await;
-    Connection::open(&sockets, tls, settings, seat.ok_or(OpenError::Busy)?).await
+    let route = (&sockets[..], &services.config.egress.addresses[..]);
+    Connection::open(route, tls, settings, seat.ok_or(OpenError::Busy)?).await
 }
 
 fn settings(

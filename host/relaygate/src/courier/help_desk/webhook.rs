@@ -155,7 +155,8 @@ async fn dial(services: &Services, hook: &Webhook, uri: &Uri) -> Result<Wire, Po
     if !secure && !resolver.are_listed(&addresses) {
         return Err(OpenError::ClearText.into());
     }
-    let mut wire = connect(&addresses).await.map_err(OpenError::Unreachable)?;
+    let connected = connect(&addresses, &services.config.egress.addresses).await;
+    let mut wire = connected.map_err(OpenError::Unreachable)?;
     if secure {
         let connector = services
             .client_tls
