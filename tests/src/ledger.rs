@@ -30,11 +30,13 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Hands in a new message of about so many octets, and notes what is answered.
-    pub fn hand_in(&mut self, client: &mut Client, name: &str, octets: usize) {
+    /// Hands in a new message of about so many octets, and notes what is answered: the code of
+    /// the last reply, 0 if the connection ended first.
+    pub fn hand_in(&mut self, client: &mut Client, name: &str, octets: usize) -> u16 {
         let mut entry = Entry::new(name, octets);
-        entry.send(client);
+        let code = entry.send(client);
         self.entries.push(entry);
+        code
     }
 
     /// Notes a message that could not be handed in, for [`Ledger::send_again`].

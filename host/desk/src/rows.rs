@@ -205,9 +205,25 @@ impl Rows<'_> {
         &self,
         range: ListRange,
     ) -> Result<Vec<(Vec<u8>, R)>, Error> {
+        let page = self.page_kept(range).await?;
+        Ok(page
+            .into_iter()
+            .map(|(id, kept)| (id, kept.record))
+            .collect())
+    }
+
+    /// The same with the revisions they were read at.
+    pub(crate) async fn page_kept<R: Record>(
+        &self,
+        range: ListRange,
+    ) -> Result<Vec<(Vec<u8>, Kept<R>)>, Error> {
         let rows = self.store.list(self.scope, R::TABLE, range).await?;
         rows.into_iter()
-            .map(|(id, row)| Ok((id, decode(&row.value)?)))
+            .map(|(id, row)| {
+                let record = decode(&row.value)?;
+                let revision = row.revision;
+                Ok((id, Kept { revision, record }))
+            })
             .collect()
     }
 

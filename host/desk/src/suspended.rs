@@ -43,8 +43,6 @@ pub struct Suspended {
     /// Domain of the connector whose credential its session proved.
     #[serde(with = "wire::opt")]
     pub connector: Option<Domain>,
-    /// Recipients of the transaction it came in by; the raw text is theirs together.
-    pub recipients: usize,
     /// When it was kept aside.
     pub created_at: Timestamp,
 }
@@ -93,7 +91,6 @@ impl<'a> Shelf<'a> {
             ticket,
             via: incoming.via(),
             connector: incoming.connector.clone(),
-            recipients: incoming.recipients,
             created_at: now,
         };
         self.0.create(batch, record.id.as_str(), &record);
@@ -165,7 +162,6 @@ impl Suspended {
             credential: self.via.credential.clone(),
             null_sender: false,
             recipient: self.recipient.clone(),
-            recipients: self.recipients,
             text: self.via.text,
             origin: self.via.origin,
             author: self.via.author,
@@ -224,11 +220,9 @@ impl Aging for Suspended {
         self.created_at
     }
 
-    /// Further recipients of the message may need its raw text.
+    /// Its raw text, too; further recipients of the message keep it by themselves.
     fn let_go(&self, scope: Scope, batch: &mut Batch) {
-        if self.recipients == 1 {
-            batch.drop_text(scope, self.via.text);
-        }
+        batch.drop_text(scope, self.via.text);
     }
 }
 

@@ -52,15 +52,18 @@ async fn prune_table<R: Aging + Send>(rows: Rows<'_>, now: Timestamp) -> Result<
     let mut pruned = 0;
     let mut range = ListRange::first(BATCH_ROWS);
     loop {
-        let page = rows.page::<R>(range.clone()).await?;
+        let page = rows.page_kept::<R>(range.clone()).await?;
         let Some((last, _)) = page.last() else {
             return Ok(pruned);
         };
         range = range.after(last.clone());
         let mut batch = Batch::new();
         let mut old = 0;
-        for (id, row) in page.into_iter().filter(|(_, row)| row.at() < before) {
-            row.let_go(rows.scope(), &mut batch);
+        let old_rows = page.into_iter();
+        for (id, kept) in old_rows.filter(|(_, kept)| kept.record.at() < before) {
+            // Whoever removes it at this moment lets go of its text, too: not twice.
+            batch.expect(rows.key::<R>(id.clone()), Some(kept.revision));
+            kept.record.let_go(rows.scope(), &mut batch);
             rows.delete::<R>(&mut batch, id);
             old += 1;
         }

@@ -94,7 +94,7 @@ impl Turn<'_> {
         let mut batch = Batch::new();
         if self.card.attempts == 0 || fallback::is_over(self.services, since) {
             let now = self.services.clock.now();
-            for job in waiting.iter().filter(|job| job.state != JobState::Leased) {
+            for job in waiting.iter().filter(|job| may_be_tried(job)) {
                 batch.change_job(job.id, JobChange::Retry(now));
             }
         }
@@ -201,6 +201,11 @@ pub async fn waiting(
         filter.after = Some(last);
         waiting.extend(page.into_iter().filter(|job| is_for(job, domain)));
     }
+}
+
+/// What came out of a backup may have been delivered since: that takes a person's word.
+fn may_be_tried(job: &Job) -> bool {
+    !matches!(job.state, JobState::Leased | JobState::Restored)
 }
 
 fn is_for(job: &Job, domain: &Domain) -> bool {

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use storage::{JobFilter, JobState};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::task::TaskTracker;
@@ -50,12 +51,23 @@ pub async fn run(config: Config) -> Result<Ended, ConfigError> {
         damages = recovery.damages.len(),
         "store opened"
     );
+    warn_of_restored(&services).await;
     let tasks = TaskTracker::new();
     start(&services, ports, socket, &tasks);
     info!("ready");
     let ended = signals.wait(&services).await;
     stop(&services, tasks).await;
     Ok(ended)
+}
+
+/// A queue that does not move is a thing to be told, not to be found out.
+async fn warn_of_restored(services: &Services) {
+    let mut filter = JobFilter::first(1);
+    filter.state = Some(JobState::Restored);
+    let found = services.store.jobs(filter).await;
+    if found.is_ok_and(|jobs| !jobs.is_empty()) {
+        warn!("jobs out of a backup are held; see `relaygate queue list --state restored`");
+    }
 }
 
 fn start(services: &Arc<Services>, ports: Ports, socket: AdminSocket, tasks: &TaskTracker) {

@@ -263,10 +263,15 @@ fn certificate(
     })
 }
 
-fn open_store(config: &Config) -> Result<Arc<Embedded>, ConfigError> {
+/// The store of this configuration.
+pub fn store_options(config: &Config) -> Options {
     let mut options = Options::new(config.store_dir());
     options.reserve_octets = config.limits.disk_free_octets_min / RESERVE_SHARE;
-    match Embedded::open(options) {
+    options
+}
+
+fn open_store(config: &Config) -> Result<Arc<Embedded>, ConfigError> {
+    match Embedded::open(store_options(config)) {
         Ok(store) => Ok(Arc::new(store)),
         Err(error) => Err(store_error(&error)),
     }

@@ -1,5 +1,6 @@
 //! The unit of change: preconditions, rows, texts and jobs, all or nothing.
 
+use crate::embedded::Place;
 use crate::key::{Key, Revision, Scope, Timestamp};
 use crate::queue::{JobChange, JobId, Lease, LeaseMark, NewJob};
 use crate::text::{StagedText, TextId};
@@ -14,9 +15,22 @@ use crate::text::{StagedText, TextId};
 pub struct Batch {
     pub(crate) expected: Vec<(Key, Option<Revision>)>,
     pub(crate) rows: Vec<(Key, Option<Vec<u8>>)>,
-    pub(crate) texts: Vec<StagedText>,
+    /// With how many keep each.
+    pub(crate) texts: Vec<(StagedText, u32)>,
     pub(crate) dropped: Vec<(Scope, TextId)>,
     pub(crate) jobs: Vec<JobStep>,
+    /// Small texts that are to stand at the journal's end.
+    pub(crate) moved: Vec<Moved>,
+}
+
+/// A small text on its way from an old segment to the open one.
+#[derive(Debug)]
+pub(crate) struct Moved {
+    pub(crate) scope: Scope,
+    pub(crate) id: TextId,
+    /// Where it was read; if it is elsewhere by now nothing happens.
+    pub(crate) from: Place,
+    pub(crate) octets: Vec<u8>,
 }
 
 /// What a batch does to one job.
@@ -64,12 +78,19 @@ impl Batch {
 
     /// Keeps a staged text until it is dropped.
     pub fn text(&mut self, text: StagedText) -> TextId {
+        self.shared_text(text, 1)
+    }
+
+    /// Keeps a staged text for several who know nothing of each other: until it
+    /// is dropped so many times, once by each.
+    pub fn shared_text(&mut self, text: StagedText, keepers: u32) -> TextId {
         let id = text.id();
-        self.texts.push(text);
+        self.texts.push((text, keepers));
         id
     }
 
-    /// Lets go of a text. It is gone once no job names it either; so a text
+    /// Lets go of a text. It is gone once nobody else keeps it and no job names
+    /// it either; so a text
     /// added and dropped in the batch that enqueues a job lives as long as the job.
     pub fn drop_text(&mut self, scope: impl Into<Scope>, id: TextId) {
         self.dropped.push((scope.into(), id));
@@ -110,6 +131,7 @@ impl Batch {
             && self.texts.is_empty()
             && self.dropped.is_empty()
             && self.jobs.is_empty()
+            && self.moved.is_empty()
     }
 
     /// About how much memory the batch takes.
@@ -118,13 +140,14 @@ impl Batch {
             .rows
             .iter()
             .map(|(key, value)| key.id.len() + value.as_ref().map_or(0, Vec::len));
-        let texts = self.texts.iter().map(|text| text.place.octets());
+        let texts = self.texts.iter().map(|(text, _)| text.place.octets());
         let jobs = self.jobs.iter().map(|step| match step {
             JobStep::Enqueue(_, job) => job.payload.len(),
             JobStep::Again(_, _, payload) | JobStep::Fail(_, payload) => payload.len(),
             JobStep::Finish(_) | JobStep::Change(..) => 0,
         });
-        rows.chain(texts).chain(jobs).sum()
+        let moved = self.moved.iter().map(|moved| moved.octets.len());
+        rows.chain(texts).chain(jobs).chain(moved).sum()
     }
 
     /// Whether the batch ends or lessens something. Such batches may use the last

@@ -6,7 +6,7 @@
 
 use crate::{
     AccountId, Batch, CommitError, Durable, Error, Job, JobChange, JobFilter, JobId, JobState, Key,
-    Lane, Lease, ListRange, NewJob, Scope, StagedText, Store, Table, TextId, Timestamp,
+    Lane, Lease, ListRange, NewJob, Scope, Share, StagedText, Store, Table, TextId, Timestamp,
 };
 
 /// What was committed is read back, with the revision of its commit.
@@ -260,6 +260,64 @@ pub async fn a_job_keeps_its_texts(store: &dyn Store) {
     }
 }
 
+/// A text several keep is gone when the last of them has dropped it.
+pub async fn a_shared_text_is_dropped_by_each(store: &dyn Store) {
+    let scope = account();
+    for octets in SIZES {
+        let mut batch = Batch::new();
+        let text = batch.shared_text(staged(store, scope, octets).await, 2);
+        commit(store, batch).await;
+        for last in [false, true] {
+            let reader = store.text(scope, text).await.expect("somebody keeps it");
+            assert_eq!(reader.octets(), octets as u64);
+            let mut batch = Batch::new();
+            batch.drop_text(scope, text);
+            commit(store, batch).await;
+            if last {
+                assert_no_text(store, scope, text).await;
+            }
+        }
+    }
+}
+
+/// Of a scope that has its share nothing more is leased, however long it waits.
+pub async fn shares_are_kept(store: &dyn Store) {
+    let (busy, other, lane) = (account(), account(), lane());
+    let mut waiting = Vec::new();
+    for due in 1..=5 {
+        waiting.push(enqueue(store, busy, &lane, due).await);
+    }
+    let single = enqueue(store, other, &lane, 9).await;
+    let mut share = Share::new(2);
+    let first = lease_within(store, &lane, 9, &share).await;
+    assert_eq!(jobs_of(&first), [waiting[0], waiting[1], single]);
+    for lease in &first {
+        share.take(lease.job().scope);
+    }
+    assert!(lease_within(store, &lane, 9, &share).await.is_empty());
+    share.give_back(busy);
+    let next = lease_within(store, &lane, 9, &share).await;
+    assert_eq!(jobs_of(&next), [waiting[2]]);
+}
+
+/// A scope that has its share is not waited for, either.
+pub async fn the_next_due_time_is_that_of_who_may_be_served(store: &dyn Store) {
+    let (busy, other, lane) = (account(), account(), lane());
+    enqueue(store, busy, &lane, 10).await;
+    enqueue(store, other, &lane, 20).await;
+    let mut share = Share::new(1);
+    let next = store.next_due_within(&lane, &share).await.expect("read");
+    assert_eq!(next, Some(Timestamp(10)));
+    share.take(busy);
+    let next = store.next_due_within(&lane, &share).await.expect("read");
+    assert_eq!(next, Some(Timestamp(20)));
+    share.take(other);
+    assert_eq!(
+        store.next_due_within(&lane, &share).await.expect("read"),
+        None
+    );
+}
+
 /// A job is leased when it is due and not before; the longest waiting first.
 pub async fn due_jobs_are_leased_in_order(store: &dyn Store) {
     let (scope, lane) = (account(), lane());
@@ -428,6 +486,21 @@ pub async fn a_held_job_waits(store: &dyn Store) {
     change(store, id, JobChange::Hold).await;
     assert_eq!(state(store, id).await, JobState::Held);
     assert!(lease(store, &lane, FAR, FAR, 9).await.is_empty());
+    change(store, id, JobChange::Release).await;
+    assert_eq!(lease(store, &lane, 0, 9, 9).await.len(), 1);
+}
+
+/// A job out of a backup is not leased before it is released. Marking one that
+/// waits for an operator anyway changes nothing.
+pub async fn a_restored_job_waits(store: &dyn Store) {
+    let (scope, lane) = (account(), lane());
+    let id = enqueue(store, scope, &lane, 0).await;
+    change(store, id, JobChange::Restored).await;
+    assert_eq!(state(store, id).await, JobState::Restored);
+    assert!(lease(store, &lane, FAR, FAR, 9).await.is_empty());
+    change(store, id, JobChange::Hold).await;
+    change(store, id, JobChange::Restored).await;
+    assert_eq!(state(store, id).await, JobState::Held);
     change(store, id, JobChange::Release).await;
     assert_eq!(lease(store, &lane, 0, 9, 9).await.len(), 1);
 }
@@ -604,6 +677,12 @@ async fn lease(store: &dyn Store, lane: &Lane, now: u64, until: u64, limit: usiz
     leased.await.expect("lease")
 }
 
+async fn lease_within(store: &dyn Store, lane: &Lane, now: u64, share: &Share) -> Vec<Lease> {
+    let (now, until) = (Timestamp(now), Timestamp(FAR));
+    let leased = store.lease_within(lane, now, until, MANY, share);
+    leased.await.expect("lease")
+}
+
 async fn lease_one(store: &dyn Store, lane: &Lane, now: u64, until: u64) -> Lease {
     let mut leases = lease(store, lane, now, until, 1).await;
     leases.pop().expect("a job is due")
@@ -681,5 +760,6 @@ where
 const SIZES: [usize; 2] = [10_000, 700_000];
 const PIECE_OCTETS: usize = 10_000;
 const RIVALS: u8 = 20;
+const MANY: usize = 100;
 const FAR: u64 = 1 << 50;
 const TOO_LARGE: usize = 40 * 1024 * 1024;

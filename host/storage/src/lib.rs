@@ -8,6 +8,7 @@
 //! Not here: what rows mean, clocks, retries, anything of SMTP.
 
 mod account;
+pub mod backup;
 mod batch;
 pub mod contract;
 mod durable;
@@ -26,7 +27,7 @@ pub use batch::Batch;
 pub use durable::Durable;
 pub use error::{CommitError, Error, StageError};
 pub use key::{AccountId, Key, ListRange, Revision, Scope, Table, Timestamp, Versioned};
-pub use queue::{BadId, Job, JobChange, JobFilter, JobId, JobState, Lane, Lease, NewJob};
+pub use queue::{BadId, Job, JobChange, JobFilter, JobId, JobState, Lane, Lease, NewJob, Share};
 pub use text::{HEAD_OCTETS_MAX, StagedText, TextId, TextReader, TextWriter};
 
 /// What every backend can do.
@@ -74,11 +75,31 @@ pub trait Store: Send + Sync {
         now: Timestamp,
         until: Timestamp,
         limit: usize,
+    ) -> Result<Vec<Lease>, Error> {
+        let share = Share::unbounded();
+        self.lease_within(lane, now, until, limit, &share).await
+    }
+
+    /// The same, but of no scope more jobs than `share` has left for it. Others
+    /// are served although its jobs wait longer.
+    async fn lease_within(
+        &self,
+        lane: &Lane,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+        share: &Share,
     ) -> Result<Vec<Lease>, Error>;
 
     /// When [`Store::lease`] will next have something: the earliest due time or
     /// end of a lease in the lane.
-    async fn next_due(&self, lane: &Lane) -> Result<Option<Timestamp>, Error>;
+    async fn next_due(&self, lane: &Lane) -> Result<Option<Timestamp>, Error> {
+        self.next_due_within(lane, &Share::unbounded()).await
+    }
+
+    /// The same for [`Store::lease_within`].
+    async fn next_due_within(&self, lane: &Lane, share: &Share)
+    -> Result<Option<Timestamp>, Error>;
 
     /// A counter that moves when a job was added or given a new due time.
     fn enqueued(&self) -> watch::Receiver<u64>;

@@ -7,6 +7,7 @@
 //!
 //! Not here: what jobs mean, when they are tried again, who runs them.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -107,9 +108,26 @@ pub enum JobState {
     Held,
     /// Given up; kept to be looked at.
     Failed,
+    /// Came out of a backup. What became of it after the backup was made nobody
+    /// here knows, so nobody works on it until an operator says so.
+    Restored,
 }
 
 impl JobState {
+    /// Every way to stand.
+    pub const ALL: [Self; 5] = [
+        Self::Due,
+        Self::Leased,
+        Self::Held,
+        Self::Failed,
+        Self::Restored,
+    ];
+
+    /// Whether [`JobChange::Release`] lets it go on.
+    pub fn waits_for_release(self) -> bool {
+        matches!(self, Self::Held | Self::Restored)
+    }
+
     /// The word for lists.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -117,6 +135,7 @@ impl JobState {
             Self::Leased => "leased",
             Self::Held => "held",
             Self::Failed => "failed",
+            Self::Restored => "restored",
         }
     }
 }
@@ -181,16 +200,64 @@ impl Lease {
     }
 }
 
+/// How many jobs of one scope are worked on at once, so that one account's backlog
+/// does not keep the others waiting.
+#[derive(Clone, Debug)]
+pub struct Share {
+    each: usize,
+    taken: HashMap<Scope, usize>,
+}
+
+impl Share {
+    /// No bound: whoever waits longest is served.
+    pub fn unbounded() -> Self {
+        Self::new(usize::MAX)
+    }
+
+    /// Each scope has at most `each`; nobody has any yet.
+    pub fn new(each: usize) -> Self {
+        Self {
+            each,
+            taken: HashMap::new(),
+        }
+    }
+
+    /// The scope has one more. Returns how many it has now.
+    pub fn take(&mut self, scope: Scope) -> usize {
+        let taken = self.taken.entry(scope).or_insert(0);
+        *taken += 1;
+        *taken
+    }
+
+    /// The scope has one less.
+    pub fn give_back(&mut self, scope: Scope) {
+        if let Some(taken) = self.taken.get_mut(&scope) {
+            *taken = taken.saturating_sub(1);
+            if *taken == 0 {
+                self.taken.remove(&scope);
+            }
+        }
+    }
+
+    /// Whether the scope has as much as it may.
+    pub fn is_used_up(&self, scope: Scope) -> bool {
+        self.taken.get(&scope).copied().unwrap_or(0) >= self.each
+    }
+}
+
 /// What an operator does to a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobChange {
     /// No new lease until it is released. A lease somebody has already got stays
     /// valid: the work may be done, and forgetting that would do it twice.
     Hold,
-    /// A held job waits for its time again. Does nothing to others.
+    /// A held or restored job waits for its time again. Does nothing to others.
     Release,
-    /// Due at the time given, whether it was due, held or failed.
+    /// Due at the time given, whether it was due, held, restored or failed.
     Retry(Timestamp),
+    /// It came out of a backup; see [`JobState::Restored`]. Does nothing to a job
+    /// that waits for an operator anyway.
+    Restored,
     /// Away with it, and with texts nobody else holds. A lease on it is lost.
     Delete,
 }

@@ -186,3 +186,23 @@ async fn jobs_are_looked_at() {
 async fn a_batch_too_large_is_refused() {
     check(contract::a_batch_too_large_is_refused).await;
 }
+
+#[tokio::test]
+async fn a_shared_text_is_dropped_by_each() {
+    check(contract::a_shared_text_is_dropped_by_each).await;
+}
+
+#[tokio::test]
+async fn shares_are_kept() {
+    check(contract::shares_are_kept).await;
+}
+
+#[tokio::test]
+async fn the_next_due_time_is_that_of_who_may_be_served() {
+    check(contract::the_next_due_time_is_that_of_who_may_be_served).await;
+}
+
+#[tokio::test]
+async fn a_restored_job_waits() {
+    check(contract::a_restored_job_waits).await;
+}

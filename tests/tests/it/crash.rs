@@ -152,7 +152,9 @@ impl Stage {
         for (part, octets) in MESSAGES.into_iter().enumerate() {
             let name = format!("crash-{}-{part}", self.rounds);
             match &mut client {
-                Some(client) => ledger.hand_in(client, &name, octets),
+                Some(client) => {
+                    ledger.hand_in(client, &name, octets);
+                }
                 None => ledger.note_unsent(&name, octets),
             }
         }

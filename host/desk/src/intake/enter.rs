@@ -65,7 +65,7 @@ pub async fn enter(
     };
     match &answers.route {
         RouteAnswer::Drop(reason) => {
-            drop_text(account, batch, incoming);
+            batch.drop_text(account.scope(), incoming.text);
             Ok(Outcome::Dropped(reason.clone()))
         }
         RouteAnswer::Suspend(cause) => Ok(desk.suspend(batch, &gathered, *cause)),
@@ -73,13 +73,6 @@ pub async fn enter(
         &RouteAnswer::Update { ticket, flagged } => {
             desk.update(batch, gathered, ticket, flagged).await
         }
-    }
-}
-
-/// Lets go of the raw message, unless further recipients need it.
-fn drop_text(account: &Account, batch: &mut Batch, incoming: &Incoming) {
-    if incoming.recipients == 1 {
-        batch.drop_text(account.scope(), incoming.text);
     }
 }
 

@@ -50,8 +50,6 @@ pub struct Incoming {
     pub null_sender: bool,
     /// The recipient of this job.
     pub recipient: Address,
-    /// Recipients of the whole transaction; the raw text is theirs together.
-    pub recipients: usize,
     /// The raw message.
     pub text: TextId,
     /// How it came to be written.

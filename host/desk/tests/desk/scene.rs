@@ -179,7 +179,6 @@ impl Scene {
             credential: None,
             null_sender: false,
             recipient: address(recipient),
-            recipients: 1,
             text: self.text(account, raw.as_bytes()).await,
             origin: Origin::Person,
             author: AuthorAuthentication::Pass,

@@ -53,6 +53,15 @@ impl Failure {
     }
 }
 
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            exit: EXIT_FAILED,
+            refusal,
+        }
+    }
+}
+
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         let detail = Detail {
@@ -75,10 +84,7 @@ impl From<ConfigError> for Failure {
 impl From<AskError> for Failure {
     fn from(error: AskError) -> Self {
         match error {
-            AskError::Refused(refusal) => Self {
-                exit: EXIT_FAILED,
-                refusal,
-            },
+            AskError::Refused(refusal) => refusal.into(),
             AskError::Unreachable { .. } => Self::new("unreachable", error.to_string()),
             AskError::Broken(_) => Self::new("no_answer", error.to_string()),
         }

@@ -7,33 +7,27 @@ use serde_json::json;
 use storage::embedded::OpenError;
 use storage::journal::{self, Report};
 
-use super::args::JournalCommand;
 use super::{Context, Failure, print};
 use crate::config::{self, io_reason};
 
-/// Does it. A damaged journal is exit code 1.
-pub(super) fn run(context: &Context, command: &JournalCommand) -> Result<(), Failure> {
-    let report = match command {
-        JournalCommand::Verify { store } => {
-            let report = journal::verify(&directory(context, store)?).map_err(unreadable)?;
-            let answer = json!({"journal": report});
-            context.print(&answer, |answer| print::pretty(&answer["journal"]))?;
-            report
-        }
-        JournalCommand::Dump { store } => dump(&directory(context, store)?)?,
-    };
+/// Reads all of it. A damaged journal is exit code 1.
+pub(super) fn verify(context: &Context, store: &Option<PathBuf>) -> Result<(), Failure> {
+    let report = journal::verify(&directory(context, store)?).map_err(unreadable)?;
+    let answer = json!({"journal": report});
+    context.print(&answer, |answer| print::pretty(&answer["journal"]))?;
     verdict(&report)
 }
 
 /// One JSON object a record, with and without `--json`: it is for machines and
 /// for people with patience.
-fn dump(directory: &std::path::Path) -> Result<Report, Failure> {
+pub(super) fn dump(context: &Context, store: &Option<PathBuf>) -> Result<(), Failure> {
+    let directory = directory(context, store)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut show = |entry: journal::Entry| {
         // A closed pipe means that somebody has read enough.
         drop(serde_json::to_writer(&mut out, &entry).map(|()| out.write_all(b"\n")));
     };
-    journal::dump(directory, &mut show).map_err(unreadable)
+    verdict(&journal::dump(&directory, &mut show).map_err(unreadable)?)
 }
 
 fn verdict(report: &Report) -> Result<(), Failure> {

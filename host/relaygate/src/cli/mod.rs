@@ -1,12 +1,13 @@
 //! The command line.
 //!
 //! `serve` is the program; most other commands ask it over the admin socket, so
-//! that there is one place where things are done. `check-config`, and `journal`
-//! for a store nobody has open, work by themselves.
+//! that there is one place where things are done. `check-config`, `journal verify`
+//! and `dump`, `backup verify` and `restore` work by themselves.
 //!
 //! Exit codes: 0 done, 1 not done, 2 not understood, 78 wrong configuration.
 
 pub mod args;
+mod backup;
 mod failure;
 mod journal;
 mod print;
@@ -26,7 +27,7 @@ use crate::config::{self, Config};
 use crate::demo;
 use crate::serve::{self, Ended};
 use crate::telemetry;
-use args::{Arguments, Command, DomainCommand};
+use args::{Arguments, BackupArguments, BackupCommand, Command, DomainCommand, JournalCommand};
 
 pub use failure::Failure;
 
@@ -80,7 +81,13 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::ConfigSchema => {
             context.print(&config::schema(), |_| print::pretty(&config::schema()))
         }
-        Command::Journal(command) => journal::run(context, &command),
+        Command::Backup(BackupArguments {
+            command: Some(BackupCommand::Verify { directory }),
+            ..
+        }) => backup::verify(context, &directory),
+        Command::Restore(arguments) => backup::restore(context, &arguments),
+        Command::Journal(JournalCommand::Verify { store }) => journal::verify(context, &store),
+        Command::Journal(JournalCommand::Dump { store }) => journal::dump(context, &store),
         other => {
             let waits = waits_for(&other);
             let request = requests::request(other)?;
@@ -175,6 +182,7 @@ fn check_config(context: &Context, file: Option<PathBuf>) -> Result<(), Failure>
 fn patience(request: &Request) -> Duration {
     let waited = match request {
         Request::Address(AddressRequest::Verify(input)) => input.wait_seconds.unwrap_or_default(),
+        Request::Backup(_) | Request::Journal(_) => return STORE_TIMEOUT,
         _ => 0,
     };
     ANSWER_TIMEOUT + Duration::from_secs(waited)
@@ -183,4 +191,6 @@ fn patience(request: &Request) -> Duration {
 /// Where the configuration is, unless somebody says otherwise.
 const CONFIG: &str = "/etc/relaygate/relaygate.toml";
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// What reads and writes the whole store takes as long as the disk wants.
+const STORE_TIMEOUT: Duration = Duration::from_secs(24 * 3_600);
 const LAST_WORK_TIMEOUT: Duration = Duration::from_secs(1);

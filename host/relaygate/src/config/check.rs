@@ -348,6 +348,12 @@ fn limits(limits: &LimitsConfig) -> Verdict {
         1,
         10_000,
     )?;
+    range(
+        "limits.jobs_per_account_at_once_max",
+        l.jobs_per_account_at_once_max.into(),
+        1,
+        10_000,
+    )?;
     range("limits.drain_seconds", l.drain_seconds, 1, HOUR_SECONDS)?;
     range("limits.stop_seconds", l.stop_seconds, 1, HOUR_SECONDS)
 }

@@ -69,6 +69,7 @@ impl Default for LimitsConfig {
             auth_failures_per_peer_max: 10,
             hops_max: 30,
             jobs_at_once_max: 32,
+            jobs_per_account_at_once_max: 16,
             drain_seconds: 5 * 60,
             stop_seconds: 10,
             disk_free_octets_min: 256 * MEBIBYTE,

@@ -298,6 +298,8 @@ pub struct LimitsConfig {
     pub hops_max: u32,
     /// Jobs worked on at once in each lane of the queue.
     pub jobs_at_once_max: u32,
+    /// Of them so many for one account; the others are served although they have waited less.
+    pub jobs_per_account_at_once_max: u32,
     /// Seconds given to what waits for a customer's server when its domain is disconnected; what is left then goes out by our own path.
     pub drain_seconds: u64,
     /// Seconds given to what is in flight when the program is told to stop.

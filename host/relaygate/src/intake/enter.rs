@@ -112,7 +112,6 @@ pub(super) fn incoming(arrived: &Arrived, letter: Letter) -> Incoming {
         credential: login.map(|login| login.credential.clone()),
         null_sender: arrived.sender.is_none(),
         recipient: arrived.recipient.clone(),
-        recipients: arrived.recipients.len(),
         text: arrived.text,
         origin: arrived.acceptance.origin,
         author: arrived.acceptance.author,

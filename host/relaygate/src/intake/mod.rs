@@ -182,11 +182,9 @@ async fn place(
     enter::enter(services, account, batch, arrived, message).await
 }
 
-/// Lets go of the raw text, unless further recipients of the message need it.
+/// Lets go of the raw text for this recipient; further ones keep it by themselves.
 pub(crate) fn drop_text(account: &Account, batch: &mut Batch, arrived: &Arrived) {
-    if arrived.recipients.len() == 1 {
-        batch.drop_text(account.id(), arrived.text);
-    }
+    batch.drop_text(account.id(), arrived.text);
 }
 
 /// Queues what a foreign help desk handed in; the job ends with that.

@@ -11,6 +11,7 @@
 pub mod accounts;
 pub mod addresses;
 pub mod audit;
+pub mod backup;
 pub mod brands;
 pub mod desks;
 pub mod diagnosis;
@@ -18,6 +19,7 @@ pub mod disconnect;
 pub mod dkim;
 pub mod domains;
 pub mod egress;
+pub mod journal;
 mod mends;
 pub mod names;
 pub mod proof;

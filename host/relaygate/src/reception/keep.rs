@@ -54,9 +54,11 @@ fn batch(
             continue;
         }
         let octets = text.octets();
-        let text = batch.text(text);
         match &complete.judged.found {
             Found::Inbound(acceptance) => {
+                // Each recipient's ticket keeps it or lets it go by itself.
+                let keepers = u32::try_from(mine().count()).unwrap_or(u32::MAX);
+                let text = batch.shared_text(text, keepers);
                 for (accepted, mark) in mine() {
                     let work = arrived(
                         reception,
@@ -72,6 +74,7 @@ fn batch(
                 }
             }
             Found::Outbound(outgoing) => {
+                let text = batch.text(text);
                 let recipients = mine().map(|(accepted, _)| accepted.recipient.clone());
                 let work = submitted(complete, outgoing, recipients.collect(), (text, octets));
                 let card = card(reception, Work::Submitted(work));

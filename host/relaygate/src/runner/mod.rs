@@ -1,7 +1,8 @@
 //! Takes due jobs and sees that each is worked on, by one worker at a time.
 //!
 //! One loop for each lane leases no more than there is time for, hands the
-//! leases to workers and sleeps until there is more. A worker settles its
+//! leases to workers and sleeps until there is more; of one account only so many
+//! at once ([`shares`]). A worker settles its
 //! leases itself, in the batch that holds what the work brought about. One that
 //! panics costs that attempt and nothing else.
 //!
@@ -11,6 +12,7 @@
 pub mod backoff;
 mod card;
 mod settling;
+mod shares;
 pub(crate) mod text_form;
 
 use std::pin::Pin;
@@ -32,6 +34,7 @@ pub use card::{
     disconnect_lane, intake_lane, native_lane, smarthost_lane,
 };
 pub(crate) use settling::{once_more, settle};
+use shares::{Place, Shares};
 
 /// Works on all lanes until the program is told to stop, and then until what is
 /// in flight has ended or the time for that is up.
@@ -75,6 +78,7 @@ struct LaneLoop {
     lane: Lane,
     worker: Worker,
     permits: Arc<Semaphore>,
+    shares: Shares,
     tasks: TaskTracker,
     enqueued: watch::Receiver<u64>,
 }
@@ -84,8 +88,10 @@ impl LaneLoop {
         let permits = Arc::new(Semaphore::new(
             services.config.limits.jobs_at_once_max as usize,
         ));
+        let shares = Shares::new(services.config.limits.jobs_per_account_at_once_max);
         let enqueued = services.store.enqueued();
         Self {
+            shares,
             services,
             lane,
             worker,
@@ -140,7 +146,7 @@ impl LaneLoop {
         let until = later(now, self.worker.lease_time());
         self.services
             .store
-            .lease(&self.lane, now, until, limit)
+            .lease_within(&self.lane, now, until, limit, &self.shares.now())
             .await
     }
 
@@ -154,13 +160,20 @@ impl LaneLoop {
                     tokio::time::sleep(TROUBLE_PAUSE).await;
                 }
             }
+            () = self.shares.freed() => {}
             () = tokio::time::sleep(until_due) => {}
         }
     }
 
     async fn until_due(&self) -> Duration {
         let now = self.services.clock.now();
-        match self.services.store.next_due(&self.lane).await {
+        let share = self.shares.now();
+        match self
+            .services
+            .store
+            .next_due_within(&self.lane, &share)
+            .await
+        {
             Ok(Some(Timestamp(due))) => {
                 Duration::from_millis(due.saturating_sub(now.0)).clamp(REST_MIN, REST_MAX)
             }
@@ -176,8 +189,12 @@ impl LaneLoop {
             let permit = permits
                 .take()
                 .or_else(|| Arc::clone(&self.permits).try_acquire_owned().ok());
+            let place = group
+                .first()
+                .map(|lease| self.shares.take(lease.job().scope));
+            let held = (permit, place);
             self.tasks
-                .spawn(work(Arc::clone(&self.services), self.worker, group, permit));
+                .spawn(work(Arc::clone(&self.services), self.worker, group, held));
         }
     }
 }
@@ -199,7 +216,7 @@ async fn work(
     services: Arc<Services>,
     worker: Worker,
     leases: Vec<Lease>,
-    permit: Option<OwnedSemaphorePermit>,
+    held: (Option<OwnedSemaphorePermit>, Option<Place>),
 ) {
     let leases: Arc<[Lease]> = leases.into();
     let working = tokio::spawn(work_on(Arc::clone(&services), worker, leases.clone()));
@@ -210,7 +227,7 @@ async fn work(
             put_back(&services, lease).await;
         }
     }
-    drop(permit);
+    drop(held);
 }
 
 async fn work_on(services: Arc<Services>, worker: Worker, leases: Arc<[Lease]>) {

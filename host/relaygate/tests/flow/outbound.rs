@@ -13,7 +13,8 @@ use relaygate::runner::{self, Card};
 use relaygate_tests::troublesome::{Act, Stage, Trouble};
 use storage::{
     Batch, CommitError, Durable, Error, Job, JobChange, JobFilter, JobId, JobState, Key, Lane,
-    Lease, ListRange, Scope, Store, Table, TextId, TextReader, TextWriter, Timestamp, Versioned,
+    Lease, ListRange, Scope, Share, Store, Table, TextId, TextReader, TextWriter, Timestamp,
+    Versioned,
 };
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
@@ -85,18 +86,25 @@ impl Store for Contended {
         self.store.text(scope, id).await
     }
 
-    async fn lease(
+    async fn lease_within(
         &self,
         lane: &Lane,
         now: Timestamp,
         until: Timestamp,
         limit: usize,
+        share: &Share,
     ) -> Result<Vec<Lease>, Error> {
-        self.store.lease(lane, now, until, limit).await
+        self.store
+            .lease_within(lane, now, until, limit, share)
+            .await
     }
 
-    async fn next_due(&self, lane: &Lane) -> Result<Option<Timestamp>, Error> {
-        self.store.next_due(lane).await
+    async fn next_due_within(
+        &self,
+        lane: &Lane,
+        share: &Share,
+    ) -> Result<Option<Timestamp>, Error> {
+        self.store.next_due_within(lane, share).await
     }
 
     fn enqueued(&self) -> watch::Receiver<u64> {

@@ -13,7 +13,7 @@ use super::state::{
     versioned,
 };
 use super::view::View;
-use crate::batch::{Batch, JobStep};
+use crate::batch::{Batch, JobStep, Moved};
 use crate::error::{CommitError, Error};
 use crate::key::{Key, Revision, Scope, Timestamp};
 use crate::queue::{JobChange, JobId, JobState, LeaseMark, NewJob};
@@ -98,14 +98,18 @@ pub(crate) fn judge(
         expect(pending, key, *revision)?;
     }
     let mut draft = Draft::new(pending, ready);
-    for text in batch.texts {
-        draft.add_text(text);
+    for (text, keepers) in batch.texts {
+        draft.add_text(text, keepers);
     }
     for step in batch.jobs {
         draft.job_step(step)?;
     }
     for (scope, id) in batch.dropped {
-        draft.text(scope, id)?.kept = false;
+        let text = draft.text(scope, id)?;
+        text.keepers = text.keepers.saturating_sub(1);
+    }
+    for moved in batch.moved {
+        draft.move_text(moved)?;
     }
     for (key, value) in batch.rows {
         draft.rows.insert(key, value);
@@ -151,7 +155,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn add_text(&mut self, text: StagedText) {
+    fn add_text(&mut self, text: StagedText, keepers: u32) {
         let name = (text.scope, text.id);
         let stored = StoredText {
             octets: text.octets,
@@ -161,13 +165,27 @@ impl<'a> Draft<'a> {
                 Staged::Memory(_) => Place::Tail(0),
                 Staged::File(spill) => Place::File(spill.start()),
             },
-            kept: true,
+            keepers,
             jobs: 0,
         };
         self.texts.insert(name, stored);
         match text.place {
             Staged::Memory(octets) => self.small.push((name, octets)),
             Staged::File(spill) => self.spills.push((name, spill)),
+        }
+    }
+
+    /// One that is gone or elsewhere by now is left alone.
+    fn move_text(&mut self, moved: Moved) -> Result<(), Refusal> {
+        let name = (moved.scope, moved.id);
+        match self.text(moved.scope, moved.id) {
+            Ok(text) if text.place == moved.from => {
+                text.place = Place::Tail(0);
+                self.small.push((name, moved.octets));
+                Ok(())
+            }
+            Ok(_) | Err(Refusal::Batch(_)) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 
@@ -267,8 +285,9 @@ impl<'a> Draft<'a> {
         match change {
             JobChange::Delete => return self.remove_job(id, &job),
             JobChange::Hold => job.state = JobState::Held,
-            JobChange::Release if job.state == JobState::Held => job.state = JobState::Due,
-            JobChange::Release => {}
+            JobChange::Release if job.state.waits_for_release() => job.state = JobState::Due,
+            JobChange::Restored if job.state == JobState::Due => job.state = JobState::Restored,
+            JobChange::Release | JobChange::Restored => {}
             JobChange::Retry(due) => {
                 job.state = JobState::Due;
                 job.due = due;

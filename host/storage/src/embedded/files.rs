@@ -8,6 +8,7 @@
 //! view/                 sled; may be removed at any time while the store is closed
 //! view.clean            says that `view/` was left in order
 //! quarantine/           copies of what was found damaged
+//! backup/               second names of files a backup is being made from
 //! ```
 
 use std::fs::{self, File, OpenOptions};
@@ -60,6 +61,10 @@ impl Layout {
 
     pub(crate) fn quarantine(&self) -> PathBuf {
         self.root.join("quarantine")
+    }
+
+    pub(crate) fn backup(&self) -> PathBuf {
+        self.root.join("backup")
     }
 
     fn lock(&self) -> PathBuf {

@@ -3,13 +3,16 @@
 //! Nothing here can fail a commit. What does not work today is tried again when
 //! the next segment is full, or done by the next start.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use tokio::sync::oneshot;
 
 use super::Shared;
+use super::backup::{self, Linked};
 use super::files::{FileName, remove, sync_directory};
+use super::mover::Mover;
 use super::snapshot::{self, Made};
 use crate::key::Scope;
 use crate::text::{self, TextId};
@@ -20,8 +23,11 @@ pub(crate) enum Task {
     Sealed(FileName),
     /// Nobody holds this text any more.
     RemoveText(Scope, TextId),
-    /// Make a snapshot now; says whether there is one.
-    Snapshot(oneshot::Sender<bool>),
+    /// Make a snapshot now; says how many texts were moved out of the way of the
+    /// next one, `None` if there is no snapshot.
+    Snapshot(oneshot::Sender<Option<usize>>),
+    /// Give the files of everything up to this commit a second name.
+    Link(u64, oneshot::Sender<io::Result<Linked>>),
 }
 
 /// The state of the thread.
@@ -32,6 +38,7 @@ pub(crate) struct Housekeeping {
     pub(crate) sealed: Vec<FileName>,
     /// Segments the snapshot covers, kept for the texts in them.
     pub(crate) covered: Vec<FileName>,
+    pub(crate) mover: Mover,
 }
 
 impl Housekeeping {
@@ -48,6 +55,9 @@ impl Housekeeping {
                 Task::Snapshot(answer) => {
                     let _ = answer.send(self.make_snapshot());
                 }
+                Task::Link(sequence, answer) => {
+                    let _ = answer.send(self.link(sequence));
+                }
             }
         }
     }
@@ -59,13 +69,19 @@ impl Housekeeping {
         }
     }
 
+    /// Nothing is removed meanwhile: only this thread does that.
+    fn link(&self, sequence: u64) -> io::Result<Linked> {
+        let closed: Vec<FileName> = self.covered.iter().chain(&self.sealed).copied().collect();
+        backup::link(&self.shared.layout, sequence, self.snapshot, &closed)
+    }
+
     fn snapshot_if_due(&mut self) {
         if self.sealed.len() >= self.shared.options.snapshot_segments.max(1) {
             self.make_snapshot();
         }
     }
 
-    fn make_snapshot(&mut self) -> bool {
+    fn make_snapshot(&mut self) -> Option<usize> {
         let shared = Arc::clone(&self.shared);
         let made = snapshot::make(
             &shared.layout,
@@ -74,15 +90,18 @@ impl Housekeeping {
             &shared.stopping,
         );
         match made {
-            Ok(Some(made)) => self.adopt(made),
-            Ok(None) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => return false,
+            Ok(Some(made)) => {
+                let moves = self.mover.plan(&shared, &made.live);
+                self.adopt(made);
+                Some(self.mover.run(&shared, &moves))
+            }
+            Ok(None) => Some(0),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
             Err(error) => {
                 tracing::warn!(%error, "no snapshot");
-                return false;
+                None
             }
         }
-        true
     }
 
     /// Removes what the new snapshot supersedes. It is on the disk already.
@@ -92,7 +111,7 @@ impl Housekeeping {
         covered.append(&mut self.sealed);
         let (live, dead): (Vec<_>, Vec<_>) = covered
             .into_iter()
-            .partition(|name| made.live.contains(&name.sequence));
+            .partition(|name| made.live.contains_key(&name.sequence));
         self.covered = live;
         let layout = &self.shared.layout;
         let old = old.map(|name| layout.snapshot(name));

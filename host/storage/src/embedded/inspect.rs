@@ -1,6 +1,6 @@
 //! What `verify` and `dump` do: the same replay, without opening the store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::path::Path;
 use super::OpenError;
 use super::files::{FileName, Layout};
 use super::replay::{Outcome, Piece, replay};
-use super::state::{Change, Place, StoredText, decode, text_id};
+use super::state::{Change, Place, StoredText, decode, job_id, text_id};
 use crate::journal::{self, Entry, Report};
 use crate::key::Scope;
 use crate::queue::JobId;
@@ -17,24 +17,53 @@ use crate::text::{TextId, file_name};
 /// Reads everything, texts included.
 pub(crate) fn verify(directory: &Path) -> Result<Report, OpenError> {
     retry(directory, |layout| {
-        let mut texts = BTreeMap::new();
-        let outcome = replay(layout, 0, true, &mut |piece| {
-            for (key, value) in piece.into_edits() {
-                let Some(name) = text_id(&key) else {
-                    continue;
-                };
+        let contents = contents(layout)?;
+        let mut report = report(layout, &contents.outcome);
+        report.texts = contents.texts.len() as u64;
+        report.texts_damaged = contents.damaged_texts(layout);
+        Ok(report)
+    })
+}
+
+/// What a store holds, by name.
+pub(super) struct Contents {
+    pub(super) outcome: Outcome,
+    pub(super) texts: BTreeMap<(Scope, TextId), StoredText>,
+    pub(super) jobs: BTreeSet<JobId>,
+}
+
+/// Goes through everything but the texts themselves.
+pub(super) fn contents(layout: &Layout) -> Result<Contents, OpenError> {
+    let mut texts = BTreeMap::new();
+    let mut jobs = BTreeSet::new();
+    let outcome = replay(layout, 0, true, &mut |piece| {
+        for (key, value) in piece.into_edits() {
+            if let Some(name) = text_id(&key) {
                 match value.as_deref().and_then(decode::<StoredText>) {
                     Some(text) => texts.insert(name, text),
                     None => texts.remove(&name),
                 };
+            } else if let Some(id) = job_id(&key) {
+                match value {
+                    Some(_) => jobs.insert(id),
+                    None => jobs.remove(&id),
+                };
             }
-            Ok(())
-        })?;
-        let mut report = report(layout, &outcome);
-        report.texts = texts.len() as u64;
-        report.texts_damaged = damaged_texts(layout, &outcome, &texts);
-        Ok(report)
+        }
+        Ok(())
+    })?;
+    Ok(Contents {
+        outcome,
+        texts,
+        jobs,
     })
+}
+
+impl Contents {
+    /// Reads every text; names those that are not what was written.
+    pub(super) fn damaged_texts(&self, layout: &Layout) -> Vec<String> {
+        damaged_texts(layout, &self.outcome, &self.texts)
+    }
 }
 
 /// Shows every commit in the journal.

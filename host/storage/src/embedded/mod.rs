@@ -7,11 +7,13 @@
 //! behind -> housekeeping: snapshot, away with old segments and texts
 //! ```
 
+pub(crate) mod backup;
 mod draft;
 mod files;
 mod group;
 mod housekeeping;
 pub(crate) mod inspect;
+mod mover;
 mod options;
 mod ready;
 mod record;
@@ -38,16 +40,20 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::Store;
 use crate::batch::Batch;
 use crate::durable::Durable;
+use backup::BackupError;
+
 use crate::error::{CommitError, Error};
 use crate::key::{Key, ListRange, Scope, Table, Timestamp, Versioned};
-use crate::queue::{Job, JobFilter, JobId, JobState, Lane, Lease};
+use crate::queue::{Job, JobFilter, JobId, JobState, Lane, Lease, Share};
 use crate::text::{TextId, TextReader, TextWriter};
 use files::Layout;
 use housekeeping::Housekeeping;
-pub use options::{Counters, OpenError, Options, Recovery};
+use mover::Mover;
+pub use options::{Counters, JournalSize, OpenError, Options, Recovery};
 use recovery::{Recovered, split_segments};
 pub(crate) use segment::Synced;
 pub(crate) use shared::Shared;
+pub(crate) use state::Place;
 use state::{JOB, StoredJob, decode, job_id, job_key, key_of, table_prefix, versioned};
 use view::View;
 use writer::{Request, Writer};
@@ -87,7 +93,11 @@ impl Embedded {
         segments.push(current);
         let (view, ready) = (recovered.view, recovered.ready);
         let shared = Arc::new(Shared::new(layout, options, view, ready, &segments));
+        let (requests, waiting) = mpsc::channel(REQUESTS_WAITING_MAX);
         let housekeeping = Housekeeping {
+            mover: Mover {
+                requests: requests.downgrade(),
+            },
             shared: Arc::clone(&shared),
             snapshot: recovered.outcome.snapshot,
             sealed,
@@ -103,7 +113,6 @@ impl Embedded {
             housekeeping,
             lock,
         };
-        let (requests, waiting) = mpsc::channel(REQUESTS_WAITING_MAX);
         let thread = spawn("journal", &directory, move || writer.run(waiting))?;
         Ok(Self {
             shared,
@@ -140,11 +149,61 @@ impl Embedded {
         self.shared.with_view(View::digest)
     }
 
-    /// Closes the current segment, makes a snapshot, removes what is superseded.
-    /// True if there is a snapshot of everything now.
+    /// Closes the current segment, makes a snapshot, removes what is superseded;
+    /// once more if texts had to be moved for that. True if there is a snapshot of
+    /// everything now.
     pub async fn compact(&self) -> bool {
+        match self.compact_once().await {
+            Some(0) => true,
+            Some(_) => self.compact_once().await.is_some(),
+            None => false,
+        }
+    }
+
+    async fn compact_once(&self) -> Option<usize> {
         let (answer, done) = oneshot::channel();
-        self.send(Request::Compact(answer)).await && done.await.unwrap_or(false)
+        let sent = self.send(Request::Compact(answer)).await;
+        if sent {
+            done.await.ok().flatten()
+        } else {
+            None
+        }
+    }
+
+    /// How much journal there is at the moment.
+    pub fn journal_size(&self) -> Result<JournalSize, Error> {
+        let layout = &self.shared.layout;
+        let names = layout.list_segments().map_err(Error::Io)?;
+        let sizes = names.iter().map(|name| layout.segment(*name).metadata());
+        Ok(JournalSize {
+            segments: names.len() as u64,
+            // One may be gone by now.
+            octets: sizes.flatten().map(|file| file.len()).sum(),
+        })
+    }
+
+    /// Copies everything up to this moment to a directory that is empty or not
+    /// there, and reads the copy back. Nobody waits for it; one at a time.
+    pub async fn backup(
+        &self,
+        target: &Path,
+        now: Timestamp,
+    ) -> Result<backup::Report, BackupError> {
+        let turn = Arc::clone(&self.shared.backups).try_acquire_owned();
+        let turn = turn.map_err(|_| BackupError::Busy)?;
+        let (answer, linked) = oneshot::channel();
+        if !self.send(Request::Cut(answer)).await {
+            return Err(BackupError::Closed);
+        }
+        let linked = linked.await.map_err(|_| BackupError::Closed)?;
+        let linked = linked.map_err(BackupError::at(&self.shared.layout.backup()))?;
+        let (shared, target) = (Arc::clone(&self.shared), target.to_owned());
+        let copied = tokio::task::spawn_blocking(move || {
+            let report = backup::make(&linked, &target, now, &shared.stopping);
+            drop((linked, turn));
+            report
+        });
+        copied.await.unwrap_or(Err(BackupError::Closed))
     }
 
     /// Ends cleanly: commits what is under way, marks the index as trustworthy.
@@ -155,6 +214,37 @@ impl Embedded {
             // An error says that the thread has ended, which is what we want.
             let _ = done.await;
         }
+    }
+
+    fn find_jobs(&self, filter: &JobFilter) -> Result<Vec<Job>, Error> {
+        let mut jobs = Vec::new();
+        if filter.limit == 0 {
+            return Ok(jobs);
+        }
+        let after = filter.after.map(job_key);
+        self.shared.with_view(|view| {
+            view.scan(&[JOB], after.as_deref(), |key, value| {
+                let found = job_id(key).zip(decode::<StoredJob>(value));
+                let job = found.map(|(id, job)| {
+                    let leased = self.shared.ready().is_leased(id);
+                    job.into_job(id, leased)
+                });
+                jobs.extend(job.filter(|job| filter.matches(job)));
+                jobs.len() < filter.limit
+            })
+        })?;
+        Ok(jobs)
+    }
+
+    /// [`Store::commit`] for a thread that may block.
+    fn commit_blocking(&self, batch: Batch) -> Result<Durable, CommitError> {
+        let (answer, outcome) = oneshot::channel();
+        let requests = self.requests.as_ref().ok_or(CommitError::Closed)?;
+        let request = Request::Commit(batch, answer);
+        requests.blocking_send(request).map_err(|_| self.closed())?;
+        outcome
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(self.closed()))
     }
 
     async fn send(&self, request: Request) -> bool {
@@ -239,14 +329,15 @@ impl Store for Embedded {
         self.shared.open_text(scope, id)
     }
 
-    async fn lease(
+    async fn lease_within(
         &self,
         lane: &Lane,
         now: Timestamp,
         until: Timestamp,
         limit: usize,
+        share: &Share,
     ) -> Result<Vec<Lease>, Error> {
-        let leased = self.shared.ready().lease(lane, now, until, limit);
+        let leased = self.shared.ready().lease(lane, now, until, limit, share);
         let mut leases = Vec::with_capacity(leased.len());
         for (id, epoch) in leased {
             // A job that ended or was held this moment may still be in the list.
@@ -257,8 +348,12 @@ impl Store for Embedded {
         Ok(leases)
     }
 
-    async fn next_due(&self, lane: &Lane) -> Result<Option<Timestamp>, Error> {
-        Ok(self.shared.ready().next_due(lane))
+    async fn next_due_within(
+        &self,
+        lane: &Lane,
+        share: &Share,
+    ) -> Result<Option<Timestamp>, Error> {
+        Ok(self.shared.ready().next_due(lane, share))
     }
 
     fn enqueued(&self) -> watch::Receiver<u64> {
@@ -270,23 +365,7 @@ impl Store for Embedded {
     }
 
     async fn jobs(&self, filter: JobFilter) -> Result<Vec<Job>, Error> {
-        let mut jobs = Vec::new();
-        if filter.limit == 0 {
-            return Ok(jobs);
-        }
-        let after = filter.after.map(job_key);
-        self.shared.with_view(|view| {
-            view.scan(&[JOB], after.as_deref(), |key, value| {
-                let found = job_id(key).zip(decode::<StoredJob>(value));
-                let job = found.map(|(id, job)| {
-                    let leased = self.shared.ready().is_leased(id);
-                    job.into_job(id, leased)
-                });
-                jobs.extend(job.filter(|job| filter.matches(job)));
-                jobs.len() < filter.limit
-            })
-        })?;
-        Ok(jobs)
+        self.find_jobs(&filter)
     }
 }
 

@@ -97,6 +97,15 @@ impl OpenError {
     }
 }
 
+/// How much journal there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JournalSize {
+    /// Segments, the open one included.
+    pub segments: u64,
+    /// Their octets.
+    pub octets: u64,
+}
+
 /// For metrics and readiness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counters {

@@ -1,23 +1,70 @@
 //! Which jobs may be leased, and who has leased what. In memory only: the jobs
 //! are in the journal, and no lease outlives the process that holds it.
+//!
+//! A lane has a list for each scope, so that a scope that has had its share is
+//! stepped over at once, however much of it waits.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::state::StoredJob;
-use crate::key::Timestamp;
-use crate::queue::{JobId, JobState, Lane};
+use crate::key::{Scope, Timestamp};
+use crate::queue::{JobId, JobState, Lane, Share};
 
 /// The due times of all jobs that are neither held nor failed.
 #[derive(Debug, Default)]
 pub(crate) struct Ready {
     jobs: HashMap<JobId, Waiting>,
-    lanes: HashMap<Lane, BTreeSet<(Timestamp, JobId)>>,
+    lanes: HashMap<Lane, Waitlist>,
     epoch: u64,
+}
+
+/// What waits in one lane.
+#[derive(Debug, Default)]
+struct Waitlist {
+    scopes: HashMap<Scope, BTreeSet<(Timestamp, JobId)>>,
+    /// The first of each scope.
+    heads: BTreeMap<(Timestamp, JobId), Scope>,
+}
+
+impl Waitlist {
+    fn insert(&mut self, scope: Scope, at: (Timestamp, JobId)) {
+        self.change(scope, |list| list.insert(at));
+    }
+
+    fn remove(&mut self, scope: Scope, at: (Timestamp, JobId)) {
+        self.change(scope, |list| list.remove(&at));
+    }
+
+    fn change(
+        &mut self,
+        scope: Scope,
+        change: impl FnOnce(&mut BTreeSet<(Timestamp, JobId)>) -> bool,
+    ) {
+        let list = self.scopes.entry(scope).or_default();
+        let before = list.first().copied();
+        change(list);
+        let after = list.first().copied();
+        if list.is_empty() {
+            self.scopes.remove(&scope);
+        }
+        if before != after {
+            before.map(|head| self.heads.remove(&head));
+            after.map(|head| self.heads.insert(head, scope));
+        }
+    }
+
+    /// The one that waits longest among the scopes that have something left.
+    fn first(&self, share: &Share) -> Option<(Timestamp, JobId, Scope)> {
+        let mut heads = self.heads.iter();
+        let found = heads.find(|(_, scope)| !share.is_used_up(**scope));
+        found.map(|((at, id), scope)| (*at, *id, *scope))
+    }
 }
 
 #[derive(Debug)]
 struct Waiting {
     lane: Lane,
+    scope: Scope,
     /// `None` for held and failed jobs.
     due: Option<Timestamp>,
     lease: Option<Held>,
@@ -47,6 +94,7 @@ impl Ready {
         let lease = self.take(id).and_then(|old| old.lease);
         let waiting = Waiting {
             lane: job.lane.clone(),
+            scope: Scope::from_number(job.scope),
             due: (job.state == JobState::Due).then_some(job.due),
             lease: lease.filter(|_| !settled),
             settling: false,
@@ -66,26 +114,34 @@ impl Ready {
         now: Timestamp,
         until: Timestamp,
         limit: usize,
+        share: &Share,
     ) -> Vec<(JobId, u64)> {
-        let chosen: Vec<JobId> = self.lanes.get(lane).map_or_else(Vec::new, |waiting| {
-            let due = waiting.iter().take_while(|(at, _)| *at <= now);
-            due.take(limit).map(|(_, id)| *id).collect()
-        });
+        let mut share = share.clone();
+        let mut chosen = Vec::new();
+        while chosen.len() < limit
+            && let Some((at, id, scope)) = self.lanes.get(lane).and_then(|l| l.first(&share))
+            && at <= now
+            && let Some(waiting) = self.take(id)
+        {
+            share.take(scope);
+            chosen.push((id, waiting));
+        }
+        // Put back only now: a lease may have run out by the time it is given.
         chosen
             .into_iter()
-            .filter_map(|id| self.lease_one(id, until))
+            .map(|(id, waiting)| (id, self.put_leased(id, waiting, until)))
             .collect()
     }
 
-    fn lease_one(&mut self, id: JobId, until: Timestamp) -> Option<(JobId, u64)> {
-        let mut waiting = self.take(id)?;
+    /// Returns the epoch of the lease.
+    fn put_leased(&mut self, id: JobId, mut waiting: Waiting, until: Timestamp) -> u64 {
         self.epoch += 1;
         waiting.lease = Some(Held {
             epoch: self.epoch,
             until,
         });
         self.insert(id, waiting);
-        Some((id, self.epoch))
+        self.epoch
     }
 
     /// Whether nobody else has leased the job since.
@@ -110,14 +166,14 @@ impl Ready {
     }
 
     /// When the next job of the lane may be leased.
-    pub(crate) fn next_due(&self, lane: &Lane) -> Option<Timestamp> {
-        self.lanes.get(lane)?.first().map(|(at, _)| *at)
+    pub(crate) fn next_due(&self, lane: &Lane, share: &Share) -> Option<Timestamp> {
+        self.lanes.get(lane)?.first(share).map(|(at, ..)| at)
     }
 
     fn insert(&mut self, id: JobId, waiting: Waiting) {
         if let Some(at) = waiting.ready_at() {
             let lane = self.lanes.entry(waiting.lane.clone()).or_default();
-            lane.insert((at, id));
+            lane.insert(waiting.scope, (at, id));
         }
         self.jobs.insert(id, waiting);
     }
@@ -126,8 +182,8 @@ impl Ready {
         let waiting = self.jobs.remove(&id)?;
         let at = waiting.ready_at();
         if let (Some(at), Some(lane)) = (at, self.lanes.get_mut(&waiting.lane)) {
-            lane.remove(&(at, id));
-            if lane.is_empty() {
+            lane.remove(waiting.scope, (at, id));
+            if lane.scopes.is_empty() {
                 self.lanes.remove(&waiting.lane);
             }
         }

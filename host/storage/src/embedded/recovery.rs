@@ -13,7 +13,7 @@ use super::replay::{Outcome, Piece, replay};
 use super::segment::Segment;
 use super::state::{Edit, JOB, decode, job_id, text_key};
 use super::view::{Marker, View};
-use super::{OpenError, Options, Recovery, snapshot};
+use super::{OpenError, Options, Recovery, backup, snapshot};
 use crate::error::Error;
 use crate::journal::{Damage, DamageKind};
 use crate::text;
@@ -32,6 +32,7 @@ pub(crate) struct Recovered {
 /// Reads the store, which this process must have locked.
 pub(crate) fn recover(layout: &Layout, options: &Options) -> Result<Recovered, OpenError> {
     snapshot::remove_temporaries(layout).map_err(OpenError::at(&layout.snapshots()))?;
+    backup::remove_links(layout).map_err(OpenError::at(&layout.backup()))?;
     let marker = Marker::take(layout).map_err(OpenError::at(&layout.marker()))?;
     let known = marker.as_ref().map_or(0, |marker| marker.sequence);
     let found = trusted_view(layout, options, marker.as_ref());

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::files::{FileName, Layout};
 use super::options::{Counters, Options};
@@ -35,6 +35,8 @@ pub(crate) struct Shared {
     pub(super) commits: AtomicU64,
     pub(super) syncs: AtomicU64,
     pub(super) enqueued: watch::Sender<u64>,
+    /// The turn of the one backup that may be made at a time.
+    pub(super) backups: Arc<Semaphore>,
 }
 
 impl Shared {
@@ -58,6 +60,7 @@ impl Shared {
             commits: AtomicU64::new(0),
             syncs: AtomicU64::new(0),
             enqueued: watch::Sender::new(0),
+            backups: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -113,28 +116,37 @@ impl Shared {
     }
 
     pub(super) fn open_text(&self, scope: Scope, id: TextId) -> Result<TextReader, Error> {
-        let stored = self.stored_text(scope, id)?;
+        let mut stored = self.stored_text(scope, id)?;
+        loop {
+            match self.open_stored(id, scope, &stored) {
+                Err(Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+                    // Dropped or moved since it was looked up, unless it is still named there.
+                    let now = self.stored_text(scope, id)?;
+                    if now.place == stored.place {
+                        return Err(Error::Damaged(format!("text {id}")));
+                    }
+                    stored = now;
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    fn open_stored(
+        &self,
+        id: TextId,
+        scope: Scope,
+        stored: &StoredText,
+    ) -> Result<TextReader, Error> {
         let (path, start) = match stored.place {
             Place::File(start) | Place::Tail(start) => {
                 (self.texts.join(file_name(scope, id)), start)
             }
             Place::Segment { segment, offset } => (self.segment_path(segment), offset),
         };
-        match File::open(path) {
-            Ok(file) => Ok(TextReader::new(
-                id,
-                file,
-                start,
-                stored.octets,
-                stored.checksum,
-            )),
-            // Dropped since it was looked up, unless it is still named.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.stored_text(scope, id)?;
-                Err(Error::Damaged(format!("text {id}")))
-            }
-            Err(error) => Err(Error::Io(error)),
-        }
+        let file = File::open(path).map_err(Error::Io)?;
+        let (octets, checksum) = (stored.octets, stored.checksum);
+        Ok(TextReader::new(id, file, start, octets, checksum))
     }
 
     pub(super) fn segment_path(&self, sequence: u64) -> PathBuf {

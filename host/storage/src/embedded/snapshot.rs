@@ -4,7 +4,7 @@
 //! view. Each segment becomes a sorted run first, then all are merged in one
 //! pass, so memory is bounded by one segment without its texts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
 use std::iter::Peekable;
@@ -14,14 +14,33 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::files::{FileName, Layout, remove, sync_directory};
 use super::record::{self, Frame, Kind};
 use super::scan::{Found, Scanner};
-use super::state::{Change, Edit, Origin, Place, StoredText, TEXT, decode, encode};
+use super::state::{Change, Edit, Origin, Place, StoredText, decode, encode, text_id};
+use crate::key::Scope;
+use crate::text::TextId;
 
 /// A finished snapshot.
 #[derive(Debug)]
 pub(crate) struct Made {
     pub(crate) name: FileName,
-    /// Segments in which a live text is.
-    pub(crate) live: BTreeSet<u64>,
+    /// Segments in which live texts are, and which.
+    pub(crate) live: BTreeMap<u64, Live>,
+}
+
+/// The live texts of one segment.
+#[derive(Debug, Default)]
+pub(crate) struct Live {
+    pub(crate) octets: u64,
+    /// The first of them, at most [`LIVE_NAMES_MAX`] and one more.
+    pub(crate) names: Vec<(Scope, TextId)>,
+}
+
+impl Live {
+    fn add(&mut self, name: (Scope, TextId), octets: u64) {
+        self.octets += octets;
+        if self.names.len() <= LIVE_NAMES_MAX {
+            self.names.push(name);
+        }
+    }
 }
 
 /// Makes the snapshot that covers `previous` and `sealed`; `None` if that is
@@ -109,13 +128,15 @@ fn merge(
         sources.push(reader.with_quarantine(layout).peekable());
     }
     let mut out = BlockWriter::create(&temporary, name.salt, last)?;
-    let mut live = BTreeSet::new();
+    let mut live = BTreeMap::<u64, Live>::new();
     while let Some((key, value)) = next_newest(&mut sources)? {
         check(stop)?;
         let Some(value) = value else {
             continue;
         };
-        live.extend(segment_of(&key, &value));
+        if let Some((segment, name, octets)) = small_text(&key, &value) {
+            live.entry(segment).or_default().add(name, octets);
+        }
         out.add(key, Some(value))?;
     }
     out.finish()?;
@@ -151,12 +172,12 @@ fn next_newest(sources: &mut [Peekable<BlockReader>]) -> io::Result<Option<Edit>
     Ok(newest.map(|value| (key, value)))
 }
 
-fn segment_of(key: &[u8], value: &[u8]) -> Option<u64> {
-    if key.first() != Some(&TEXT) {
-        return None;
-    }
-    match decode::<StoredText>(value)?.place {
-        Place::Segment { segment, .. } => Some(segment),
+/// The segment a text is in, its name and its size.
+fn small_text(key: &[u8], value: &[u8]) -> Option<(u64, (Scope, TextId), u64)> {
+    let name = text_id(key)?;
+    let text: StoredText = decode(value)?;
+    match text.place {
+        Place::Segment { segment, .. } => Some((segment, name, text.octets)),
         Place::File(_) | Place::Tail(_) => None,
     }
 }
@@ -334,6 +355,8 @@ pub(crate) fn remove_temporaries(layout: &Layout) -> io::Result<()> {
     Ok(())
 }
 
+/// A segment with more live texts is worth keeping.
+pub(crate) const LIVE_NAMES_MAX: usize = 4_096;
 const TEMPORARY: &str = "tmp";
 /// Runs are read by the process that wrote them, just before.
 const RUN_SALT: u32 = 0;

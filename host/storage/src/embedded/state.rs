@@ -11,6 +11,8 @@
 //! t scope(8) id(16)       -> StoredText
 //! ```
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::key::{Key, Revision, Scope, Table, Timestamp, Versioned};
@@ -75,15 +77,15 @@ pub(crate) struct StoredText {
     pub(crate) octets: u64,
     pub(crate) checksum: u32,
     pub(crate) place: Place,
-    /// Nobody has dropped it yet.
-    pub(crate) kept: bool,
+    /// So many who keep it have not dropped it yet.
+    pub(crate) keepers: u32,
     /// So many jobs name it.
     pub(crate) jobs: u32,
 }
 
 impl StoredText {
     pub(crate) fn is_held(&self) -> bool {
-        self.kept || self.jobs > 0
+        self.keepers > 0 || self.jobs > 0
     }
 }
 
@@ -213,7 +215,19 @@ pub(crate) fn text_id(key: &[u8]) -> Option<(Scope, TextId)> {
     (*kind == TEXT).then_some((scope, TextId(u128::from_be_bytes(id))))
 }
 
+/// A value as it would be wherever a text stands.
+pub(crate) fn without_place<'v>(key: &[u8], value: &'v [u8]) -> Cow<'v, [u8]> {
+    let text = text_id(key).and_then(|_| decode::<StoredText>(value));
+    match text {
+        Some(mut text) if matches!(text.place, Place::Segment { .. }) => {
+            text.place = Place::Tail(0);
+            Cow::Owned(encode(&text))
+        }
+        _ => Cow::Borrowed(value),
+    }
+}
+
 const ROW: u8 = b'r';
 pub(crate) const JOB: u8 = b'j';
-pub(crate) const TEXT: u8 = b't';
+const TEXT: u8 = b't';
 const ROW_PREFIX_OCTETS: usize = 10;

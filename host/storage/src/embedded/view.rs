@@ -80,10 +80,11 @@ impl View {
         })
     }
 
-    /// A digest of everything in it.
+    /// A digest of everything in it, but for where in the journal texts stand.
     pub(crate) fn digest(&self) -> Result<[u8; 32], Error> {
         let mut hash = Sha256::new();
         self.scan(b"", None, |key, value| {
+            let value = &*state::without_place(key, value);
             hash.update((key.len() as u64).to_le_bytes());
             hash.update(key);
             hash.update((value.len() as u64).to_le_bytes());

@@ -18,6 +18,7 @@ use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Shared;
+use super::backup::Linked;
 use super::draft::{Approved, Pending, Refusal, judge};
 use super::files::is_full;
 use super::group::{Accepted, Answer, Commit, Group, Refused};
@@ -36,7 +37,9 @@ use crate::queue::JobId;
 pub(crate) enum Request {
     Commit(Batch, Answer),
     /// Closes the segment, then makes a snapshot.
-    Compact(oneshot::Sender<bool>),
+    Compact(oneshot::Sender<Option<usize>>),
+    /// Closes the segment, then gives every file a second name for a backup.
+    Cut(oneshot::Sender<std::io::Result<Linked>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -68,7 +71,8 @@ impl Writer {
                 break;
             }
         }
-        requests.close();
+        // Housekeeping, which is waited for now, may wait for an answer itself.
+        drop(requests);
         self.finish();
         if let Some(answer) = closed {
             // Nobody waits any more if the closing future was dropped.
@@ -96,6 +100,7 @@ impl Writer {
         match next {
             Some(Request::Close(answer)) => return Some(answer),
             Some(Request::Compact(answer)) => self.compact(answer),
+            Some(Request::Cut(answer)) => self.cut(answer),
             Some(Request::Commit(..)) | None => {}
         }
         None
@@ -326,13 +331,21 @@ impl Writer {
         }
     }
 
-    fn compact(&mut self, answer: oneshot::Sender<bool>) {
+    fn compact(&mut self, answer: oneshot::Sender<Option<usize>>) {
         let failed = self.shared.failed.load(Ordering::Acquire);
         if failed || (self.segment.length > 0 && self.roll().is_err()) {
-            let _ = answer.send(false);
+            let _ = answer.send(None);
             return;
         }
         let _ = self.tasks.send(Task::Snapshot(answer));
+    }
+
+    fn cut(&mut self, answer: oneshot::Sender<std::io::Result<Linked>>) {
+        let failed = self.shared.failed.load(Ordering::Acquire);
+        // Without an answer: closed.
+        if !failed && (self.segment.length == 0 || self.roll().is_ok()) {
+            let _ = self.tasks.send(Task::Link(self.sequence, answer));
+        }
     }
 
     /// The end: everything acknowledged is on the disk; what remains is to save

@@ -2,9 +2,11 @@
 
 mod account;
 mod address;
+mod backup;
 mod brand;
 mod dkim;
 mod domain;
+mod journal;
 mod queue;
 mod suspended;
 mod ticket;
@@ -31,6 +33,8 @@ pub(super) async fn act(services: &Services, actor: &Actor, request: Request) ->
         Request::Trigger(request) => trigger::act(services, actor, request).await,
         Request::Suspended(request) => suspended::act(services, actor, request).await,
         Request::Queue(request) => queue::act(services, actor, request).await,
+        Request::Backup(request) => backup::act(services, request).await,
+        Request::Journal(request) => journal::act(services, request).await,
         Request::Audit(AuditRequest::List { account }) => {
             shown(audit::list(services, account.as_deref()).await)
         }

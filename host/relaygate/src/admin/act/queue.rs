@@ -16,6 +16,9 @@ pub(super) async fn act(
     match request {
         QueueRequest::List(query) => shown(queue::list(services, &query).await),
         QueueRequest::Show { id } => shown(queue::show(services, &id).await),
+        QueueRequest::ReleaseRestored(query) => {
+            shown(queue::release_restored(services, actor, &query).await)
+        }
         QueueRequest::Change { id, hand } => empty(queue::change(services, actor, &id, hand).await),
     }
 }

@@ -3,9 +3,11 @@
 mod account;
 mod address;
 mod audit;
+mod backup;
 mod brand;
 mod dkim;
 mod domain;
+mod journal;
 mod queue;
 mod suspended;
 mod ticket;
@@ -18,9 +20,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use account::AccountRequest;
 pub use address::{AddressRequest, ChangedAddressRequest, NewAddressRequest};
 pub use audit::AuditRequest;
+pub use backup::BackupRequest;
 pub use brand::BrandRequest;
 pub use dkim::DkimRequest;
 pub use domain::DomainRequest;
+pub use journal::JournalRequest;
 pub use queue::QueueRequest;
 pub use suspended::SuspendedRequest;
 pub use ticket::TicketRequest;
@@ -49,6 +53,10 @@ pub enum Request {
     Suspended(SuspendedRequest),
     /// About the queue.
     Queue(QueueRequest),
+    /// About backups.
+    Backup(BackupRequest),
+    /// About the journal.
+    Journal(JournalRequest),
     /// About the audit log.
     Audit(AuditRequest),
     /// About the installation's DKIM keys.

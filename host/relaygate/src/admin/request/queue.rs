@@ -15,4 +15,5 @@ pub enum QueueRequest {
     List(JobQuery),
     Show { id: String },
     Change { id: String, hand: Hand },
+    ReleaseRestored(JobQuery),
 }

@@ -13,6 +13,8 @@ pub enum JournalCommand {
         #[arg(long, value_name = "DIR")]
         store: Option<PathBuf>,
     },
+    /// Have the running program sum it up and remove what is superseded.
+    Compact,
     /// Print what it holds, record by record; no message text, no secret.
     Dump {
         /// The store; that of the configuration if absent.

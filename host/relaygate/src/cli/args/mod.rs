@@ -3,6 +3,7 @@
 mod account;
 mod address;
 mod audit;
+mod backup;
 mod brand;
 mod dkim;
 mod domain;
@@ -20,6 +21,7 @@ use clap::{Args, Parser, Subcommand};
 pub use account::{AccountCommand, DeskArguments};
 pub use address::{AddressCommand, ChangedAddressArguments, NewAddressArguments, TrustArguments};
 pub use audit::AuditCommand;
+pub use backup::{BackupArguments, BackupCommand, RestoreArguments};
 pub use brand::BrandCommand;
 pub use dkim::DkimCommand;
 pub use domain::DomainCommand;
@@ -110,7 +112,11 @@ pub enum Command {
         /// A Message-ID, an e-mail id, or the queue id of a 250 reply.
         message_id: String,
     },
-    /// The store, while nobody has it open.
+    /// Copy the store while mail flows, and read the copy back. The sealing key is not in it.
+    Backup(BackupArguments),
+    /// Make the store out of a backup; nothing may be there yet. Its queue is held.
+    Restore(RestoreArguments),
+    /// The journal, which is the store's truth.
     #[command(subcommand)]
     Journal(JournalCommand),
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+mod backup;
 mod brand;
 mod diagnosis;
 mod dkim;
@@ -32,6 +33,8 @@ pub(super) fn words(request: &Request, answer: &Value) -> String {
         Request::Trigger(request) => trigger::words(request, answer),
         Request::Suspended(request) => suspended::words(request, answer),
         Request::Queue(request) => queue::words(request, answer),
+        Request::Backup(_) => backup::words(answer),
+        Request::Journal(_) => layout::pretty(&answer["journal"]),
         Request::Audit(_) => layout::table(
             &answer["audit"],
             &["at", "actor", "act", "subject", "credential", "peer"],

@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+mod backup;
 mod brand;
 mod dkim;
 mod domain;
@@ -15,8 +16,8 @@ use std::io::Read;
 use std::path::Path;
 
 use super::Failure;
-use super::args::{AuditCommand, Command};
-use crate::admin::{AuditRequest, Request};
+use super::args::{AuditCommand, BackupArguments, Command, JournalCommand};
+use crate::admin::{AuditRequest, JournalRequest, Request};
 use crate::config::io_reason;
 
 /// The request a command stands for; reads standard input where it says so.
@@ -36,11 +37,18 @@ pub(super) fn request(command: Command) -> Result<Request, Failure> {
         }
         Command::Dkim(command) => Ok(Request::Dkim(dkim::request(command))),
         Command::Egress => Ok(Request::Egress),
+        Command::Backup(BackupArguments {
+            directory: Some(directory),
+            ..
+        }) => Ok(Request::Backup(backup::request(&directory)?)),
+        Command::Journal(JournalCommand::Compact) => Ok(Request::Journal(JournalRequest::Compact)),
         Command::Trace { message_id } => Ok(Request::Trace { message_id }),
         Command::Serve
         | Command::Demo { .. }
         | Command::CheckConfig { .. }
         | Command::ConfigSchema
+        | Command::Backup(_)
+        | Command::Restore(_)
         | Command::Journal(_) => Err(Failure::usage(
             "this command is not asked of the running program",
         )),

@@ -11,16 +11,23 @@ pub(super) fn request(command: QueueCommand) -> QueueRequest {
         QueueCommand::List {
             account,
             lane,
+            state,
             limit,
         } => QueueRequest::List(JobQuery {
             account,
             lane,
+            state,
             limit,
         }),
         QueueCommand::Show { id } => QueueRequest::Show { id },
         QueueCommand::Retry { id } => change(id, Hand::Retry),
         QueueCommand::Hold { id } => change(id, Hand::Hold),
-        QueueCommand::Release { id } => change(id, Hand::Release),
+        QueueCommand::Release { id: Some(id), .. } => change(id, Hand::Release),
+        QueueCommand::Release { account, lane, .. } => QueueRequest::ReleaseRestored(JobQuery {
+            account,
+            lane,
+            ..JobQuery::default()
+        }),
         QueueCommand::Delete { id } => change(id, Hand::Delete),
     }
 }
