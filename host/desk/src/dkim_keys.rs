@@ -19,6 +19,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use tokio::task::spawn_blocking;
 
 use crate::connectors::Connector;
+use crate::rewrap::{self, Rewrapped};
 use crate::rows::Record;
 use crate::secrets::{Place, Sealed, SealingKey};
 use crate::{Error, Installation};
@@ -332,6 +333,22 @@ fn row(selector: &str, id: &str) -> Vec<u8> {
 }
 
 fn place(row: &[u8]) -> Place<'_> {
+/// Seals every key anew.
+///
+/// # Errors
+/// As [`crate::rewrap::all`].
+pub(crate) async fn rewrap(
+    installation: &Installation,
+    sealing: &SealingKey,
+) -> Result<Rewrapped, Error> {
+    rewrap::table::<KeptKey>(installation.rows(), |id, kept| {
+        let selector = std::str::from_utf8(id).map_err(unusable)?;
+        rewrap::one(&mut kept.sealed, |old| sealing.reseal(place(selector), old))
+    })
+    .await
+}
+
+fn place(selector: &str) -> Place<'_> {
     let Table(table) = KeptKey::TABLE;
     Place {
         account: None,

@@ -34,6 +34,7 @@ pub mod pace;
 pub mod people;
 mod product;
 mod random;
+pub mod rewrap;
 mod rows;
 pub mod secrets;
 pub mod suspended;

@@ -7,6 +7,8 @@
 //!
 //! Not here: inbound passwords, which nobody can read again (`credentials`).
 
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -17,12 +19,19 @@ use zeroize::Zeroizing;
 
 /// Octets of the sealing key.
 const KEY_OCTETS: usize = 32;
+/// Keys in a key file: the one that seals, and those old seals need.
+const KEYS_MAX: usize = 8;
+/// More than a line of the key file, so that its text is never moved and copied.
+const LINE_OCTETS_MAX: usize = 64;
 /// Octets of an XChaCha20 nonce: long enough to be drawn by chance.
 const NONCE_OCTETS: usize = 24;
 
-/// The key that seals this installation's secrets. Wiped when dropped; has no
-/// `Debug`, so that it cannot slip into a log.
-pub struct SealingKey(Zeroizing<[u8; KEY_OCTETS]>);
+/// The key that seals this installation's secrets, and those before it, which
+/// only open until everything has been sealed anew ([`crate::rewrap`]). Wiped when
+/// dropped; has no `Debug`, so that it cannot slip into a log.
+pub struct SealingKey(RwLock<Vec<RawKey>>);
+
+type RawKey = Zeroizing<[u8; KEY_OCTETS]>;
 
 /// Where a secret stands; it opens nowhere else.
 #[derive(Debug, Clone, Copy)]
@@ -58,25 +67,59 @@ pub enum SealError {
 impl SealingKey {
     /// A new key by chance.
     pub fn generate() -> Self {
-        let mut key = Zeroizing::new([0; KEY_OCTETS]);
-        rand::fill(key.as_mut_slice());
-        Self(key)
+        Self::of(vec![fresh()])
     }
 
-    /// Reads the text of a key file; white space around it does not count.
+    fn of(keys: Vec<RawKey>) -> Self {
+        Self(RwLock::new(keys))
+    }
+
+    /// Reads the text of a key file: a key a line, the one that seals first. White
+    /// space around it does not count.
     pub fn parse(text: &str) -> Result<Self, SealError> {
-        let octets = Zeroizing::new(BASE64.decode(text.trim()).map_err(|_| SealError::Key)?);
-        let mut key = Zeroizing::new([0; KEY_OCTETS]);
-        if octets.len() != KEY_OCTETS {
-            return Err(SealError::Key);
+        let keys: Vec<RawKey> = text.split_whitespace().map(raw).collect::<Result<_, _>>()?;
+        match keys.len() {
+            1..=KEYS_MAX => Ok(Self::of(keys)),
+            _ => Err(SealError::Key),
         }
-        key.copy_from_slice(&octets);
-        Ok(Self(key))
     }
 
     /// The text of a key file.
     pub fn to_text(&self) -> Zeroizing<String> {
-        Zeroizing::new(BASE64.encode(self.0.as_slice()))
+        let mut text = Zeroizing::new(String::with_capacity(KEYS_MAX * LINE_OCTETS_MAX));
+        for key in &*self.keys() {
+            BASE64.encode_string(key.as_slice(), &mut text);
+            text.push('\n');
+        }
+        text
+    }
+
+    /// How many there are; more than one while old seals may be left.
+    pub fn count(&self) -> usize {
+        self.keys().len()
+    }
+
+    /// The same with a new key in front; the oldest goes if there are too many.
+    pub fn renewed(&self) -> Self {
+        let mut keys = self.keys().clone();
+        keys.insert(0, fresh());
+        keys.truncate(KEYS_MAX);
+        Self::of(keys)
+    }
+
+    /// The key that seals, alone.
+    pub fn newest(&self) -> Self {
+        Self::of(self.keys().iter().take(1).cloned().collect())
+    }
+
+    /// From now on the keys are those of `other`.
+    pub fn become_like(&self, other: &Self) {
+        let keys = other.keys().clone();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = keys;
+    }
+
+    fn keys(&self) -> RwLockReadGuard<'_, Vec<RawKey>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Seals a secret for one place.
@@ -84,8 +127,9 @@ impl SealingKey {
         let mut nonce = [0; NONCE_OCTETS];
         rand::fill(&mut nonce[..]);
         let aad = place.bound();
-        let ciphertext = self
-            .cipher()
+        let keys = self.keys();
+        let key = keys.first().expect("there is a key, whoever made it");
+        let ciphertext = cipher(key)
             .encrypt(
                 &XNonce::from(nonce),
                 Payload {
@@ -99,20 +143,55 @@ impl SealingKey {
 
     /// Opens a secret in its place.
     pub fn open(&self, place: Place<'_>, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, SealError> {
-        let aad = place.bound();
-        let payload = Payload {
-            msg: &sealed.ciphertext,
-            aad: &aad,
-        };
-        self.cipher()
-            .decrypt(&XNonce::from(sealed.nonce), payload)
-            .map(Zeroizing::new)
-            .map_err(|_| SealError::Open)
+        let keys = self.keys();
+        let mut opened = keys.iter().filter_map(|key| open_by(key, place, sealed));
+        opened.next().ok_or(SealError::Open)
     }
 
-    fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&Key::from(*self.0))
+    /// The secret sealed by the newest key; `None` if it is already.
+    pub fn reseal(&self, place: Place<'_>, sealed: &Sealed) -> Result<Option<Sealed>, SealError> {
+        let is_newest = {
+            let keys = self.keys();
+            keys.first()
+                .and_then(|key| open_by(key, place, sealed))
+                .is_some()
+        };
+        if is_newest {
+            return Ok(None);
+        }
+        let secret = self.open(place, sealed)?;
+        Ok(Some(self.seal(place, &secret)))
     }
+}
+
+fn fresh() -> RawKey {
+    let mut key = Zeroizing::new([0; KEY_OCTETS]);
+    rand::fill(key.as_mut_slice());
+    key
+}
+
+fn raw(text: &str) -> Result<RawKey, SealError> {
+    let octets = Zeroizing::new(BASE64.decode(text).map_err(|_| SealError::Key)?);
+    let mut key = Zeroizing::new([0; KEY_OCTETS]);
+    if octets.len() != KEY_OCTETS {
+        return Err(SealError::Key);
+    }
+    key.copy_from_slice(&octets);
+    Ok(key)
+}
+
+fn open_by(key: &RawKey, place: Place<'_>, sealed: &Sealed) -> Option<Zeroizing<Vec<u8>>> {
+    let aad = place.bound();
+    let payload = Payload {
+        msg: &sealed.ciphertext,
+        aad: &aad,
+    };
+    let opened = cipher(key).decrypt(&XNonce::from(sealed.nonce), payload);
+    opened.ok().map(Zeroizing::new)
+}
+
+fn cipher(key: &RawKey) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(&Key::from(**key))
 }
 
 impl Place<'_> {
@@ -207,6 +286,49 @@ mod tests {
             SealingKey::generate().open(home(), &sealed),
             Err(SealError::Open)
         );
+    }
+
+    #[test]
+    fn an_old_key_opens_until_everything_is_sealed_anew() {
+        let old = SealingKey::generate();
+        let sealed = old.seal(home(), b"hunter2");
+        let both = SealingKey::parse(&old.renewed().to_text()).unwrap();
+        assert_eq!(both.count(), 2);
+        assert_eq!(both.open(home(), &sealed).unwrap().as_slice(), b"hunter2");
+        let anew = both.reseal(home(), &sealed).unwrap().expect("an old seal");
+        assert!(both.reseal(home(), &anew).unwrap().is_none());
+        let newest = both.newest();
+        assert_eq!(newest.open(home(), &anew).unwrap().as_slice(), b"hunter2");
+        assert_eq!(newest.open(home(), &sealed), Err(SealError::Open));
+        assert_eq!(old.open(home(), &anew), Err(SealError::Open));
+        old.become_like(&newest);
+        assert!(old.open(home(), &anew).is_ok());
+    }
+
+    #[test]
+    fn a_moved_secret_is_not_sealed_anew() {
+        let old = SealingKey::generate();
+        let sealed = old.seal(home(), b"hunter2");
+        let moved = Place {
+            version: 2,
+            ..home()
+        };
+        let outcome = old.renewed().reseal(moved, &sealed);
+        assert!(matches!(outcome, Err(SealError::Open)));
+    }
+
+    #[test]
+    fn a_key_file_holds_a_few_keys() {
+        let mut key = SealingKey::generate();
+        for _ in 0..2 * KEYS_MAX {
+            key = key.renewed();
+        }
+        assert_eq!(key.count(), KEYS_MAX);
+        let text = key.to_text();
+        assert!(SealingKey::parse(&text).is_ok());
+        let more = format!("{}{}", &*text, &*text);
+        assert!(matches!(SealingKey::parse(&more), Err(SealError::Key)));
+        assert!(matches!(SealingKey::parse(" \n"), Err(SealError::Key)));
     }
 
     #[test]

@@ -80,8 +80,22 @@ fn write(path: &Path, key: &SealingKey) -> std::io::Result<()> {
         .mode(0o600)
         .open(path)?;
     file.write_all(key.to_text().as_bytes())?;
-    file.write_all(b"\n")?;
     file.sync_all()?;
+    match path.parent() {
+        Some(directory) => fs::File::open(directory)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+/// Puts these keys into the key file; it holds the old ones or these, never half.
+pub fn replace(path: &Path, key: &SealingKey) -> std::io::Result<()> {
+    let temporary = path.with_extension("new");
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    write(&temporary, key)?;
+    fs::rename(&temporary, path)?;
     match path.parent() {
         Some(directory) => fs::File::open(directory)?.sync_all(),
         None => Ok(()),

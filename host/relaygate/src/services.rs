@@ -14,6 +14,7 @@ use mail::address::Domain;
 use policy::{Chain, ChainError, Engine, EngineSettings, Limits};
 use storage::Store;
 use storage::embedded::{Embedded, OpenError, Options};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -44,6 +45,8 @@ pub struct Services {
     pub dkim: DkimKeys,
     /// Seals and opens secrets; the key is kept outside the store.
     pub sealing: Arc<SealingKey>,
+    /// Whose turn it is to change the key file.
+    pub rotating: Mutex<()>,
     /// Hashes new passwords, a bounded number at a time.
     pub hasher: Hasher,
     /// Verifies logins.
@@ -115,6 +118,7 @@ impl Services {
             desk,
             dkim,
             sealing: Arc::new(sealing),
+            rotating: Mutex::new(()),
             hasher,
             verifier: Arc::new(verifier),
             chain,

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use relaygate_tests::house::{ACCOUNT, Cottage, DOMAIN, OUTBOUND_PASSWORD, wait_for_ticket};
+use relaygate_tests::troublesome::Scene;
+use relaygate_tests::wait::{self, PATIENCE};
 
 /// Everything on disk is searched for both passwords: R3, R52, R58, SEC-01.
 #[test]
@@ -44,6 +46,84 @@ fn the_key_file_is_private_and_apart() {
     assert_eq!(mode & 0o777, 0o600);
     let octets = fs::read(&key).expect("we are its owner");
     assert!(files_with(&cottage.relay.data(), octets.trim_ascii()).is_empty());
+}
+
+/// No core dump shows what was in memory: SEC-01.
+#[test]
+fn core_dumps_are_off() {
+    let cottage = Cottage::start("");
+    let limits = format!("/proc/{}/limits", cottage.relay.id());
+    let limits = fs::read_to_string(limits).expect("it runs");
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let core: Vec<_> = core.expect("it is listed").split_whitespace().collect();
+    assert_eq!(core[4..6], ["0", "0"], "{core:?}");
+}
+
+/// A new sealing key takes the old one's place while mail flows, and an interrupted rotation is
+/// gone on with: SEC-02.
+#[test]
+fn a_new_sealing_key_takes_over() {
+    let mut scene = Scene::start("");
+    scene.connect();
+    scene.add_address(&[]);
+    let key = scene.cottage.relay.directory().join("relaygate.key");
+    let old = fs::read(&key).expect("we are its owner");
+    let rotated = scene.cottage.relay.cli(&["secrets", "rotate"]);
+    // Two DKIM keys and the address's password.
+    assert_eq!(rotated["resealed"], 3, "{rotated}");
+    assert_eq!(rotated["keys"], 2, "{rotated}");
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(&key)
+        .expect("it is there")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    scene.cottage.relay.kill_and_restart();
+    verify(&scene);
+
+    // A key was put before the others and the program died: nothing is sealed by it yet.
+    let both = fs::read_to_string(&key).expect("we are its owner");
+    let newer = ["BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n", &both].concat();
+    scene.cottage.relay.kill();
+    fs::write(&key, newer).expect("we are its owner");
+    scene.cottage.relay.restart();
+    assert_eq!(
+        scene.cottage.relay.cli(&["secrets", "rewrap"])["resealed"],
+        3
+    );
+    assert_eq!(
+        scene.cottage.relay.cli(&["secrets", "rewrap"])["resealed"],
+        0
+    );
+    let left = scene.cottage.relay.cli(&["secrets", "forget"]);
+    assert_eq!(left["keys"], 1, "{left}");
+    scene.cottage.relay.kill_and_restart();
+    verify(&scene);
+
+    // The old key opens nothing any more.
+    scene.cottage.relay.stop();
+    fs::write(&key, old).expect("we are its owner");
+    let refused = scene.cottage.relay.cli_fails(&["serve"], "");
+    assert_eq!(refused.code, 78, "{refused:?}");
+}
+
+/// The password opens: the customer's server takes a mail of ours.
+fn verify(scene: &Scene) {
+    let logins = || {
+        scene
+            .customer
+            .letters()
+            .iter()
+            .filter(|it| it.login.is_some())
+            .count()
+    };
+    let before = logins();
+    scene.ask_to_verify("outbound");
+    wait::until("a mail by our login", PATIENCE, || {
+        (logins() > before).then_some(())
+    });
 }
 
 /// No answer of the command line shows an outbound password: R55, R58.

@@ -22,6 +22,7 @@ use crate::{Account, Error, Installation, accounts, connectors, wire};
 
 pub use change::{NewAddress, add, add_forwarded, facts, remove};
 pub use checks::{Check, CheckView, Direction};
+pub(crate) use server::rewrap;
 pub use server::{
     ChangedOutbound, NewOutbound, Outbound, OutboundAuth, OutboundTls, Staged, Trust,
     outbound_password,

@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 
 use super::change::store;
 use super::{Check, SupportAddress, Tested, kept, row_id};
+use crate::rewrap::{self, Rewrapped};
 use crate::rows::{Kept, Record};
 use crate::secrets::{Place, Sealed, SealingKey};
 use crate::{Account, Error};
@@ -333,6 +334,24 @@ pub fn outbound_password(
         .ok_or(Error::NotFound("outbound server"))?;
     let row = row_id(&address.address);
     Ok(key.open(place(account, &row, outbound.version), &outbound.password)?)
+}
+
+/// Seals the passwords of the account's addresses anew.
+///
+/// # Errors
+/// As [`crate::rewrap::all`].
+pub(crate) async fn rewrap(account: &Account, key: &SealingKey) -> Result<Rewrapped, Error> {
+    rewrap::table::<SupportAddress>(account.rows(), |_, address| {
+        let row = row_id(&address.address);
+        let mut done = Rewrapped::default();
+        let staged = address.staged.as_mut().map(|staged| &mut staged.server);
+        for server in address.outbound.as_mut().into_iter().chain(staged) {
+            let place = place(account, &row, server.version);
+            done += rewrap::one(&mut server.password, |old| key.reseal(place, old))?;
+        }
+        Ok(done)
+    })
+    .await
 }
 
 pub(super) fn seal(

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use storage::{Batch, Table, Timestamp};
 use zeroize::Zeroizing;
 
+use crate::rewrap::{self, Rewrapped};
 use crate::rows::{Kept, Record};
 use crate::secrets::{Place, Sealed, SealingKey};
 use crate::{Account, Error};
@@ -311,6 +312,26 @@ pub async fn gone(account: &Account, batch: &mut Batch, now: Timestamp) -> Resul
         account.rows().update(batch, ROW, &kept);
     }
     Ok(())
+}
+
+/// Seals what the account's setting holds anew.
+///
+/// # Errors
+/// As [`crate::rewrap::all`].
+pub(crate) async fn rewrap(account: &Account, key: &SealingKey) -> Result<Rewrapped, Error> {
+    rewrap::table::<Setting>(account.rows(), |_, setting| {
+        let place = place(account, setting.version);
+        let sealed = match &mut setting.desk {
+            HelpDesk::Server(server) => server.password.as_mut(),
+            HelpDesk::Webhook(hook) => Some(&mut hook.secret),
+            HelpDesk::Embedded => None,
+        };
+        match sealed {
+            Some(sealed) => rewrap::one(sealed, |old| key.reseal(place, old)),
+            None => Ok(Rewrapped::default()),
+        }
+    })
+    .await
 }
 
 fn place(account: &Account, version: u32) -> Place<'static> {

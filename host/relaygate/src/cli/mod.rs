@@ -182,7 +182,7 @@ fn check_config(context: &Context, file: Option<PathBuf>) -> Result<(), Failure>
 fn patience(request: &Request) -> Duration {
     let waited = match request {
         Request::Address(AddressRequest::Verify(input)) => input.wait_seconds.unwrap_or_default(),
-        Request::Backup(_) | Request::Journal(_) => return STORE_TIMEOUT,
+        Request::Backup(_) | Request::Journal(_) | Request::Secrets(_) => return STORE_TIMEOUT,
         _ => 0,
     };
     ANSWER_TIMEOUT + Duration::from_secs(waited)

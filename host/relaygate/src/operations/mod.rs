@@ -26,6 +26,7 @@ pub mod proof;
 pub mod queue;
 pub mod records;
 mod refusal;
+pub mod secrets;
 pub(crate) mod security;
 pub mod servers;
 pub mod signing;

@@ -8,6 +8,7 @@ mod dkim;
 mod domain;
 mod journal;
 mod queue;
+mod secrets;
 mod suspended;
 mod ticket;
 mod token;
@@ -33,6 +34,7 @@ pub(super) async fn act(services: &Services, actor: &Actor, request: Request) ->
         Request::Trigger(request) => trigger::act(services, actor, request).await,
         Request::Suspended(request) => suspended::act(services, actor, request).await,
         Request::Queue(request) => queue::act(services, actor, request).await,
+        Request::Secrets(request) => secrets::act(services, request).await,
         Request::Backup(request) => backup::act(services, request).await,
         Request::Journal(request) => journal::act(services, request).await,
         Request::Audit(AuditRequest::List { account }) => {

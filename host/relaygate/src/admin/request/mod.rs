@@ -9,6 +9,7 @@ mod dkim;
 mod domain;
 mod journal;
 mod queue;
+mod secrets;
 mod suspended;
 mod ticket;
 mod token;
@@ -26,6 +27,7 @@ pub use dkim::DkimRequest;
 pub use domain::DomainRequest;
 pub use journal::JournalRequest;
 pub use queue::QueueRequest;
+pub use secrets::SecretsRequest;
 pub use suspended::SuspendedRequest;
 pub use ticket::TicketRequest;
 pub use token::TokenRequest;
@@ -53,6 +55,8 @@ pub enum Request {
     Suspended(SuspendedRequest),
     /// About the queue.
     Queue(QueueRequest),
+    /// About the sealing key.
+    Secrets(SecretsRequest),
     /// About backups.
     Backup(BackupRequest),
     /// About the journal.

@@ -9,6 +9,7 @@ mod dkim;
 mod domain;
 mod journal;
 mod queue;
+mod secrets;
 mod suspended;
 mod ticket;
 mod token;
@@ -27,6 +28,7 @@ pub use dkim::DkimCommand;
 pub use domain::DomainCommand;
 pub use journal::JournalCommand;
 pub use queue::QueueCommand;
+pub use secrets::SecretsCommand;
 pub use suspended::SuspendedCommand;
 pub use ticket::{ReplyText, TicketCommand, UpdateArguments};
 pub use token::TokenCommand;
@@ -112,6 +114,9 @@ pub enum Command {
         /// A Message-ID, an e-mail id, or the queue id of a 250 reply.
         message_id: String,
     },
+    /// The key that seals passwords and DKIM keys.
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
     /// Copy the store while mail flows, and read the copy back. The sealing key is not in it.
     Backup(BackupArguments),
     /// Make the store out of a backup; nothing may be there yet. Its queue is held.

@@ -9,6 +9,7 @@ mod dkim;
 pub(super) mod domain;
 mod layout;
 mod queue;
+mod secrets;
 mod suspended;
 mod ticket;
 mod token;
@@ -33,6 +34,7 @@ pub(super) fn words(request: &Request, answer: &Value) -> String {
         Request::Trigger(request) => trigger::words(request, answer),
         Request::Suspended(request) => suspended::words(request, answer),
         Request::Queue(request) => queue::words(request, answer),
+        Request::Secrets(_) => secrets::words(answer),
         Request::Backup(_) => backup::words(answer),
         Request::Journal(_) => layout::pretty(&answer["journal"]),
         Request::Audit(_) => layout::table(

@@ -7,6 +7,7 @@ mod brand;
 mod dkim;
 mod domain;
 mod queue;
+mod secrets;
 mod suspended;
 mod ticket;
 mod token;
@@ -37,6 +38,7 @@ pub(super) fn request(command: Command) -> Result<Request, Failure> {
         }
         Command::Dkim(command) => Ok(Request::Dkim(dkim::request(command))),
         Command::Egress => Ok(Request::Egress),
+        Command::Secrets(command) => Ok(Request::Secrets(secrets::request(command))),
         Command::Backup(BackupArguments {
             directory: Some(directory),
             ..
