@@ -5,7 +5,8 @@
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -13,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use std::{env, fs, str};
 
+use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::process::Signal;
 use rustls::ClientConfig;
 use serde_json::Value;
@@ -22,6 +24,8 @@ use crate::process::{self, Daemon};
 use crate::smtp::Client;
 use crate::{free_port, repository, wait};
 
+/// `exec` keeps the process id, which has to be named.
+const HAND_OVER: &str = r#"exec 3<&"$1"; shift; export LISTEN_FDS=1 LISTEN_PID=$$; exec "$@""#;
 /// The table of the routing policy's settings.
 const ROUTING: &str = "[policy.settings.routing]";
 /// The name the program goes by: banner, EHLO, certificate.
@@ -76,6 +80,8 @@ pub struct Relaygate {
     daemon: Daemon,
     announced: Vec<String>,
     checked: bool,
+    /// What a service manager would keep open while the program is replaced.
+    kept: Option<TcpListener>,
 }
 
 /// How a command ended that was expected to fail.
@@ -99,13 +105,14 @@ impl Relaygate {
             configuration(&directory, ports, settings),
         )
         .expect("the test's directory can be written");
-        let daemon = launch(&directory);
+        let daemon = launch(&directory, None);
         let mut relay = Self {
             directory,
             ports,
             daemon,
             announced: Vec::new(),
             checked: false,
+            kept: None,
         };
         relay.await_ready();
         relay
@@ -167,9 +174,16 @@ impl Relaygate {
         self.daemon.kill();
     }
 
+    /// Opens its implicit-TLS port while it is stopped; from now on each start is handed the
+    /// socket, and nobody is refused in between.
+    pub fn keep_socket(&mut self) {
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, self.ports.implicit));
+        self.kept = Some(socket.expect("the program has let go of its port"));
+    }
+
     /// Starts it again on the same directory after it ended.
     pub fn restart(&mut self) {
-        self.daemon = launch(&self.directory);
+        self.daemon = launch(&self.directory, self.kept.as_ref());
         self.await_ready();
     }
 
@@ -254,6 +268,12 @@ impl Relaygate {
         let status = self.daemon.stop();
         self.check_log();
         status
+    }
+
+    /// Waits until it has ended by itself.
+    pub fn await_end(&mut self) -> ExitStatus {
+        let daemon = &mut self.daemon;
+        wait::until("relaygate to end", wait::PATIENCE, || daemon.ended())
     }
 
     /// Runs a command, however it ends.
@@ -354,14 +374,28 @@ pub fn configuration(directory: &Path, ports: Ports, settings: &Settings<'_>) ->
     text + &settings.extra
 }
 
-fn launch(directory: &Path) -> Daemon {
-    let mut command = Command::new(binary());
+fn launch(directory: &Path, kept: Option<&TcpListener>) -> Daemon {
+    let mut command = match kept {
+        Some(socket) => handed_over(socket),
+        None => Command::new(binary()),
+    };
     command
         .arg("--config")
         .arg(directory.join("relaygate.toml"))
         .arg("serve");
     Daemon::start("relaygate", &command, &directory.join("relaygate.log"))
         .expect("the program starts")
+}
+
+/// The program as systemd starts it: the socket is descriptor 3 (sd_listen_fds(3)).
+fn handed_over(socket: &TcpListener) -> Command {
+    fcntl_setfd(socket, FdFlags::empty()).expect("an open descriptor");
+    let mut command = Command::new("bash");
+    let descriptor = socket.as_raw_fd().to_string();
+    command
+        .args(["-c", HAND_OVER, "bash", &descriptor])
+        .arg(binary());
+    command
 }
 
 /// Test binaries lie in `<target>/<profile>/deps`.

@@ -5,7 +5,6 @@
 //! what is in flight is finished or left for the next start, and the store is
 //! closed last.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,8 +18,9 @@ use crate::admin::{self, AdminSocket};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, io_reason};
 use crate::services::Services;
+use crate::sockets::Ports;
 use crate::tls::ServerTls;
-use crate::{listener, monitoring, runner, telemetry, upkeep, web};
+use crate::{listener, monitoring, runner, service_manager, telemetry, upkeep, web};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,18 +31,11 @@ pub enum Ended {
     StoreFailed,
 }
 
-/// Every port, bound and not yet listened to by anybody.
-struct Ports {
-    smtp: Vec<TcpListener>,
-    metrics: Option<TcpListener>,
-    web: Option<TcpListener>,
-}
-
 /// Runs the program until SIGTERM or SIGINT.
 pub async fn run(config: Config) -> Result<Ended, ConfigError> {
     harden();
     let mut signals = Signals::new()?;
-    let ports = Ports::bind(&config).await?;
+    let ports = Ports::open(&config).await?;
     let services = Services::open(config, Clock::system()).await?;
     let socket = AdminSocket::bind(&services.config.admin_socket())?;
     let recovery = services.embedded.recovery();
@@ -54,6 +47,7 @@ pub async fn run(config: Config) -> Result<Ended, ConfigError> {
     warn_of_restored(&services).await;
     let tasks = TaskTracker::new();
     start(&services, ports, socket, &tasks);
+    service_manager::ready();
     info!("ready");
     let ended = signals.wait(&services).await;
     stop(&services, tasks).await;
@@ -106,6 +100,7 @@ fn log_listening(kind: &str, listener: &TcpListener) {
 
 /// Stops taking, waits for what is in flight, closes the store.
 async fn stop(services: &Services, tasks: TaskTracker) {
+    service_manager::stopping();
     info!("stopping");
     services.stop.cancel();
     services.in_flight.close();
@@ -123,38 +118,6 @@ async fn stop(services: &Services, tasks: TaskTracker) {
     }
     services.embedded.close().await;
     info!("stopped");
-}
-
-impl Ports {
-    async fn bind(config: &Config) -> Result<Self, ConfigError> {
-        let mut smtp = Vec::new();
-        for (index, listener) in config.listeners.iter().enumerate() {
-            smtp.push(bind(&format!("listener[{index}].bind"), listener.bind).await?);
-        }
-        let metrics = match &config.metrics {
-            Some(metrics) => Some(bind("metrics.bind", metrics.bind).await?),
-            None => None,
-        };
-        let web = match &config.web {
-            Some(web) => Some(bind("web.bind", web.bind).await?),
-            None => None,
-        };
-        Ok(Self { smtp, metrics, web })
-    }
-}
-
-async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, ConfigError> {
-    TcpListener::bind(address).await.map_err(|error| {
-        let problem = format!("{address} cannot be bound ({})", io_reason(&error));
-        let mend = match error.kind() {
-            std::io::ErrorKind::AddrInUse => "stop the program that has it, or name another port",
-            std::io::ErrorKind::PermissionDenied => {
-                "allow the port to this user (CAP_NET_BIND_SERVICE)"
-            }
-            _ => "name an address of this machine",
-        };
-        ConfigError::new(key, problem, mend)
-    })
 }
 
 struct Signals {

@@ -17,6 +17,7 @@ mod doors;
 mod durability;
 mod foreign_desk;
 mod framing;
+mod handover;
 mod isolation;
 mod limits;
 mod loops;
