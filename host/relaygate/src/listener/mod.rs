@@ -16,7 +16,7 @@ use mail::sasl::Mechanism;
 use mail::server::{Role, Settings, Timeouts, Tolerance};
 use metrics::{counter, gauge};
 use tokio::net::{TcpListener, TcpStream};
-use tracing::{Instrument as _, debug, info, info_span, warn};
+use tracing::{Instrument as _, debug, error, info, info_span, warn};
 
 use crate::config::{ListenerConfig, ListenerKind, TlsMode};
 use crate::services::Services;
@@ -74,12 +74,21 @@ fn admit(
     services.in_flight.spawn(
         async move {
             open.increment(1);
-            served.await;
+            contained(served).await;
             open.decrement(1);
             drop(seat);
         }
         .instrument(span),
     );
+}
+
+/// Serves a session. A panic in it, ours or a parser's, costs that connection and
+/// nothing else: without a reply the peer keeps the message and sends it again.
+async fn contained(session: impl Future<Output = ()> + Send + 'static) {
+    if let Err(reason) = tokio::spawn(session.in_current_span()).await {
+        error!(%reason, "a session panicked; its connection is closed");
+        counter!("relaygate_session_panics_total").increment(1);
+    }
 }
 
 /// One line to a peer we have no room for, if it can be written without waiting.
@@ -134,3 +143,20 @@ fn tls_mode(mode: TlsMode) -> mail::server::TlsMode {
 const TOO_MANY_CONNECTIONS: Reply =
     Reply::new(421, Detail(3, 2), "too many connections, try again later");
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+#[cfg(test)]
+mod tests {
+    use super::contained;
+
+    /// OPS-05: whatever panics in a session ends with it.
+    #[tokio::test]
+    async fn a_session_that_panics_ends_alone() {
+        contained(async {
+            panic!("a parser met what nobody thought of");
+        })
+        .await;
+        let (tell, told) = tokio::sync::oneshot::channel();
+        contained(async { tell.send("served").expect("it is waited for") }).await;
+        assert_eq!(told.await, Ok("served"));
+    }
+}
