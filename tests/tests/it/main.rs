@@ -21,6 +21,7 @@ mod handover;
 mod isolation;
 mod limits;
 mod loops;
+mod machine;
 mod names;
 mod outbound;
 mod peers;

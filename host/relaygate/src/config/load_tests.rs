@@ -255,6 +255,37 @@ fn values() {
     );
 }
 
+/// Every bound, put wrong in every way a hand may: OPS-02.
+#[test]
+fn sixty_broken_bounds_are_named() {
+    const LIMITS: [&str; 15] = [
+        "message_octets_max",
+        "recipients_max",
+        "connections_max",
+        "connections_per_peer_max",
+        "connections_per_account_max",
+        "handshake_seconds",
+        "idle_seconds",
+        "transaction_seconds",
+        "auth_failures_per_connection_max",
+        "auth_failures_per_peer_max",
+        "hops_max",
+        "jobs_at_once_max",
+        "jobs_per_account_at_once_max",
+        "drain_seconds",
+        "stop_seconds",
+    ];
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    for limit in LIMITS {
+        for value in ["0", "999999999999999999", "-1", "\"many\""] {
+            let text = format!("{SOUND}[limits]\n{limit} = {value}\n");
+            let line = loaded(directory.path(), &text).map(drop);
+            let line = line.expect_err(&format!("{limit} = {value}"));
+            assert!(line.contains(&format!("limits.{limit}: ")), "{line}");
+        }
+    }
+}
+
 #[test]
 fn no_listener() {
     let directory = tempfile::tempdir().expect("a temporary directory");

@@ -158,7 +158,7 @@ async fn deliver(
     let text = match account.store().text(delivery.text).await {
         Ok(text) => text,
         Err(error) => {
-            error!(%error, "text of a message is gone");
+            error!(%error, "text of a message cannot be read");
             return Attempted::before(delivery, Trouble::Abandoned, error.to_string(), None);
         }
     };
