@@ -7,7 +7,7 @@ SKIPS := $(abspath $(CARGO_TARGET_DIR))/skips.txt
 PROGRAM := --workspace --bin relaygate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint unit scenarios bench campaign-crash campaign-kill deny
+.PHONY: help setup build run test lint unit scenarios bench campaign-crash campaign-kill campaign-restore campaign-handover deny
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,12 @@ campaign-crash: setup ## kill the program and the store at every system call tha
 campaign-kill: setup ## 250 times SIGKILL under load, for the program and for the store
 	@tests/campaign.sh relaygate-tests it durability::a_kill_under_load
 	@tests/campaign.sh relaygate-storage crash kill_at_any
+
+campaign-restore: setup ## a backup under 100,000 messages, a kill, and what is made out of it
+	@tests/campaign.sh relaygate-tests it backup::a_restored_program
+
+campaign-handover: setup ## 100 times SIGTERM under load with the socket kept open
+	@tests/campaign.sh relaygate-tests it handover::
 
 deny: ## licences, advisories and bans (needs cargo-deny)
 	$(CARGO) deny check
