@@ -71,6 +71,11 @@ impl Reply {
         }
     }
 
+    /// The message is kept, under that id of the program's.
+    pub fn kept_as(id: &str) -> Self {
+        Self::OK.with_text(format!("kept as {id}"))
+    }
+
     /// The basic code.
     pub fn code(&self) -> u16 {
         self.code
@@ -315,8 +320,6 @@ impl Reply {
     pub const RECIPIENT_OK: Self = Self::new(250, Detail(1, 5), "recipient ok");
     /// DATA.
     pub const SEND_TEXT: Self = Self::bare(354, "send the message, end with a line of one dot");
-    /// Kept; the program's id follows.
-    pub const KEPT: Self = Self::new(250, Detail(0, 0), "kept");
     /// DATA after every recipient was refused.
     pub const NO_RECIPIENTS: Self = Self::new(554, Detail(5, 1), "no valid recipients");
     /// Too many recipients (RFC 5321 §4.5.3.1.10).

@@ -61,4 +61,4 @@ pub use results::{
     receivers_results,
 };
 pub use tokens::{TOKENS_MAX, TicketToken, ticket_tokens, verification_line, verification_tokens};
-pub use trace::{Protocol, Received, TlsFacts, date_line, return_path, timestamp};
+pub use trace::{Protocol, Received, TlsFacts, date_line, read_timestamp, return_path, timestamp};

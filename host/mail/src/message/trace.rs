@@ -136,6 +136,14 @@ pub fn timestamp(at: u64) -> String {
     date_time(at).to_rfc3339()
 }
 
+/// Reads such a time, with any offset; anything else is none.
+pub fn read_timestamp(text: &str) -> Option<u64> {
+    let read = DateTime::parse_rfc3339(text)?;
+    let seconds = u64::try_from(read.to_timestamp()).ok()?;
+    let sound = read.is_valid() && read.to_rfc3339() == text;
+    sound.then_some(seconds * MILLIS_PER_SECOND)
+}
+
 /// A date-time (RFC 5322 §3.3) in UTC, from milliseconds since the epoch.
 pub(super) fn date(at: u64) -> String {
     date_time(at).to_rfc822()
@@ -207,6 +215,22 @@ mod tests {
             at: 1_700_000_000_000,
         };
         String::from_utf8(received.to_lines()).unwrap()
+    }
+
+    #[test]
+    fn a_time_is_read_as_it_is_printed_and_no_other_way() {
+        let at = 1_767_225_600_000;
+        assert_eq!(read_timestamp(&timestamp(at)), Some(at));
+        assert_eq!(read_timestamp("2026-01-01T01:00:00+01:00"), Some(at));
+        for other in [
+            "",
+            "2026-01-01",
+            "2026-13-01T00:00:00Z",
+            "1969-01-01T00:00:00Z",
+            "yesterday",
+        ] {
+            assert_eq!(read_timestamp(other), None, "{other}");
+        }
     }
 
     #[test]

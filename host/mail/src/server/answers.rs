@@ -114,7 +114,7 @@ impl<Proof, Identity> Session<Proof, Identity> {
             self.end_transaction();
             self.counts.errors = 0;
             self.counts.junk = 0;
-            self.reply(Reply::KEPT.with_text(format!("kept as {id}")));
+            self.reply(Reply::kept_as(id));
         }
     }
 
