@@ -1,6 +1,6 @@
 //! Takes out what has served its time: tokens of verification mails, counts of
-//! the last hours, messages kept aside that nobody wanted, envelopes refused by
-//! a domain on its way out.
+//! the last hours, messages kept aside that nobody wanted, envelopes refused
+//! by a domain on its way out, what the message log is to remember no longer.
 //!
 //! Not here: when this is done (the program).
 
@@ -11,7 +11,7 @@ use crate::pace::Pace;
 use crate::rows::{Record, Rows};
 use crate::suspended::Suspended;
 use crate::verification::Token;
-use crate::{Account, Error, Installation};
+use crate::{Account, Error, Installation, messages};
 
 /// A record that is kept for a while.
 pub(crate) trait Aging: Record {
@@ -25,18 +25,20 @@ pub(crate) trait Aging: Record {
     fn let_go(&self, _scope: Scope, _batch: &mut Batch) {}
 }
 
-/// Removes what is too old, a bounded number of rows in each batch. Returns how
-/// many rows went.
+/// Removes what is too old, a bounded number of rows in each batch; of the message
+/// log what is older than so many days. Returns how many rows went.
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Corrupt`], [`Error::Commit`]; what went before that
 /// is gone.
-pub async fn prune(account: &Account, now: Timestamp) -> Result<usize, Error> {
+pub async fn prune(account: &Account, now: Timestamp, log_days: u32) -> Result<usize, Error> {
     let tokens = prune_table::<Token>(account.rows(), now).await?;
     let paces = prune_table::<Pace>(account.rows(), now).await?;
     let suspended = prune_table::<Suspended>(account.rows(), now).await?;
     let refused = prune_table::<Refused>(account.rows(), now).await?;
-    Ok(tokens + paces + suspended + refused)
+    let log_kept = Timestamp(now.0.saturating_sub(u64::from(log_days) * DAY_MS));
+    let log = messages::retention::prune(account, log_kept).await?;
+    Ok(tokens + paces + suspended + refused + log)
 }
 
 /// The same for what belongs to no account.
@@ -74,6 +76,7 @@ async fn prune_table<R: Aging + Send>(rows: Rows<'_>, now: Timestamp) -> Result<
     }
 }
 
+const DAY_MS: u64 = 24 * 3_600_000;
 /// Rows looked at, and removed at most, at once.
 const BATCH_ROWS: usize = 256;
 
@@ -86,6 +89,8 @@ mod tests {
 
     use super::*;
     use crate::verification::old_token;
+
+    const LOG_DAYS: u32 = 30;
 
     #[tokio::test]
     async fn only_what_is_old_goes() {
@@ -101,10 +106,10 @@ mod tests {
         }
         account.apply(batch).await.unwrap();
         let then = Timestamp(Token::KEPT_MS + 590);
-        assert_eq!(prune(&account, then).await.unwrap(), 590);
+        assert_eq!(prune(&account, then, LOG_DAYS).await.unwrap(), 590);
         let left = account.rows().all::<Token>(&[]).await.unwrap();
         let left: Vec<u64> = left.iter().map(|row| row.at().0).collect();
         assert_eq!(left, (590..600).collect::<Vec<_>>());
-        assert_eq!(prune(&account, then).await.unwrap(), 0);
+        assert_eq!(prune(&account, then, LOG_DAYS).await.unwrap(), 0);
     }
 }

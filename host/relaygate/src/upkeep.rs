@@ -1,6 +1,8 @@
 //! Takes out, hourly, what has served its time: marks of received messages,
 //! tokens of verification mails, messages kept aside for a fortnight. Looks then, too,
 //! for the proofs of domains, and more often for the record of a new DKIM key.
+//! tokens of verification mails, messages kept aside for a fortnight, the message
+//! log of the last month.
 //!
 //! Not here: the disk's own housekeeping (`storage`), what mail waits (`runner`).
 
@@ -102,7 +104,8 @@ async fn prune_all(services: &Services) {
 async fn prune(services: &Services, account: AccountId) -> Result<usize, desk::Error> {
     let now = services.clock.now();
     let marks = reception::prune_marks(&*services.store, Scope::Account(account), now).await?;
-    let records = desk::upkeep::prune(&services.desk.account(account), now).await?;
+    let log_days = services.config.limits.message_log_days;
+    let records = desk::upkeep::prune(&services.desk.account(account), now, log_days).await?;
     Ok(marks + records)
 }
 

@@ -22,6 +22,7 @@ mod isolation;
 mod limits;
 mod loops;
 mod machine;
+mod message_log;
 mod names;
 mod outbound;
 mod peers;

@@ -85,6 +85,6 @@ async fn mail_that_was_put_off_is_listed_once_and_for_a_while() {
     let other = domain("other.example");
     assert!(refused::list(acme, Some(&other)).await.unwrap().is_empty());
     const MONTH: u64 = 30 * 24 * 3_600_000;
-    upkeep::prune(acme, later(MONTH + 6)).await.unwrap();
+    upkeep::prune(acme, later(MONTH + 6), 30).await.unwrap();
     assert_eq!(refused::list(acme, None).await.unwrap().len(), 1);
 }

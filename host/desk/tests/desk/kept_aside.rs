@@ -27,7 +27,7 @@ async fn has_text(scene: &Scene, kept: &Suspended) -> bool {
 async fn after_a_fortnight_a_message_goes_with_its_source() {
     let scene = Scene::new().await;
     let kept = suspended(&scene).await;
-    let prune = |now: Timestamp| upkeep::prune(&scene.acme, now);
+    let prune = |now: Timestamp| upkeep::prune(&scene.acme, now, 30);
     prune(later(14 * DAY_MS)).await.unwrap();
     assert!(Shelf::of(&scene.acme).find(&kept.id).await.is_ok());
     prune(later(14 * DAY_MS + 1)).await.unwrap();

@@ -2,8 +2,8 @@
 
 use desk::notifications::{self, Event, OutboundDraft, Sender};
 use desk::outbound::{self, Attempt, Departing, End, State, TRIES_KEPT};
+use desk::people;
 use desk::tickets::{self, NewReply};
-use desk::{messages, people};
 use mail::message::{Headers, dsn};
 use storage::Batch;
 
@@ -269,55 +269,6 @@ async fn our_own_message_is_known_again_by_its_account_alone() {
             .await
             .unwrap()
     );
-}
-
-#[tokio::test]
-async fn a_message_is_traced_by_either_of_its_ids() {
-    let scene = Scene::new().await;
-    let message = messages::Message {
-        id: desk::sortable_id(NOW),
-        direction: messages::Direction::Inbound,
-        message_id: Some(mail::message::MessageId::parse("<first@client.example>").unwrap()),
-        connector: None,
-        credential: None,
-        tls: None,
-        at: NOW,
-    };
-    let line = |at, what: &str| messages::Line {
-        at,
-        what: what.into(),
-        detail: String::new(),
-    };
-    let mut batch = Batch::new();
-    messages::open(&scene.acme, &mut batch, &message);
-    messages::add(&scene.acme, &mut batch, &message.id, &line(NOW, "accepted"));
-    messages::add(
-        &scene.acme,
-        &mut batch,
-        &message.id,
-        &line(later(1), "ticket_created"),
-    );
-    let _durable = scene.acme.commit(batch).await.unwrap();
-    for term in [
-        message.id.as_str(),
-        "<first@client.example>",
-        "first@client.example",
-    ] {
-        let traces = messages::trace(&scene.desk, term).await.unwrap();
-        assert_eq!(traces.len(), 1, "{term}");
-        let whats: Vec<_> = traces[0]
-            .lines
-            .iter()
-            .map(|line| line.what.as_str())
-            .collect();
-        assert_eq!(whats, ["accepted", "ticket_created"]);
-        assert!(
-            messages::trace_in(&scene.rival, term)
-                .await
-                .unwrap()
-                .is_empty()
-        );
-    }
 }
 
 #[tokio::test]

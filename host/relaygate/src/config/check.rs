@@ -355,6 +355,12 @@ fn limits(limits: &LimitsConfig) -> Verdict {
         10_000,
     )?;
     range("limits.drain_seconds", l.drain_seconds, 1, HOUR_SECONDS)?;
+    range(
+        "limits.message_log_days",
+        l.message_log_days.into(),
+        1,
+        3_650,
+    )?;
     range("limits.stop_seconds", l.stop_seconds, 1, HOUR_SECONDS)
 }
 

@@ -71,6 +71,7 @@ impl Default for LimitsConfig {
             jobs_at_once_max: 32,
             jobs_per_account_at_once_max: 16,
             drain_seconds: 5 * 60,
+            message_log_days: 30,
             stop_seconds: 10,
             disk_free_octets_min: 256 * MEBIBYTE,
         }

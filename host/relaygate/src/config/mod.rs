@@ -302,6 +302,8 @@ pub struct LimitsConfig {
     pub jobs_per_account_at_once_max: u32,
     /// Seconds given to what waits for a customer's server when its domain is disconnected; what is left then goes out by our own path.
     pub drain_seconds: u64,
+    /// Days the message log is kept (`relaygate log`, `relaygate trace`); what threading needs stays longer.
+    pub message_log_days: u32,
     /// Seconds given to what is in flight when the program is told to stop.
     pub stop_seconds: u64,
     /// Octets of free disk below which the program is not ready (`/readyz` 503); below a quarter of that mail is answered 452 4.3.1.

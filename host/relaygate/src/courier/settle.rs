@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use desk::Account;
 use desk::facts::NotificationKind;
-use desk::messages::{self, Line};
+use desk::messages::{self, Line, Verdict};
 use desk::outbound::{self, Attempt, End};
 use mail::address::Address;
 use mail::client::{Cause, Outcome, Trouble};
@@ -33,8 +33,19 @@ pub(super) struct Settlement<'a> {
     delivery: &'a Delivery,
     attempted: Attempted,
     retry: Retry,
+    /// What the routing policies said of what was put off.
+    verdicts: Vec<Verdict>,
     notes: Vec<Attempt>,
     now: Timestamp,
+}
+
+/// What follows a failed attempt.
+pub(super) struct Next {
+    pub(super) retry: Retry,
+    /// It takes long by now.
+    delayed: bool,
+    /// What the routing policies said.
+    pub(super) verdicts: Vec<Verdict>,
 }
 
 /// How much of an attempt is noted.
@@ -56,10 +67,10 @@ impl<'a> Settlement<'a> {
         attempted: Attempted,
     ) -> Self {
         let now = services.clock.now();
-        let (retry, delayed) = retry(services, account, card, delivery, &attempted, now);
-        let mut notes = notes(delivery, &attempted, retry);
+        let next = next(services, account, card, delivery, &attempted, now);
+        let mut notes = notes(delivery, &attempted, next.retry);
         for note in &mut notes {
-            note.delayed = delayed && note.end == End::Deferred;
+            note.delayed = next.delayed && note.end == End::Deferred;
         }
         Self {
             services,
@@ -68,7 +79,8 @@ impl<'a> Settlement<'a> {
             card,
             delivery,
             attempted,
-            retry,
+            retry: next.retry,
+            verdicts: next.verdicts,
             notes,
             now,
         }
@@ -162,10 +174,19 @@ impl<'a> Settlement<'a> {
         }
         for note in &self.notes {
             let line = line(self.delivery, note, self.now);
+            let line = line.because_of(self.verdicts_on(note));
             messages::add(self.account, &mut batch, email, &line);
         }
         self.end_job(&mut batch);
         self.account.commit(batch).await.map(drop)
+    }
+
+    /// What was accepted was no question to anybody.
+    fn verdicts_on(&self, note: &Attempt) -> Vec<Verdict> {
+        match note.end {
+            End::Accepted => Vec::new(),
+            End::Deferred | End::Failed => self.verdicts.clone(),
+        }
     }
 
     /// The job ends, or goes on with the recipients that are left.
@@ -186,33 +207,37 @@ impl<'a> Settlement<'a> {
     }
 }
 
-/// What follows for recipients that were deferred, and whether it takes long by now.
-fn retry(
+/// What follows for recipients that were deferred; nobody is asked if there are none.
+fn next(
     services: &Services,
     account: &Account,
     card: &Card,
     delivery: &Delivery,
     attempted: &Attempted,
     now: Timestamp,
-) -> (Retry, bool) {
-    let deferred = attempted
-        .outcomes
-        .iter()
-        .find(|outcome| is_deferred(outcome));
+) -> Next {
+    let outcomes = &attempted.outcomes;
+    let deferred = outcomes.iter().find(|outcome| is_deferred(outcome));
+    if deferred.is_none() && outcomes.len() == delivery.recipients.len() {
+        return Next {
+            retry: Retry::GiveUp,
+            delayed: false,
+            verdicts: Vec::new(),
+        };
+    }
     let reply = deferred.and_then(reason::reply);
-    retry_after(services, account, card, reply, delivery.notification, now)
+    after_failure(services, account, card, reply, delivery.notification, now)
 }
 
-/// When an attempt that ended with this reply is repeated: what the routing
-/// policy says, and whether it takes long by now.
-pub(super) fn retry_after(
+/// When an attempt that ended with this reply is repeated, as the routing policy says.
+pub(super) fn after_failure(
     services: &Services,
     account: &Account,
     card: &Card,
     reply: Option<&mail::reply::Reply>,
     notification: NotificationKind,
     now: Timestamp,
-) -> (Retry, bool) {
+) -> Next {
     let attempts = card.attempts.saturating_add(1);
     let failure = Failure {
         attempts,
@@ -225,11 +250,18 @@ pub(super) fn retry_after(
     let counters = std::sync::Arc::clone(&services.flow.counters);
     let call = CallFacts::new(Some(account.id()), counters, now).shared();
     let after = |delay| Retry::After(Duration::from_millis(delay));
-    match noted(services.chain.after_failure(&call, &failure)) {
+    let mut verdicts = Vec::new();
+    let answered = services.chain.after_failure(&call, &failure);
+    let (retry, delayed) = match noted(answered, &mut verdicts) {
         Ok(routes::Retry::After(delay)) => (after(delay), false),
         Ok(routes::Retry::Delayed(delay)) => (after(delay), true),
         Ok(routes::Retry::GiveUp) => (Retry::GiveUp, false),
         Err(_) => (backoff::without_policy(attempts, card.age(now)), false),
+    };
+    Next {
+        retry,
+        delayed,
+        verdicts,
     }
 }
 
@@ -302,11 +334,8 @@ fn line(delivery: &Delivery, note: &Attempt, at: Timestamp) -> Line {
     let reply = note.reply.as_deref().unwrap_or("no reply");
     let tls = note.tls.as_deref().unwrap_or(CLEAR_TEXT);
     let credential = note.credential.as_deref().unwrap_or("none");
-    Line {
-        at,
-        what: end_name(note.end).to_owned(),
-        detail: format!("{path}; {reply}; {tls}; credential {credential}"),
-    }
+    let detail = format!("{path}; {reply}; {tls}; credential {credential}");
+    Line::new(at, end_name(note.end), detail)
 }
 
 fn end_name(end: End) -> &'static str {

@@ -95,14 +95,11 @@ async fn try_hand_over(
         now,
     )
     .await?;
-    let line = Line {
-        at: now,
-        what: "handed_over".to_owned(),
-        detail: drafts.first().map_or_else(
-            || REASON.to_owned(),
-            |draft| format!("{REASON}; goes on as {}", draft.email_id),
-        ),
-    };
+    let detail = drafts.first().map_or_else(
+        || REASON.to_owned(),
+        |draft| format!("{REASON}; goes on as {}", draft.email_id),
+    );
+    let line = Line::new(now, "handed_over", detail);
     messages::add(account, &mut batch, id, &line);
     batch.finish(lease);
     commit(services, account, batch, departing).await?;

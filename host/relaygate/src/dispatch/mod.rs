@@ -13,7 +13,7 @@ mod signing;
 pub(crate) mod submitted;
 mod way_out;
 
-use desk::messages::{self, Direction, Line, Message};
+use desk::messages::{self, Direction, Line, Message, Verdict};
 use desk::notices::Notice;
 use desk::notifications::{Event, OutboundDraft, Sender};
 use desk::{Account, outbound};
@@ -173,6 +173,8 @@ pub(crate) struct Departing<'d> {
     /// It bears a signature of ours.
     signed: bool,
     text: StagedText,
+    /// What the policies said of it.
+    verdicts: Vec<Verdict>,
 }
 
 /// Makes a draft a message; `None` if a policy will not have it sent.
@@ -182,9 +184,11 @@ async fn prepare<'d>(
     signings: &Signings,
     draft: &'d OutboundDraft,
 ) -> Result<Option<Departing<'d>>, DispatchError> {
-    let way = way_out::ask(services, account, &draft.departure).await?;
+    let mut way = way_out::ask(services, account, &draft.departure).await?;
+    let mut verdicts = std::mem::take(&mut way.verdicts);
     let composed = draft.compose(&facts::product(services), &way.sender)?;
-    let Some(message) = checked(services, account, draft, &way, composed)? else {
+    let checked = checked(services, account, draft, &way, composed, &mut verdicts)?;
+    let Some(message) = checked else {
         return Ok(None);
     };
     let signature = signing::signature(services, signings, &way, &message)?;
@@ -196,6 +200,7 @@ async fn prepare<'d>(
         way,
         signed: !signature.is_empty(),
         text: writer.finish().await?,
+        verdicts,
     }))
 }
 
@@ -206,6 +211,7 @@ fn checked(
     draft: &OutboundDraft,
     way: &WayOut,
     message: Vec<u8>,
+    verdicts: &mut Vec<Verdict>,
 ) -> Result<Option<Vec<u8>>, DispatchError> {
     let headers = Arc::new(Headers::parse(&message)?);
     let message: Arc<[u8]> = message.into();
@@ -220,7 +226,8 @@ fn checked(
         through_customer: way.through_customer(),
         submitted: false,
     };
-    match noted(services.chain.outbound(&call.shared(), &asked))? {
+    let answered = services.chain.outbound(&call.shared(), &asked);
+    match noted(answered, verdicts)? {
         OutboundVerdict::Accept(asked) => {
             let mut edits = Edits::default();
             facts::enter(&mut edits, &asked);
@@ -247,7 +254,11 @@ fn enqueue(
     now: Timestamp,
 ) {
     let Departing {
-        draft, way, text, ..
+        draft,
+        way,
+        text,
+        verdicts,
+        ..
     } = departing;
     let octets = text.octets();
     let text = batch.text(text);
@@ -271,7 +282,7 @@ fn enqueue(
     }
     // The jobs hold it; nobody needs it once it is delivered.
     batch.drop_text(account.id(), text);
-    open_log(services, account, batch, draft, &way, now);
+    open_log(services, account, batch, (draft, &way, verdicts), now);
 }
 
 /// Through the customer's server in one go, by our own path once a domain.
@@ -303,19 +314,20 @@ fn open_log(
     services: &Services,
     account: &Account,
     batch: &mut Batch,
-    draft: &OutboundDraft,
-    way: &WayOut,
+    (draft, way, verdicts): (&OutboundDraft, &WayOut, Vec<Verdict>),
     now: Timestamp,
 ) {
     let message = Message {
         id: draft.email_id.clone(),
         direction: Direction::Outbound,
         message_id: Some(draft.message_id(&facts::product(services))),
+        sender: Some(way.address().clone()),
+        recipients: draft.recipients.clone(),
         connector: way
             .through_customer()
             .then(|| way.address().domain().clone()),
-        credential: None,
-        tls: None,
+        session: None,
+        ticket: draft.ticket,
         at: now,
     };
     messages::open(account, batch, &message);
@@ -326,11 +338,7 @@ fn open_log(
     if let Some(address) = draft.fallback_from(way.address()) {
         detail.push_str(&format!(" fallback_from={address}"));
     }
-    let line = Line {
-        at: now,
-        what: "queued".to_owned(),
-        detail,
-    };
+    let line = Line::new(now, "queued", detail).because_of(verdicts);
     messages::add(account, batch, &draft.email_id, &line);
 }
 

@@ -116,11 +116,8 @@ pub(crate) async fn commit(
     for text in [submitted.text, text] {
         batch.drop_text(account.id(), text);
     }
-    let line = Line {
-        at: now,
-        what: "queued".to_owned(),
-        detail: ready.way.path_name().to_owned(),
-    };
+    let line = Line::new(now, "queued", ready.way.path_name());
+    let line = line.because_of(ready.way.verdicts);
     messages::add(account, &mut batch, &submitted.id, &line);
     let durable = account.commit(batch).await?;
     info!(email = submitted.id, path = "smarthost", "message queued");

@@ -6,6 +6,7 @@
 
 use desk::addresses::{self, Kind, SupportAddress};
 use desk::facts::{DepartureFacts, NotificationKind};
+use desk::messages::Verdict;
 use desk::notifications::Sender;
 use desk::{Account, accounts, connectors};
 use mail::address::Address;
@@ -23,6 +24,8 @@ pub(super) struct WayOut {
     pub(super) reason: Option<String>,
     /// With the credentials that are staged: it tries them out (R94).
     pub(super) staged: bool,
+    /// What the routing policies said.
+    pub(super) verdicts: Vec<Verdict>,
 }
 
 impl WayOut {
@@ -61,8 +64,11 @@ pub(super) async fn ask(
         native_sender: profile.default_brand().default_address.to_string(),
     };
     let call = call_facts(services, account).shared();
-    let route = noted(services.chain.route_outbound(&call, &departure))?;
+    let mut verdicts = Vec::new();
+    let answered = services.chain.route_outbound(&call, &departure);
+    let route = noted(answered, &mut verdicts)?;
     let mut way = held_to_what_can_be(services, account, route).await?;
+    way.verdicts = verdicts;
     way.staged &= asked.notification == NotificationKind::OutboundVerification;
     Ok(way)
 }
@@ -101,6 +107,7 @@ async fn held_to_what_can_be(
                 staged: found.staged.is_some(),
                 sender: Sender::Support(found.address),
                 reason: None,
+                verdicts: Vec::new(),
             })
         }
         OutboundRoute::Native(native) => {
@@ -116,6 +123,7 @@ async fn held_to_what_can_be(
                 sender: Sender::Native(address),
                 reason: Some(native.reason),
                 staged: false,
+                verdicts: Vec::new(),
             })
         }
     }

@@ -20,7 +20,7 @@ pub use call::{CallFacts, MessageStart};
 pub use counters::Counters;
 pub(crate) use edits::enter;
 pub use session::{Login, SessionFacts, TlsUsed};
-pub use verdicts::noted;
+pub use verdicts::{hear, noted};
 
 /// What the product calls itself, for the desk.
 pub fn product(services: &Services) -> desk::Product {

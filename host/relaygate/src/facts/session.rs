@@ -35,6 +35,13 @@ pub struct TlsUsed {
     pub cipher: String,
 }
 
+impl TlsUsed {
+    /// Both on one line, as records keep it.
+    pub fn to_text(&self) -> String {
+        format!("{} {}", self.version, self.cipher)
+    }
+}
+
 /// Whose credentials were proved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Login {
@@ -44,6 +51,9 @@ pub struct Login {
     pub credential: CredentialId,
     /// What it is good for.
     pub right: Right,
+    /// The user name proved.
+    #[serde(default)]
+    pub identity: String,
 }
 
 impl Login {
@@ -63,6 +73,17 @@ impl SessionFacts {
     pub fn is_desk(&self) -> bool {
         let right = self.login.as_ref().map(|login| &login.right);
         right == Some(&Right::Desk)
+    }
+
+    /// The session in the message log's words.
+    pub fn to_log(&self) -> desk::messages::Session {
+        let login = self.login.as_ref();
+        desk::messages::Session {
+            peer: self.peer.to_string(),
+            tls: self.tls.as_ref().map(TlsUsed::to_text),
+            credential: login.map(|login| login.credential.to_string()),
+            identity: login.map(|login| login.identity.clone()),
+        }
     }
 
     /// The session in the policies' words.

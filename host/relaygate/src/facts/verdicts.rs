@@ -1,15 +1,20 @@
 //! What is written down about the answers of policies.
 
+use desk::messages::Verdict;
 use metrics::{counter, histogram};
 use policy::{Answered, Decision, Failed};
 use tracing::{debug, warn};
 
-/// Notes who said what, and hands on the answer.
+/// Notes who said what, adds it to what is to stand in the message's log (R4), and
+/// hands on the answer.
 ///
 /// # Errors
 /// A policy failed; the caller defers or suspends, and the log has the reason.
-pub fn noted<T>(answered: Answered<T>) -> Result<T, Failed> {
-    answered.decisions.iter().for_each(note);
+pub fn noted<T>(answered: Answered<T>, verdicts: &mut Vec<Verdict>) -> Result<T, Failed> {
+    for decision in &answered.decisions {
+        note(decision);
+        hear(verdicts, verdict(decision));
+    }
     if let Err(failed) = &answered.answer {
         let (policy, question) = (&*failed.policy, failed.question.name());
         warn!(policy, question, digest = %failed.digest, failure = %failed.failure, "policy failed");
@@ -17,6 +22,23 @@ pub fn noted<T>(answered: Answered<T>) -> Result<T, Failed> {
             .increment(1);
     }
     answered.answer
+}
+
+/// Adds a verdict, once: a hundred recipients are accepted in the same words.
+pub fn hear(verdicts: &mut Vec<Verdict>, verdict: Verdict) {
+    if !verdicts.contains(&verdict) {
+        verdicts.push(verdict);
+    }
+}
+
+fn verdict(decision: &Decision) -> Verdict {
+    Verdict {
+        policy: decision.policy.to_string(),
+        digest: *decision.digest.octets(),
+        question: decision.question.name().to_owned(),
+        verdict: decision.verdict.to_owned(),
+        code: decision.code.clone(),
+    }
 }
 
 fn note(decision: &Decision) {

@@ -1,5 +1,6 @@
 //! Delivery reports about mail of ours (R113).
 
+use desk::messages::State;
 use desk::{Account, outbound};
 use mail::message::dsn;
 use storage::Batch;
@@ -29,5 +30,5 @@ pub(super) async fn link(
         return Ok(None);
     }
     drop_text(account, batch, arrived);
-    Ok(Some(Ended::new("bounce_linked", "")))
+    Ok(Some(Ended::new(State::BounceLinked, "bounce_linked", "")))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use desk::Account;
 use desk::facts::{Cause, RouteAnswer, Tagging};
 use desk::intake::{self, Answers, Gathered, Incoming, Letter, Outcome};
+use desk::messages::{State, Verdict};
 use desk::notifications::Event;
 use desk::pace;
 use desk::suspended::Shelf;
@@ -14,7 +15,7 @@ use storage::{Batch, Timestamp};
 
 use super::{Ended, IntakeError, Message, hand_over};
 use crate::dispatch;
-use crate::facts::{self, CallFacts, MessageStart, noted};
+use crate::facts::{self, CallFacts, MessageStart, TlsUsed, noted};
 use crate::runner::Arrived;
 use crate::services::Services;
 
@@ -28,7 +29,7 @@ pub(super) fn unreadable(
     let incoming = incoming(arrived, Letter::default());
     let cause = Cause::Unprocessable;
     let id = Shelf::of(account).put(batch, &incoming, cause, None, now);
-    Ended::new("suspended", format!("{} {id}", cause.as_str()))
+    Ended::suspended(cause, &id)
 }
 
 /// Enters a message as the policies say.
@@ -45,27 +46,34 @@ pub(super) async fn enter(
     let mut gathered = intake::gather(account, &product, &incoming).await?;
     gathered.arrival.author_messages = pace::of_author(account, batch, &incoming, now).await?;
     let call = call_facts(services, account, &message.letter, Some(message.start())).await?;
-    let answers = ask(services, &call, &gathered);
+    let mut verdicts = Vec::new();
+    let answers = ask(services, &call, &gathered, &mut verdicts);
     let found = (&incoming, &answers);
     if let Some(ended) = hand_over::enter(services, account, batch, arrived, message, found).await?
     {
-        return Ok(ended);
+        return Ok(ended.judged(verdicts));
     }
     let outcome =
         intake::enter(account, &product, batch, &incoming, gathered, &answers, now).await?;
     if let Outcome::Entered(event) = &outcome {
         dispatch::announce(account, batch, *event, now);
     }
-    Ok(ended(outcome))
+    Ok(ended(outcome).judged(verdicts))
 }
 
 /// A policy that fails suspends the message: kept, visible, not let through.
-fn ask(services: &Services, call: &Arc<dyn policy::Facts>, gathered: &Gathered) -> Answers {
+fn ask(
+    services: &Services,
+    call: &Arc<dyn policy::Facts>,
+    gathered: &Gathered,
+    verdicts: &mut Vec<Verdict>,
+) -> Answers {
     let arrival = facts::arrival(&gathered.arrival, Carried::Nothing);
-    let Ok(route) = noted(services.chain.route_inbound(call, &arrival)) else {
+    let Ok(route) = noted(services.chain.route_inbound(call, &arrival), verdicts) else {
         return failed();
     };
-    tagged(services, call, gathered, facts::inbound_route(route))
+    let route = facts::inbound_route(route);
+    tagged(services, call, gathered, route, verdicts)
 }
 
 /// Asks which tags go with a route.
@@ -74,11 +82,13 @@ pub(super) fn tagged(
     call: &Arc<dyn policy::Facts>,
     gathered: &Gathered,
     route: RouteAnswer,
+    verdicts: &mut Vec<Verdict>,
 ) -> Answers {
     let Some(delivery) = gathered.delivery(&route) else {
         return untagged(route);
     };
-    match noted(services.chain.delivery(call, &facts::delivery(&delivery))) {
+    let answered = services.chain.delivery(call, &facts::delivery(&delivery));
+    match noted(answered, verdicts) {
         Ok(tagging) => Answers {
             route,
             tagging: facts::tagging(tagging),
@@ -104,10 +114,7 @@ pub(super) fn incoming(arrived: &Arrived, letter: Letter) -> Incoming {
     Incoming {
         queue_id: arrived.queue_id.clone(),
         ingress: session.ingress,
-        tls: session
-            .tls
-            .as_ref()
-            .map(|tls| format!("{} {}", tls.version, tls.cipher)),
+        tls: session.tls.as_ref().map(TlsUsed::to_text),
         connector: session.connector().cloned(),
         credential: login.map(|login| login.credential.clone()),
         null_sender: arrived.sender.is_none(),
@@ -147,16 +154,26 @@ pub(super) async fn call_facts(
 
 fn ended(outcome: Outcome) -> Ended {
     match outcome {
-        Outcome::Entered(Event::Created { ticket, .. }) => {
-            Ended::new("ticket_created", ticket.to_string())
+        Outcome::Entered(event) => {
+            let (state, ticket) = (entered(event), event.ticket());
+            let detail = match event {
+                Event::Created { .. } => ticket.to_string(),
+                Event::Commented { comment, .. } => format!("{ticket} {comment}"),
+            };
+            Ended::new(state, state.as_str(), detail).of_ticket(ticket)
         }
-        Outcome::Entered(Event::Commented { ticket, comment }) => {
-            Ended::new("comment_added", format!("{ticket} {comment}"))
+        Outcome::Suspended { id, cause } => Ended::suspended(cause, &id),
+        Outcome::Dropped(reason) => {
+            Ended::new(State::DroppedLoop, "dropped", reason.as_str()).because(reason)
         }
-        Outcome::Suspended { id, cause } => {
-            Ended::new("suspended", format!("{} {id}", cause.as_str()))
-        }
-        Outcome::Dropped(reason) => Ended::new("dropped", reason),
+    }
+}
+
+/// How a message stands that has entered a ticket.
+pub(super) fn entered(event: Event) -> State {
+    match event {
+        Event::Created { .. } => State::TicketCreated,
+        Event::Commented { .. } => State::CommentAdded,
     }
 }
 

@@ -14,6 +14,7 @@ use desk::desks::handover::{self, Passport};
 use desk::desks::{self, HelpDesk};
 use desk::facts::Cause;
 use desk::intake::{Answers, Incoming};
+use desk::messages::State;
 use desk::suspended::Shelf;
 use desk::{Account, accounts};
 use mail::message::dkim::{SignError, Signer};
@@ -83,7 +84,7 @@ pub(super) async fn enter(
 }
 
 fn queued(desk: &HelpDesk) -> Ended {
-    Ended::new("queued_for_desk", desk.as_str())
+    Ended::new(State::Accepted, "queued_for_desk", desk.as_str())
 }
 
 /// The message as it is handed on.

@@ -22,10 +22,11 @@ mod signatures;
 mod unowned;
 
 use desk::Account;
-use desk::messages::{self, Line};
+use desk::facts::Cause;
+use desk::messages::{self, Line, Standing, State, Verdict};
 use desk::notices::Notice;
 use desk::notifications;
-use storage::{Batch, CommitError, Lease, Scope};
+use storage::{Batch, CommitError, Lease, Scope, Timestamp};
 use tracing::{info, warn};
 
 use crate::dispatch::{self, DispatchError, Signings};
@@ -129,12 +130,7 @@ async fn take_in(
         None => enter::unreadable(account, &mut batch, arrived, now),
         Some(message) => place(services, account, &mut batch, arrived, message, looked).await?,
     };
-    let line = Line {
-        at: now,
-        what: ended.what.clone(),
-        detail: ended.detail.clone(),
-    };
-    messages::add(account, &mut batch, &arrived.queue_id, &line);
+    write_down(account, &mut batch, arrived, &ended, now);
     batch.finish(lease);
     services.store.commit(batch).await?;
     info!(
@@ -151,15 +147,63 @@ async fn take_in(
 struct Ended {
     what: String,
     detail: String,
+    state: State,
+    /// Stable word: why.
+    reason: Option<String>,
+    ticket: Option<u64>,
+    verdicts: Vec<Verdict>,
 }
 
 impl Ended {
-    fn new(what: impl Into<String>, detail: impl Into<String>) -> Self {
+    fn new(state: State, what: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             what: what.into(),
             detail: detail.into(),
+            state,
+            reason: None,
+            ticket: None,
+            verdicts: Vec::new(),
         }
     }
+
+    fn suspended(cause: Cause, id: &str) -> Self {
+        let detail = format!("{} {id}", cause.as_str());
+        Self::new(State::Suspended, "suspended", detail).because(cause.as_str())
+    }
+
+    fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    fn of_ticket(mut self, ticket: u64) -> Self {
+        self.ticket = Some(ticket);
+        self
+    }
+
+    fn judged(mut self, verdicts: Vec<Verdict>) -> Self {
+        self.verdicts = verdicts;
+        self
+    }
+}
+
+/// The line in the message's log, and how it stands for this recipient.
+fn write_down(
+    account: &Account,
+    batch: &mut Batch,
+    arrived: &Arrived,
+    ended: &Ended,
+    now: Timestamp,
+) {
+    let line = Line::new(now, ended.what.as_str(), ended.detail.as_str());
+    let line = line.because_of(ended.verdicts.clone());
+    messages::add(account, batch, &arrived.queue_id, &line);
+    let standing = Standing {
+        reason: ended.reason.clone(),
+        ticket: ended.ticket,
+        ..Standing::new(arrived.recipient.clone(), ended.state, now)
+    };
+    messages::settle(account, batch, &arrived.queue_id, &standing);
 }
 
 async fn place(

@@ -6,14 +6,14 @@
 
 use desk::facts::RouteAnswer;
 use desk::intake::{self, Gathered, Letter, Outcome};
-use desk::messages::{self, Line};
+use desk::messages::{self, Line, Standing};
 use desk::notifications::Event;
 use desk::suspended::{Shelf, Suspended};
 use desk::{Account, Error};
 use mail::address::Address;
 use storage::Batch;
 
-use super::enter::{call_facts, tagged};
+use super::enter::{call_facts, entered, tagged};
 use super::message::{Message, READ_OCTETS_MAX};
 use crate::dispatch;
 use crate::facts::{self, MessageStart};
@@ -51,7 +51,8 @@ pub(crate) async fn recover(
     }
     let gathered = intake::gather(account, &product, &incoming).await?;
     let call = call_facts(services, account, &incoming.letter, start).await?;
-    let answers = tagged(services, &call, &gathered, route(&gathered));
+    let mut verdicts = Vec::new();
+    let answers = tagged(services, &call, &gathered, route(&gathered), &mut verdicts);
     let mut batch = Batch::new();
     let outcome = intake::enter(
         account, &product, &mut batch, &incoming, gathered, &answers, now,
@@ -62,12 +63,14 @@ pub(crate) async fn recover(
     };
     shelf.take(&mut batch, &kept);
     dispatch::announce(account, &mut batch, event, now);
-    let line = Line {
-        at: now,
-        what: "recovered".to_owned(),
-        detail: format!("ticket {}", event.ticket()),
-    };
+    let line = Line::new(now, "recovered", format!("ticket {}", event.ticket()));
+    let line = line.because_of(verdicts);
     messages::add(account, &mut batch, &kept.record.queue_id, &line);
+    let standing = Standing {
+        ticket: Some(event.ticket()),
+        ..Standing::new(kept.record.recipient.clone(), entered(event), now)
+    };
+    messages::settle(account, &mut batch, &kept.record.queue_id, &standing);
     let _durable = account.commit(batch).await?;
     Ok(event)
 }

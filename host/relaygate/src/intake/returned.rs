@@ -1,6 +1,7 @@
 //! Verification mails that come back (R72-R74, R82).
 
 use desk::addresses::Direction;
+use desk::messages::{State, Verdict};
 use desk::notices::Notice;
 use desk::outbound::{Email, End, Try};
 use desk::verification::{Consumed, Returned};
@@ -59,8 +60,11 @@ pub(super) async fn consume(
     let envelope = envelope(services, account, arrived, message).await?;
     let asked = returned_facts(arrived, envelope, &returned, sent.as_ref(), signatures);
     let Some(findings) = ask(services, account, message, &asked) else {
+    let asked = returned_facts(arrived, envelope, &returned, sent.as_ref(), &signatures);
+    let mut verdicts = Vec::new();
+    let Some(findings) = ask(services, account, message, &asked, &mut verdicts) else {
         // Unchecked is not verified: the check stays pending and can be repeated.
-        return Ok(Some(unchecked(account, batch, arrived)));
+        return Ok(Some(unchecked(account, batch, arrived).judged(verdicts)));
     };
     let findings = findings.into_iter().map(facts::finding).collect();
     let ours = signatures.ours;
@@ -77,7 +81,7 @@ pub(super) async fn consume(
     if let Consumed::Failed(reason) = &consumed {
         dispatch::inform(account, batch, failed(&returned, reason), now);
     }
-    Ok(Some(ended(&returned, consumed)))
+    Ok(Some(ended(&returned, consumed).judged(verdicts)))
 }
 
 fn failed(returned: &Returned, reason: &str) -> Notice {
@@ -90,27 +94,25 @@ fn failed(returned: &Returned, reason: &str) -> Notice {
 
 fn unchecked(account: &Account, batch: &mut Batch, arrived: &Arrived) -> Ended {
     drop_text(account, batch, arrived);
-    Ended::new("verification_unchecked", "policy failed; verify again")
+    let (what, detail) = ("verification_unchecked", "policy failed; verify again");
+    Ended::new(State::VerificationConsumed, what, detail).because(policy::Failed::CODE)
 }
 
 fn ended(returned: &Returned, consumed: Consumed) -> Ended {
     let direction = returned.direction.as_str();
-    let (what, detail) = match consumed {
-        Consumed::Verified => ("verification_consumed", format!("{direction} verified")),
-        Consumed::Failed(reason) => (
-            "verification_consumed",
-            format!("{direction} failed: {reason}"),
-        ),
-        Consumed::Unauthenticated => {
-            let reason = verification::RETURNED_UNAUTHENTICATED;
-            ("verification_ignored", format!("{direction}: {reason}"))
-        }
-        Consumed::Ignored(reason) => (
-            "verification_ignored",
-            format!("{direction}: {}", reason.as_str()),
-        ),
+    let end = |what: &str, detail: String| Ended::new(State::VerificationConsumed, what, detail);
+    let ignored = |reason: &str| {
+        end("verification_ignored", format!("{direction}: {reason}")).because(reason)
     };
-    Ended::new(what, detail)
+    match consumed {
+        Consumed::Verified => end("verification_consumed", format!("{direction} verified")),
+        Consumed::Failed(reason) => {
+            let detail = format!("{direction} failed: {reason}");
+            end("verification_consumed", detail).because(reason)
+        }
+        Consumed::Unauthenticated => ignored(verification::RETURNED_UNAUTHENTICATED),
+        Consumed::Ignored(reason) => ignored(reason.as_str()),
+    }
 }
 
 fn ask(
@@ -118,12 +120,13 @@ fn ask(
     account: &Account,
     message: &Message,
     facts: &ReturnedFacts,
+    verdicts: &mut Vec<Verdict>,
 ) -> Option<Vec<headers::Finding>> {
     let counters = std::sync::Arc::clone(&services.flow.counters);
     let call = CallFacts::new(Some(account.id()), counters, services.clock.now())
         .with_message(message.start())
         .shared();
-    noted(services.chain.returned(&call, facts)).ok()
+    noted(services.chain.returned(&call, facts), verdicts).ok()
 }
 
 fn returned_facts(

@@ -7,7 +7,7 @@ use policy::questions::headers::SignatureFate;
 use storage::Timestamp;
 
 use super::Message;
-use crate::facts::SessionFacts;
+use crate::facts::{SessionFacts, TlsUsed};
 use crate::runner::Arrived;
 use crate::services::Services;
 
@@ -39,7 +39,7 @@ fn session(facts: &SessionFacts) -> SessionSeen {
     SessionSeen {
         id: facts.id.clone(),
         peer: facts.peer.to_string(),
-        tls: tls.map(|tls| format!("{} {}", tls.version, tls.cipher)),
+        tls: tls.map(TlsUsed::to_text),
         credential: login.map(|login| login.credential.to_string()),
     }
 }

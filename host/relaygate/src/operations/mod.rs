@@ -20,6 +20,7 @@ pub mod dkim;
 pub mod domains;
 pub mod egress;
 pub mod journal;
+pub mod log;
 mod mends;
 pub mod names;
 pub mod proof;

@@ -5,6 +5,7 @@
 //! of ours has (R34). Signing and the way out come after 250 (`dispatch::submitted`).
 
 use desk::accounts::account_code;
+use desk::messages::Verdict;
 use mail::message::{Edited, Edits, Headers, Marks, MarksError, MessageId, date_line};
 use policy::questions::headers::{Edit, OutboundFacts, OutboundVerdict};
 
@@ -20,12 +21,14 @@ pub(super) fn judge(
 ) -> Result<(Judged, Edited), ReceptionError> {
     let sender = reception.sender.clone().ok_or(ReceptionError::NoSender)?;
     let headers = &message.headers;
-    let asked = ask(reception, message, sender.to_string())?;
+    let mut verdicts = Vec::new();
+    let asked = ask(reception, message, sender.to_string(), &mut verdicts)?;
     let (edits, message_id) = edits(reception, queue_id, headers, &asked)?;
     let judged = Judged {
         message_id: Some(message_id.clone()),
         way: Vec::new(),
         found: Found::Outbound(Outgoing { sender, message_id }),
+        verdicts,
     };
     Ok((judged, edits.apply(headers)))
 }
@@ -34,6 +37,7 @@ fn ask(
     reception: &Reception,
     message: &MessageStart,
     sender: String,
+    verdicts: &mut Vec<Verdict>,
 ) -> Result<Vec<Edit>, ReceptionError> {
     let account = reception.session.login.as_ref().map(|login| login.account);
     let call = reception.call_facts(account).with_message(message.clone());
@@ -43,7 +47,8 @@ fn ask(
         through_customer: true,
         submitted: true,
     };
-    match noted(reception.services.chain.outbound(&call.shared(), &facts))? {
+    let answered = reception.services.chain.outbound(&call.shared(), &facts);
+    match noted(answered, verdicts)? {
         OutboundVerdict::Accept(edits) => Ok(edits),
         OutboundVerdict::Defer(reason) => Err(ReceptionError::Verdict(Refusal::new(
             reason.kind.deferred(),

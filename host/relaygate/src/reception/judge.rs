@@ -1,6 +1,7 @@
 //! What a complete message is: asked of the policies once, with the changes they
 //! and we make to the header.
 
+use desk::messages::Verdict;
 use mail::address::Address;
 use mail::message::{Edited, Edits, Headers, MessageId, Protocol, Received, TlsFacts};
 use policy::questions::headers::{Edit, InboundAcceptance, InboundFacts, InboundVerdict};
@@ -15,6 +16,8 @@ pub(super) struct Judged {
     pub(super) message_id: Option<MessageId>,
     /// The trace of a message of our own come back; empty for any other.
     pub(super) way: Vec<u8>,
+    /// What the policies said of its header.
+    pub(super) verdicts: Vec<Verdict>,
 }
 
 /// What a message turned out to be.
@@ -45,12 +48,14 @@ pub(super) async fn judge(
         return for_desk::judge(reception, queue_id, message);
     }
     let ours = is_ours(reception, headers).await?;
-    let acceptance = ask(reception, message, ours)?;
+    let mut verdicts = Vec::new();
+    let acceptance = ask(reception, message, ours, &mut verdicts)?;
     let edited = edits(reception, queue_id, &acceptance.edits, ours).apply(headers);
     let judged = Judged {
         message_id: headers.message_id(),
         way: if ours { trace(headers) } else { Vec::new() },
         found: Found::Inbound(found(acceptance)),
+        verdicts,
     };
     Ok((judged, edited))
 }
@@ -74,6 +79,7 @@ fn ask(
     reception: &Reception,
     message: &MessageStart,
     ours: bool,
+    verdicts: &mut Vec<Verdict>,
 ) -> Result<InboundAcceptance, ReceptionError> {
     let account = reception.accepted.first().and_then(Accepted::account);
     let call = reception
@@ -81,7 +87,7 @@ fn ask(
         .with_message(message.clone())
         .shared();
     let facts = inbound_facts(reception, &message.headers, ours);
-    match noted(reception.services.chain.inbound(&call, &facts))? {
+    match noted(reception.services.chain.inbound(&call, &facts), verdicts)? {
         InboundVerdict::Accept(acceptance) => Ok(acceptance),
         InboundVerdict::Defer(reason) => Err(ReceptionError::Verdict(Refusal::new(
             reason.kind.deferred(),

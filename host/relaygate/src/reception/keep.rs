@@ -2,8 +2,9 @@
 //! (one for all, if a help desk hands it in for others), log rows and idempotency
 //! marks, in one batch.
 
-use desk::messages::{self, Direction, Line, Message};
+use desk::messages::{self, Direction, Line, Message, Verdict};
 use mail::address::{Address, Domain};
+use mail::reply::Reply;
 use mail::server::Envelope;
 use metrics::{counter, histogram};
 use storage::{AccountId, Batch, Durable, NewJob, Scope, StagedText, TextId};
@@ -13,7 +14,7 @@ use super::incoming::{Complete, Incoming};
 use super::judge::{Found, Outgoing};
 use super::repeat::{self, Mark};
 use super::{Accepted, Reception, ReceptionError, ingress_name};
-use crate::facts::SessionFacts;
+use crate::facts::{self, SessionFacts};
 use crate::runner::{Acceptance, Arrived, Card, Submitted, Work, intake_lane};
 
 /// Keeps a message. Returns the proof and the id for the 250.
@@ -83,7 +84,9 @@ fn batch(
             }
         }
         if let Scope::Account(account) = scope {
-            open_log(reception, complete, account, &mut batch);
+            let recipients = mine().map(|(accepted, _)| accepted);
+            let recipients: Vec<&Accepted> = recipients.collect();
+            open_log(reception, complete, account, &recipients, &mut batch);
         }
     }
     batch
@@ -159,8 +162,13 @@ fn new_job(reception: &Reception, scope: Scope, text: TextId, card: &Card) -> Ne
 }
 
 /// The first lines of the message's log (R4).
-fn open_log(reception: &Reception, complete: &Complete, account: AccountId, batch: &mut Batch) {
-    let session = &reception.session;
+fn open_log(
+    reception: &Reception,
+    complete: &Complete,
+    account: AccountId,
+    recipients: &[&Accepted],
+    batch: &mut Batch,
+) {
     let at = reception.services.clock.now();
     let account = reception.services.desk.account(account);
     let message = Message {
@@ -170,25 +178,30 @@ fn open_log(reception: &Reception, complete: &Complete, account: AccountId, batc
             Found::Outbound(_) => Direction::Outbound,
         },
         message_id: complete.judged.message_id.clone(),
-        connector: connector(complete, session),
-        credential: session
-            .login
-            .as_ref()
-            .map(|login| login.credential.to_string()),
-        tls: session
-            .tls
-            .as_ref()
-            .map(|tls| format!("{} {}", tls.version, tls.cipher)),
+        sender: reception.sender.clone(),
+        recipients: recipients.iter().map(|it| it.recipient.clone()).collect(),
+        connector: connector(complete, &reception.session),
+        session: Some(reception.session.to_log()),
+        ticket: None,
         at,
     };
     messages::open(&account, batch, &message);
-    let detail = format!("250 kept as {}", complete.queue_id);
-    let line = Line {
-        at,
-        what: "accepted".to_owned(),
-        detail,
-    };
+    let reply = Reply::kept_as(&complete.queue_id).to_string();
+    let line = Line::new(at, "accepted", reply);
+    let line = line.because_of(verdicts(reception, complete, recipients));
     messages::add(&account, batch, &complete.queue_id, &line);
+}
+
+/// What led to the message being kept for these recipients; what was said of others
+/// is another account's affair.
+fn verdicts(reception: &Reception, complete: &Complete, recipients: &[&Accepted]) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    let of_recipients = recipients.iter().flat_map(|accepted| &accepted.verdicts);
+    let said = reception.verdicts.iter().chain(of_recipients);
+    for verdict in said.chain(&complete.judged.verdicts) {
+        facts::hear(&mut verdicts, verdict.clone());
+    }
+    verdicts
 }
 
 fn log_kept(reception: &Reception, complete: &Complete, fresh: usize) {

@@ -25,6 +25,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use desk::credentials::LoginError;
+use desk::messages::Verdict;
 use desk::{addresses, facts as desk_facts};
 use mail::address::Address;
 use mail::reply::{Detail, Reply};
@@ -54,17 +55,21 @@ pub struct Reception {
     /// The transaction in flight asked for SMTPUTF8.
     utf8: bool,
     sender: Option<Address>,
+    /// What the policies said of the sender of the transaction in flight.
+    verdicts: Vec<Verdict>,
     seat: Option<AccountSeat>,
     accepted: Vec<Accepted>,
     incoming: Option<Incoming>,
 }
 
 /// A recipient of the transaction in flight, and whose it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 struct Accepted {
     recipient: Address,
     /// An account's; the installation's only for the operator's postmaster.
     scope: Scope,
+    /// What the policies said of it.
+    verdicts: Vec<Verdict>,
 }
 
 impl Accepted {
@@ -74,6 +79,10 @@ impl Accepted {
             Scope::Account(account) => Some(account),
             Scope::Installation => None,
         }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.recipient == other.recipient && self.scope == other.scope
     }
 }
 
@@ -98,6 +107,7 @@ impl Reception {
             esmtp: false,
             utf8: false,
             sender: None,
+            verdicts: Vec::new(),
             seat: None,
             accepted: Vec::new(),
             incoming: None,
@@ -171,6 +181,7 @@ impl Reception {
             account: found.account,
             credential: found.credential,
             right: found.right,
+            identity: presented.user().to_owned(),
         };
         self.session.login = Some(login.clone());
         Ok(login)
@@ -215,10 +226,11 @@ impl Reception {
         self.utf8 = envelope.utf8;
         self.sender = envelope.sender.clone();
         let judged = self.judge_sender(envelope).await;
-        judged.map_err(|error| self.refused("sender", &error))
+        self.verdicts = judged.map_err(|error| self.refused("sender", &error))?;
+        Ok(())
     }
 
-    async fn judge_sender(&self, envelope: &Envelope) -> Result<(), ReceptionError> {
+    async fn judge_sender(&self, envelope: &Envelope) -> Result<Vec<Verdict>, ReceptionError> {
         let sender = envelope
             .sender
             .as_ref()
@@ -231,7 +243,9 @@ impl Reception {
             &sender,
             envelope.declared_octets,
         );
-        refusal::accepted(&noted(answered)?)
+        let mut verdicts = Vec::new();
+        refusal::accepted(&noted(answered, &mut verdicts)?)?;
+        Ok(verdicts)
     }
 
     /// A help desk speaks as one of the account's addresses; everybody else as
@@ -256,7 +270,8 @@ impl Reception {
         match self.judge_recipient(candidate).await {
             Ok(accepted) => {
                 // The postmaster and the address that stands for it are one.
-                if !self.accepted.contains(&accepted) {
+                let mut before = self.accepted.iter();
+                if !before.any(|before| before.is_same(&accepted)) {
                     self.accepted.push(accepted);
                 }
                 Ok(())
@@ -282,19 +297,24 @@ impl Reception {
             &self.envelope_for_policy(),
             &facts::recipient(&facts),
         );
-        let accepted = refusal::accepted(&noted(answered)?);
+        let mut verdicts = Vec::new();
+        let accepted = refusal::accepted(&noted(answered, &mut verdicts)?);
         if facts.disconnecting && accepted.is_err() {
             leaving::note_refused(self, account.as_ref(), candidate).await;
         }
         accepted?;
-        if postmaster {
-            return Ok(postmaster::accepted(account.as_ref(), candidate).await?);
-        }
-        // A policy that lets a stranger's domain pass does not make it ours.
-        let account = account.ok_or(ReceptionError::NotOurs)?;
+        let (recipient, scope) = match postmaster {
+            true => postmaster::accepted(account.as_ref(), candidate).await?,
+            // A policy that lets a stranger's domain pass does not make it ours.
+            false => (
+                candidate.clone(),
+                account.ok_or(ReceptionError::NotOurs)?.scope(),
+            ),
+        };
         Ok(Accepted {
-            recipient: candidate.clone(),
-            scope: account.scope(),
+            recipient,
+            scope,
+            verdicts,
         })
     }
 

@@ -12,7 +12,7 @@ use mail::address::Address;
 use storage::Scope;
 use tracing::warn;
 
-use super::{Accepted, Reception};
+use super::Reception;
 use crate::services::Services;
 
 /// Whether this is the postmaster of our host; the session writes one without a
@@ -38,23 +38,18 @@ pub(super) async fn account(reception: &Reception) -> Result<Option<Account>, Er
     Ok(found)
 }
 
-/// The recipient of record.
+/// The recipient of record, and whose it is.
 pub(super) async fn accepted(
     account: Option<&Account>,
     candidate: &Address,
-) -> Result<Accepted, Error> {
+) -> Result<(Address, Scope), Error> {
     Ok(match account {
         Some(account) => {
             let profile = accounts::profile(account).await?;
-            Accepted {
-                recipient: profile.default_brand().default_address.clone(),
-                scope: account.scope(),
-            }
+            let recipient = profile.default_brand().default_address.clone();
+            (recipient, account.scope())
         }
-        None => Accepted {
-            recipient: candidate.clone(),
-            scope: Scope::Installation,
-        },
+        None => (candidate.clone(), Scope::Installation),
     })
 }
 

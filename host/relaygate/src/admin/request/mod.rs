@@ -8,6 +8,7 @@ mod brand;
 mod dkim;
 mod domain;
 mod journal;
+mod log;
 mod queue;
 mod secrets;
 mod suspended;
@@ -26,6 +27,7 @@ pub use brand::BrandRequest;
 pub use dkim::DkimRequest;
 pub use domain::DomainRequest;
 pub use journal::JournalRequest;
+pub use log::LogRequest;
 pub use queue::QueueRequest;
 pub use secrets::SecretsRequest;
 pub use suspended::SuspendedRequest;
@@ -67,8 +69,12 @@ pub enum Request {
     Dkim(DkimRequest),
     /// Where our outbound connections come from.
     Egress,
+    /// About the message log.
+    Log(LogRequest),
     /// What became of a message.
     Trace {
+        /// Of this account; of any if absent.
+        account: Option<String>,
         /// A Message-ID, an e-mail id or a queue id.
         message_id: String,
     },

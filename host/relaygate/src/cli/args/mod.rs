@@ -8,6 +8,7 @@ mod brand;
 mod dkim;
 mod domain;
 mod journal;
+mod log;
 mod queue;
 mod secrets;
 mod suspended;
@@ -27,6 +28,7 @@ pub use brand::BrandCommand;
 pub use dkim::DkimCommand;
 pub use domain::DomainCommand;
 pub use journal::JournalCommand;
+pub use log::{LogArguments, LogCommand};
 pub use queue::QueueCommand;
 pub use secrets::SecretsCommand;
 pub use suspended::SuspendedCommand;
@@ -109,8 +111,14 @@ pub enum Command {
     Dkim(DkimCommand),
     /// Show where our outbound connections come from, for customers' firewalls.
     Egress,
+    /// The message log: what came in and went out, and what became of it.
+    #[command(subcommand)]
+    Log(LogCommand),
     /// What became of a message.
     Trace {
+        /// Of this account; of any if absent.
+        #[arg(short = 'a', long, value_name = "SUBDOMAIN")]
+        account: Option<String>,
         /// A Message-ID, an e-mail id, or the queue id of a 250 reply.
         message_id: String,
     },

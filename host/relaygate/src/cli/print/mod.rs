@@ -8,6 +8,7 @@ mod diagnosis;
 mod dkim;
 pub(super) mod domain;
 mod layout;
+mod log;
 mod queue;
 mod secrets;
 mod suspended;
@@ -43,6 +44,7 @@ pub(super) fn words(request: &Request, answer: &Value) -> String {
         ),
         Request::Dkim(_) => dkim::words(answer),
         Request::Egress => pretty(answer),
+        Request::Log(_) => log::words(answer),
         Request::Trace { .. } => trace::words(&answer["messages"]),
     }
 }

@@ -6,6 +6,7 @@ mod backup;
 mod brand;
 mod dkim;
 mod domain;
+mod log;
 mod queue;
 mod secrets;
 mod suspended;
@@ -45,6 +46,14 @@ pub(super) fn request(command: Command) -> Result<Request, Failure> {
         }) => Ok(Request::Backup(backup::request(&directory)?)),
         Command::Journal(JournalCommand::Compact) => Ok(Request::Journal(JournalRequest::Compact)),
         Command::Trace { message_id } => Ok(Request::Trace { message_id }),
+        Command::Log(command) => Ok(Request::Log(log::request(command))),
+        Command::Trace {
+            account,
+            message_id,
+        } => Ok(Request::Trace {
+            account,
+            message_id,
+        }),
         Command::Serve
         | Command::Demo { .. }
         | Command::CheckConfig { .. }

@@ -2,14 +2,14 @@
 
 use desk::Account;
 use desk::desks::{self, HelpDesk};
-use desk::facts::NotificationKind;
-use desk::messages::{self, Line};
+use desk::facts::{Cause, NotificationKind};
+use desk::messages::{self, Line, Standing, State, Verdict};
 use metrics::counter;
 use storage::{Batch, Lease, NewJob, Timestamp};
 use tracing::{info, warn};
 
 use super::{Attempt, End};
-use crate::courier::settle::retry_after;
+use crate::courier::settle::after_failure;
 use crate::intake;
 use crate::runner::backoff::{self, Retry};
 use crate::runner::{self, Card, HandOver, Work, intake_lane, once_more};
@@ -31,9 +31,9 @@ pub(super) struct Settlement<'a> {
 impl Settlement<'_> {
     pub(super) async fn settle(&self) {
         let now = self.services.clock.now();
-        let retry = self.retry(now);
+        let (retry, verdicts) = self.retry(now);
         for _ in 0..TRIES_MAX {
-            match self.commit(retry, now).await {
+            match self.commit(retry, &verdicts, now).await {
                 Ok(what) => return self.report(what),
                 Err(desk::Error::Changed) => {}
                 Err(desk::Error::Commit(error)) if once_more(self.services, &error).await => {}
@@ -47,11 +47,11 @@ impl Settlement<'_> {
 
     /// What is handed over or refused for good is done with; the rest is repeated as
     /// the policy says.
-    fn retry(&self, now: Timestamp) -> Retry {
+    fn retry(&self, now: Timestamp) -> (Retry, Vec<Verdict>) {
         match self.attempt.end {
-            End::Taken | End::Refused => Retry::GiveUp,
+            End::Taken | End::Refused => (Retry::GiveUp, Vec::new()),
             End::Deferred | End::Gone => {
-                let (retry, _) = retry_after(
+                let next = after_failure(
                     self.services,
                     self.account,
                     self.card,
@@ -59,25 +59,32 @@ impl Settlement<'_> {
                     NotificationKind::Ticket,
                     now,
                 );
-                retry
+                (next.retry, next.verdicts)
             }
         }
     }
 
     /// The word for what became of the message.
-    async fn commit(&self, retry: Retry, now: Timestamp) -> Result<&'static str, desk::Error> {
+    async fn commit(
+        &self,
+        retry: Retry,
+        verdicts: &[Verdict],
+        now: Timestamp,
+    ) -> Result<&'static str, desk::Error> {
         let (account, arrived) = (self.account, &self.hand_over.arrived);
+        let recipient = arrived.recipient.clone();
         let mut batch = Batch::new();
-        let (what, kept) = match (self.attempt.end, retry) {
+        let mut kept = None;
+        let (what, state) = match (self.attempt.end, retry) {
             (End::Taken, _) => {
                 batch.finish(self.lease);
                 intake::drop_text(account, &mut batch, arrived);
-                ("handed_over", None)
+                ("handed_over", State::HandedOver)
             }
             (_, Retry::GiveUp) => {
                 batch.finish(self.lease);
-                let id = intake::keep_aside(account, &mut batch, arrived, now).await?;
-                ("suspended", Some(id))
+                kept = Some(intake::keep_aside(account, &mut batch, arrived, now).await?);
+                ("suspended", State::Suspended)
             }
             (end, Retry::After(_)) => {
                 if end == End::Gone {
@@ -85,28 +92,32 @@ impl Settlement<'_> {
                 }
                 let card = self.card.clone().after_attempt(self.attempt.said.clone());
                 retry.put(&mut batch, self.lease, &card, now);
-                ("deferred", None)
+                ("deferred", State::Accepted)
             }
         };
         let line = self.line(what, kept.as_deref(), now);
+        let line = line.because_of(verdicts.to_vec());
         messages::add(account, &mut batch, &arrived.queue_id, &line);
+        let standing = Standing {
+            reason: kept.map(|_| Cause::DeskRefused.as_str().to_owned()),
+            ..Standing::new(recipient, state, now)
+        };
+        messages::settle(account, &mut batch, &arrived.queue_id, &standing);
         account.commit(batch).await?;
         Ok(what)
     }
 
     fn line(&self, what: &str, kept: Option<&str>, now: Timestamp) -> Line {
         let tls = self.attempt.tls.as_deref().unwrap_or("clear text");
-        let kept = kept.map(|id| format!("; desk_refused {id}"));
-        Line {
-            at: now,
-            what: what.to_owned(),
-            detail: format!(
-                "{}; {}; {tls}{}",
-                self.desk.as_str(),
-                self.attempt.said,
-                kept.unwrap_or_default()
-            ),
-        }
+        let refused = Cause::DeskRefused.as_str();
+        let kept = kept.map(|id| format!("; {refused} {id}"));
+        let detail = format!(
+            "{}; {}; {tls}{}",
+            self.desk.as_str(),
+            self.attempt.said,
+            kept.unwrap_or_default()
+        );
+        Line::new(now, what, detail)
     }
 
     fn report(&self, what: &'static str) {
@@ -145,11 +156,7 @@ pub(super) async fn take_back(
     let now = services.clock.now();
     let arrived = &hand_over.arrived;
     let payload = Card::new(now, Work::Intake(arrived.clone())).to_payload();
-    let line = Line {
-        at: now,
-        what: "taken_back".to_owned(),
-        detail: "for our own desk".to_owned(),
-    };
+    let line = Line::new(now, "taken_back", "for our own desk");
     let changes = |batch: &mut Batch| {
         batch.finish(lease);
         batch.enqueue(NewJob {
