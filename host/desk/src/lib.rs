@@ -40,6 +40,7 @@ pub mod secrets;
 pub mod suspended;
 pub mod threading;
 pub mod tickets;
+pub mod traffic;
 pub mod triggers;
 mod undelivered;
 pub mod upkeep;

@@ -229,16 +229,25 @@ impl Rows<'_> {
 
     /// Every record whose id begins with `prefix`, in the order of ids.
     pub(crate) async fn all<R: Record>(&self, prefix: &[u8]) -> Result<Vec<R>, Error> {
-        let mut records = Vec::new();
+        let rows = self.all_with_ids(prefix).await?.into_iter();
+        Ok(rows.map(|(_, record)| record).collect())
+    }
+
+    /// The same with their ids.
+    pub(crate) async fn all_with_ids<R: Record>(
+        &self,
+        prefix: &[u8],
+    ) -> Result<Vec<(Vec<u8>, R)>, Error> {
+        let mut rows = Vec::new();
         let mut range = ListRange::prefix(prefix, PAGE_ROWS);
         loop {
             let page = self.page::<R>(range.clone()).await?;
             let full = page.len() == PAGE_ROWS;
             let last = page.last().map(|(id, _)| id.clone());
-            records.extend(page.into_iter().map(|(_, record)| record));
+            rows.extend(page);
             match last {
                 Some(id) if full => range = range.after(id),
-                _ => return Ok(records),
+                _ => return Ok(rows),
             }
         }
     }

@@ -1,5 +1,5 @@
 //! Takes out what has served its time: tokens of verification mails, counts of
-//! the last hours, messages kept aside that nobody wanted, envelopes refused
+//! the last hours and days, messages kept aside that nobody wanted, envelopes refused
 //! by a domain on its way out, what the message log is to remember no longer.
 //!
 //! Not here: when this is done (the program).
@@ -11,7 +11,7 @@ use crate::pace::Pace;
 use crate::rows::{Record, Rows};
 use crate::suspended::Suspended;
 use crate::verification::Token;
-use crate::{Account, Error, Installation, messages};
+use crate::{Account, Error, Installation, messages, traffic};
 
 /// A record that is kept for a while.
 pub(crate) trait Aging: Record {
@@ -36,9 +36,10 @@ pub async fn prune(account: &Account, now: Timestamp, log_days: u32) -> Result<u
     let paces = prune_table::<Pace>(account.rows(), now).await?;
     let suspended = prune_table::<Suspended>(account.rows(), now).await?;
     let refused = prune_table::<Refused>(account.rows(), now).await?;
+    let days = traffic::prune(account, now).await?;
     let log_kept = Timestamp(now.0.saturating_sub(u64::from(log_days) * DAY_MS));
     let log = messages::retention::prune(account, log_kept).await?;
-    Ok(tokens + paces + suspended + refused + log)
+    Ok(tokens + paces + suspended + refused + days + log)
 }
 
 /// The same for what belongs to no account.

@@ -1,7 +1,9 @@
-//! The message log: what an admin and the operator see of the mail that runs.
+//! The message log and the counts beside it: what an admin and the operator see of
+//! the mail that runs.
 
 use relaygate_tests::house::{
-    ACCOUNT, DOMAIN, House, Plan, SUPPORT, USER, create_account, id_of, message,
+    ACCOUNT, Cottage, DOMAIN, House, OUTBOUND_PASSWORD, Plan, SUPPORT, USER, by_mx, create_account,
+    id_of, message,
 };
 use relaygate_tests::relaygate::Relaygate;
 use relaygate_tests::wait::{self, PATIENCE};
@@ -192,6 +194,121 @@ fn check_pages(relay: &Relaygate) {
     assert_eq!(ids(&paged), ids(&whole));
 }
 
+/// R44: of four messages one came without authentication; a restart forgets nothing.
+#[test]
+fn a_fourth_of_the_mail_came_unauthenticated() {
+    let mut cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    for subject in ["first", "second", "third"] {
+        cottage.hand_in(&credential, subject, &format!("{subject}@enduser.example"));
+    }
+    let clean = settled(&cottage.relay, 3);
+    assert_eq!(clean["traffic"]["unauthenticated_percent"], 0, "{clean}");
+    assert_eq!(clean["warnings"], serde_json::json!([]), "{clean}");
+    let stray = message(USER, SUPPORT, "stray", "stray@enduser.example", "");
+    assert_eq!(by_mx(&cottage.relay, USER, SUPPORT, &stray).code, 250);
+
+    let connector = settled(&cottage.relay, 4);
+    check_fourth(&connector, &credential.id);
+    cottage.relay.kill_and_restart();
+    let shown = cottage
+        .relay
+        .cli(&["domain", "show", "-a", ACCOUNT, DOMAIN]);
+    check_fourth(&shown, &credential.id);
+}
+
+/// The connector once so many messages are counted.
+fn settled(relay: &Relaygate, messages: u64) -> Value {
+    wait::until(&format!("{messages} messages counted"), PATIENCE, || {
+        let listed = relay.cli(&["domain", "list", "-a", ACCOUNT]);
+        let connector = listed["connectors"][0].clone();
+        let traffic = &connector["traffic"];
+        let came = [&traffic["authenticated_in"], &traffic["unauthenticated_in"]];
+        let came: u64 = came.iter().filter_map(|it| it.as_u64()).sum();
+        (came == messages).then_some(connector)
+    })
+}
+
+fn check_fourth(connector: &Value, credential: &str) {
+    let traffic = &connector["traffic"];
+    assert_eq!(traffic["unauthenticated_percent"], 25, "{connector}");
+    assert_eq!(traffic["authenticated_in"], 3, "{connector}");
+    let days = traffic["days"].as_array().expect("a list");
+    assert_eq!(days.len(), 7, "{connector}");
+    assert_eq!(
+        connector["warnings"][0]["code"], "unauthenticated_mail",
+        "{connector}"
+    );
+    assert_eq!(connector["credentials"][0]["id"], credential, "{connector}");
+    assert_eq!(
+        connector["credentials"][0]["messages"], 3,
+        "R63: {connector}"
+    );
+}
+
+/// R63: two addresses with a login each, seen as two at the customer's server and
+/// counted as two by us.
+#[test]
+fn two_addresses_send_with_a_login_each() {
+    needs_postfix!();
+    let (house, _) = House::ready(&Plan::default());
+    add_second(&house);
+    in_and_out(&house, USER, SUPPORT, "Help wanted", "l2@enduser.example");
+    in_and_out(&house, USER, SALES, "Sales wanted", "l3@enduser.example");
+    let addresses = wait::until("both logins counted", PATIENCE, || {
+        let listed = house.relay.cli(&["address", "list", "-a", ACCOUNT]);
+        let of = |address: &str| {
+            let mut addresses = listed["addresses"].as_array()?.iter();
+            let found = addresses.find(|it| it["address"] == address)?;
+            (found["traffic"][0]["accepted_out"].as_u64()? >= 2).then(|| found.clone())
+        };
+        Some([of(SUPPORT)?, of(SALES)?])
+    });
+    for (address, username) in addresses.iter().zip([SUPPORT, SALES_LOGIN]) {
+        let logins = address["traffic"].as_array().expect("a list");
+        assert_eq!(logins.len(), 1, "{address}");
+        assert_eq!(logins[0]["username"], username, "{address}");
+        assert_eq!(logins[0]["failed_out"], 0, "{address}");
+        assert_eq!(address["shares_login"], false, "{address}");
+        let seen = format!("sasl_username={username}");
+        assert!(house.logs().contains(&seen), "{seen}: {}", house.logs());
+        let by_it = log(&house.relay, &["-a", ACCOUNT, "--credential", username]);
+        assert!(!by_it.is_empty() && by_it.iter().all(|it| it["sender"] == address["address"]));
+    }
+}
+
+fn add_second(house: &House) {
+    house
+        .customer
+        .add_login(SALES_LOGIN, OUTBOUND_PASSWORD)
+        .expect("the customer's server takes a login");
+    let host = format!("mail.acme.example:{}", house.customer.ports().submission);
+    let authority = house.authority.file().to_string_lossy().into_owned();
+    let add = ["address", "add", "-a", ACCOUNT, SALES, "--host", &host];
+    let login = [
+        "--username",
+        SALES_LOGIN,
+        "--password-stdin",
+        "--ca",
+        &authority,
+    ];
+    let tls = ["--tls", "starttls"];
+    house
+        .relay
+        .cli_with_input(&[&add[..], &login, &tls].concat(), OUTBOUND_PASSWORD);
+    let verify = [
+        "address",
+        "verify",
+        "-a",
+        ACCOUNT,
+        SALES,
+        "--direction",
+        "both",
+    ];
+    let verified = house.relay.cli(&[&verify[..], &["--wait", "60"]].concat());
+    assert_eq!(verified["address"]["usable"], true, "{verified}");
+}
+
 /// What `log list` finds.
 fn log(relay: &Relaygate, filter: &[&str]) -> Vec<Value> {
     let listed = relay.cli(&[&["log", "list"], filter].concat());
@@ -201,3 +318,6 @@ fn log(relay: &Relaygate, filter: &[&str]) -> Vec<Value> {
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
+
+const SALES: &str = "sales@acme.example";
+const SALES_LOGIN: &str = "sales-relay@acme.example";

@@ -27,7 +27,7 @@ use crate::rows::Record;
 use crate::{Account, Error, Installation, random, wire};
 
 use keys::{holder_row, holders_of, message_row, order_row};
-pub use standing::{Standing, State, settle};
+pub use standing::{Standing, State, is_settled, settle};
 
 /// Which way a message travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -163,6 +163,16 @@ pub fn settle(account: &Account, batch: &mut Batch, id: &str, standing: &Standin
     account.rows().put(batch, row, standing);
 }
 
+/// Whether an inbound message was settled for that recipient before: one that comes
+/// back from another help desk is settled anew, and not counted anew.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn is_settled(account: &Account, id: &str, recipient: &Address) -> Result<bool, Error> {
+    let kept = account.rows().get::<Standing>(row(id, recipient)).await?;
+    Ok(kept.is_some())
+}
+
 /// How a message stands, one for each recipient.
 pub(super) async fn all(account: &Account, message: &Message) -> Result<Vec<Standing>, Error> {
     let mut standings = match message.direction {

@@ -17,5 +17,6 @@ mod scene;
 mod secrets;
 mod staged;
 mod tickets;
+mod traffic;
 mod triggers;
 mod verification;

@@ -6,6 +6,7 @@ use desk::Account;
 use desk::facts::NotificationKind;
 use desk::messages::{self, Line, Verdict};
 use desk::outbound::{self, Attempt, End};
+use desk::traffic;
 use mail::address::Address;
 use mail::client::{Cause, Outcome, Trouble};
 use metrics::counter;
@@ -171,6 +172,7 @@ impl<'a> Settlement<'a> {
         let email = &self.delivery.email_id;
         if extent == Extent::Whole {
             outbound::attempted(self.account, &mut batch, email, &self.notes, self.now).await?;
+            self.count(&mut batch).await?;
         }
         for note in &self.notes {
             let line = line(self.delivery, note, self.now);
@@ -179,6 +181,18 @@ impl<'a> Settlement<'a> {
         }
         self.end_job(&mut batch);
         self.account.commit(batch).await.map(drop)
+    }
+
+    /// Mail through the customer's server; a confirmation mail is not counted.
+    async fn count(&self, batch: &mut Batch) -> Result<(), desk::Error> {
+        let delivery = self.delivery;
+        let counts = delivery.notification == NotificationKind::Ticket;
+        match &delivery.path {
+            Path::Smarthost(address) if counts => {
+                traffic::departed(self.account, batch, address, &self.notes, self.now).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What was accepted was no question to anybody.

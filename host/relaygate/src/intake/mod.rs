@@ -22,10 +22,12 @@ mod signatures;
 mod unowned;
 
 use desk::Account;
+use desk::credentials::CredentialId;
 use desk::facts::Cause;
+use desk::intake::Letter;
 use desk::messages::{self, Line, Standing, State, Verdict};
 use desk::notices::Notice;
-use desk::notifications;
+use desk::{notifications, traffic};
 use storage::{Batch, CommitError, Lease, Scope, Timestamp};
 use tracing::{info, warn};
 
@@ -130,6 +132,7 @@ async fn take_in(
         None => enter::unreadable(account, &mut batch, arrived, now),
         Some(message) => place(services, account, &mut batch, arrived, message, looked).await?,
     };
+    count(account, &mut batch, arrived, ended.state, now).await?;
     write_down(account, &mut batch, arrived, &ended, now);
     batch.finish(lease);
     services.store.commit(batch).await?;
@@ -185,6 +188,27 @@ impl Ended {
         self.verdicts = verdicts;
         self
     }
+}
+
+/// Counts what settles for the first time and is no confirmation mail of ours.
+async fn count(
+    account: &Account,
+    batch: &mut Batch,
+    arrived: &Arrived,
+    state: State,
+    now: Timestamp,
+) -> Result<(), desk::Error> {
+    let (id, recipient) = (&arrived.queue_id, &arrived.recipient);
+    if state == State::VerificationConsumed || messages::is_settled(account, id, recipient).await? {
+        return Ok(());
+    }
+    let incoming = enter::incoming(arrived, Letter::default());
+    let arrival = traffic::Arrival {
+        recipient,
+        authenticated: incoming.relay_authenticated(),
+        credential: incoming.credential.as_ref().map(CredentialId::as_str),
+    };
+    traffic::arrived(account, batch, arrival, now).await
 }
 
 /// The line in the message's log, and how it stands for this recipient.

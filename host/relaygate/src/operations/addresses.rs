@@ -4,6 +4,7 @@ use desk::Account;
 use desk::addresses::{self, Check, Direction, NewAddress, SupportAddress};
 use desk::brands::FIRST_BRAND;
 use desk::facts::{DomainKind, Holder};
+use desk::traffic::{self, Logins};
 use mail::address::{Address, Domain};
 use secrecy::SecretString;
 use serde::Serialize;
@@ -13,6 +14,7 @@ use super::diagnosis::{self, DiagnosisView};
 use super::servers::{
     AuthInput, ServerView, StagedView, TlsInput, TrustInput, new_outbound, server_view, staged_view,
 };
+use super::traffic::{self as traffic_view, LoginView};
 use super::{Actor, Outcome, Refusal, audit, parse_address, parse_domain, permitted, retried};
 use crate::facts::{self, CallFacts};
 use crate::services::Services;
@@ -34,6 +36,9 @@ pub struct AddressView {
     /// Another address logs in there under the same name: neither can be told
     /// apart from the other, nor changed without it (R63).
     pub shares_login: bool,
+    /// What went out through the customer's server in the last seven days, by the
+    /// user name that was proved there (R63).
+    pub traffic: Vec<LoginView>,
     /// Verification of the way in.
     pub inbound: CheckDetails,
     /// Verification of the way out.
@@ -190,7 +195,10 @@ pub async fn list(services: &Services, account: &str) -> Outcome<AddressesView> 
     let mut found = addresses::list(&account).await?;
     // Those somebody set up come before those that came with the account.
     found.sort_by_key(|address| address.connector().is_none());
-    let views = found.iter().map(|address| view(address, &found, now));
+    let logins = traffic::logins(&account, now).await?;
+    let views = found
+        .iter()
+        .map(|address| view(address, &found, &logins, now));
     Ok(AddressesView {
         addresses: views.collect(),
     })
@@ -214,12 +222,13 @@ pub(super) async fn shown(
     let found = found.ok_or(desk::Error::NotFound("address"))?;
     let all = addresses::list(account).await?;
     let now = services.clock.now();
+    let logins = traffic::logins(account, now).await?;
     let diagnosis = match explained {
         true => Some(diagnosis::of(account, &found, now).await?),
         false => None,
     };
     Ok(OneAddressView {
-        address: view(&found, &all, now),
+        address: view(&found, &all, &logins, now),
         diagnosis,
     })
 }
@@ -246,7 +255,13 @@ pub async fn remove(
     Ok(())
 }
 
-fn view(found: &SupportAddress, all: &[SupportAddress], now: Timestamp) -> AddressView {
+fn view(
+    found: &SupportAddress,
+    all: &[SupportAddress],
+    logins: &Logins,
+    now: Timestamp,
+) -> AddressView {
+    let carried = logins.of(&found.address);
     AddressView {
         address: found.address.to_string(),
         brand: found.brand,
@@ -254,6 +269,7 @@ fn view(found: &SupportAddress, all: &[SupportAddress], now: Timestamp) -> Addre
         server: found.outbound.as_ref().map(server_view),
         staged: staged_view(found, now),
         shares_login: all.iter().any(|other| found.shares_login(other)),
+        traffic: carried.map(traffic_view::login).collect(),
         inbound: check(found.check(Direction::Inbound), now),
         outbound: check(found.check(Direction::Outbound), now),
         outbound_only: found.outbound_only,

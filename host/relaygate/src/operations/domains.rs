@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use desk::connectors::{self, Connector, NewConnector, Options, Protocol, Summary};
 use desk::credentials::{self, Credential, CredentialId, Issued, State};
 use desk::notices::Notice;
+use desk::traffic::{self, Carrier};
 use desk::{Account, accounts};
 use ipnet::IpNet;
 use mail::address::Domain;
@@ -12,6 +13,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use storage::Timestamp;
 
+use super::traffic::{self as traffic_view, TrafficView};
 use super::warning::{self, Warning};
 use super::{Actor, Outcome, Refusal, audit, parse_domain, permitted, retried, security};
 use crate::facts::{self, CallFacts};
@@ -48,6 +50,8 @@ pub struct ConnectorView {
     pub credentials: Vec<CredentialView>,
     /// Number of support addresses.
     pub addresses: usize,
+    /// Its mail of the last seven days (R44).
+    pub traffic: TrafficView,
     /// What should not stay as it is.
     pub warnings: Vec<Warning>,
     /// Milliseconds since the epoch.
@@ -65,6 +69,8 @@ pub struct CredentialView {
     pub created_at: u64,
     /// When it stops working, if that was wanted.
     pub expires_at: Option<u64>,
+    /// Messages it brought in the last seven days, once for each recipient (R63).
+    pub messages: u64,
 }
 
 /// A credential set in the one moment in which its password exists (R51).
@@ -144,9 +150,8 @@ pub async fn add(services: &Services, actor: &Actor, input: &DomainInput) -> Out
     let (connector, issued) =
         retried(|| Box::pin(try_add(services, actor, &account, &domain, input))).await?;
     audit::record(services, &account, actor, "domain_added", domain.as_str()).await;
-    let summary = connectors::summary(&account, &connector.domain, services.clock.now()).await?;
     Ok(AddedView {
-        connector: view(&summary, services.clock.now()),
+        connector: shown(services, &account, &connector.domain).await?,
         warnings: warnings(&account).await?,
         credential: issued_view(services, &account, issued).await?,
     })
@@ -190,11 +195,20 @@ async fn try_add(
 pub async fn list(services: &Services, account: &str) -> Outcome<ConnectorsView> {
     let account = super::account(services, account).await?;
     let now = services.clock.now();
-    let summaries = connectors::summaries(&account, now).await?;
+    let mut views = Vec::new();
+    for summary in connectors::summaries(&account, now).await? {
+        views.push(view(&account, &summary, now).await?);
+    }
     Ok(ConnectorsView {
-        connectors: summaries.iter().map(|found| view(found, now)).collect(),
+        connectors: views,
         warnings: warnings(&account).await?,
     })
+}
+
+/// One connector.
+pub async fn show(services: &Services, account: &str, domain: &str) -> Outcome<ConnectorView> {
+    let account = super::account(services, account).await?;
+    shown(services, &account, &parse_domain(domain)?).await
 }
 
 /// Issues a second credential set; the first keeps working until it is
@@ -244,7 +258,7 @@ pub async fn discard(
     let id = CredentialId::parse(&input.credential).ok_or_else(unknown)?;
     let discard = || try_discard(services, actor, &account, &domain, &id, input.last);
     retried(|| Box::pin(discard())).await?;
-    show(services, &account, &domain).await
+    shown(services, &account, &domain).await
 }
 
 async fn try_discard(
@@ -279,7 +293,7 @@ pub async fn rename(
     let rename = || async { Ok(connectors::rename(&account, &domain, name).await?) };
     retried(|| Box::pin(rename())).await?;
     audit::record(services, &account, actor, "domain_renamed", domain.as_str()).await;
-    show(services, &account, &domain).await
+    shown(services, &account, &domain).await
 }
 
 /// Says from which networks the domain's server may log in; from any, if none is named (R28).
@@ -338,9 +352,10 @@ async fn try_set_dkim(account: &Account, domain: &Domain, enabled: bool) -> Outc
     Ok(())
 }
 
-async fn show(services: &Services, account: &Account, domain: &Domain) -> Outcome<ConnectorView> {
+async fn shown(services: &Services, account: &Account, domain: &Domain) -> Outcome<ConnectorView> {
     let now = services.clock.now();
-    Ok(view(&connectors::summary(account, domain, now).await?, now))
+    let summary = connectors::summary(account, domain, now).await?;
+    view(account, &summary, now).await
 }
 
 /// What speaks against the account's set-up.
@@ -348,9 +363,17 @@ async fn warnings(account: &Account) -> Outcome<Vec<Warning>> {
     warning::of_account(account, &accounts::profile(account).await?).await
 }
 
-fn view(summary: &Summary, now: Timestamp) -> ConnectorView {
+async fn view(account: &Account, summary: &Summary, now: Timestamp) -> Outcome<ConnectorView> {
     let connector = &summary.connector;
-    ConnectorView {
+    let carrier = Carrier::Connector(&connector.domain);
+    let week = traffic::week(account, carrier, now).await?;
+    let mut credentials = Vec::new();
+    for set in &summary.credentials {
+        credentials.push(credential_view(account, set, now).await?);
+    }
+    let overdue = summary.credentials.iter().filter(|set| set.is_overdue(now));
+    let unauthenticated = Warning::unauthenticated(&traffic_view::sum(&week));
+    Ok(ConnectorView {
         domain: connector.domain.to_string(),
         domain_unicode: connector.domain.to_unicode(),
         name: connector.name.clone(),
@@ -366,24 +389,25 @@ fn view(summary: &Summary, now: Timestamp) -> ConnectorView {
         domain_verification_code: connector.proof.code.clone(),
         sources: connector.sources.iter().map(ToString::to_string).collect(),
         username: connector.username.clone(),
-        credentials: summary
-            .credentials
-            .iter()
-            .map(|set| credential_view(set, now))
-            .collect(),
-        warnings: summary
-            .credentials
-            .iter()
-            .filter(|set| set.is_overdue(now))
+        credentials,
+        warnings: overdue
             .map(Warning::two_sets)
+            .chain(unauthenticated)
             .collect(),
         addresses: summary.addresses,
+        traffic: traffic_view::view(&week),
         created_at: connector.created_at.0,
-    }
+    })
 }
 
-fn credential_view(credential: &Credential, now: Timestamp) -> CredentialView {
-    CredentialView {
+async fn credential_view(
+    account: &Account,
+    credential: &Credential,
+    now: Timestamp,
+) -> Outcome<CredentialView> {
+    let carrier = Carrier::Credential(credential.id.as_str());
+    let week = traffic::week(account, carrier, now).await?;
+    Ok(CredentialView {
         id: credential.id.as_str().to_owned(),
         state: match credential.is_live(now) {
             true => credential.state.as_str(),
@@ -394,7 +418,8 @@ fn credential_view(credential: &Credential, now: Timestamp) -> CredentialView {
             State::Previous { expires_at, .. } => expires_at.map(|end| end.0),
             State::Current => None,
         },
-    }
+        messages: traffic_view::sum(&week).authenticated_in,
+    })
 }
 
 async fn issued_view(

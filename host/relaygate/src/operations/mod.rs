@@ -36,6 +36,7 @@ pub mod ticket_changes;
 pub mod tickets;
 pub mod tokens;
 pub mod trace;
+pub mod traffic;
 pub mod triggers;
 pub mod verification;
 pub mod warning;

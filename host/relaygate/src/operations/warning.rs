@@ -3,6 +3,7 @@
 use desk::Account;
 use desk::accounts::{self, Profile};
 use desk::credentials::Credential;
+use desk::traffic::Volume;
 use serde::Serialize;
 
 use super::Outcome;
@@ -32,6 +33,17 @@ impl Warning {
                 previous.id.as_str()
             ),
         }
+    }
+
+    /// Some of the mail of the last seven days did not come over the connector (R44).
+    pub(super) fn unauthenticated(week: &Volume) -> Option<Self> {
+        (week.unauthenticated_in > 0).then(|| Self {
+            code: "unauthenticated_mail",
+            hint: format!(
+                "{} % of the mail for its addresses in the last seven days came without authentication; have the domain's server hand all of it to the connector",
+                week.unauthenticated_percent()
+            ),
+        })
     }
 
     /// All admins read their mail in a connected domain (R95).

@@ -16,6 +16,9 @@ pub(super) async fn act(
     match request {
         DomainRequest::Add(input) => shown(domains::add(services, actor, &input).await),
         DomainRequest::List { account } => shown(domains::list(services, &account).await),
+        DomainRequest::Show { account, domain } => {
+            shown(domains::show(services, &account, &domain).await)
+        }
         DomainRequest::Rotate {
             account,
             domain,

@@ -17,6 +17,10 @@ pub enum DomainRequest {
     List {
         account: String,
     },
+    Show {
+        account: String,
+        domain: String,
+    },
     Rotate {
         account: String,
         domain: String,

@@ -33,6 +33,14 @@ pub enum DomainCommand {
         #[command(flatten)]
         account: AccountArgument,
     },
+    /// Show a connected domain, with its mail of the last seven days.
+    Show {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The domain.
+        domain: String,
+    },
     /// Issue a second credential set; prints it, this once. The first keeps working.
     Rotate {
         /// See [`AccountArgument`].

@@ -10,7 +10,7 @@ pub(super) fn words(request: &DomainRequest, answer: &Value) -> String {
     match request {
         DomainRequest::Add(_) => {
             let credential = once(&pretty(&answer["credential"]));
-            pretty(&answer["connector"]) + "\n" + &credential + &warnings(&answer["warnings"])
+            connector(&answer["connector"]) + "\n" + &credential + &warnings(&answer["warnings"])
         }
         DomainRequest::Rotate { .. } => once(&pretty(&answer["credential"])),
         DomainRequest::List { .. } => list(answer),
@@ -22,6 +22,10 @@ pub(super) fn words(request: &DomainRequest, answer: &Value) -> String {
             let status = &answer["domain_verification_status"];
             pretty(&answer["record"]) + &format!("the domain is {}\n", cell(status))
         }
+        DomainRequest::Show { .. } => {
+            connector(answer) + "\n" + &days(&answer["traffic"]) + &warnings(&answer["warnings"])
+        }
+        DomainRequest::Discard(_) | DomainRequest::Rename { .. } => connector(answer),
         DomainRequest::Refused { .. } => table(
             &answer["refused"],
             &["last_at", "times", "session", "sender", "recipient"],
@@ -45,6 +49,26 @@ fn list(answer: &Value) -> String {
     connectors.fold(table(&answer["connectors"], &columns), |text, connector| {
         text + &warnings(&connector["warnings"])
     }) + &warnings(&answer["warnings"])
+}
+
+/// Without what is told in a form of its own.
+fn connector(shown: &Value) -> String {
+    let mut plain = shown.clone();
+    if let Some(fields) = plain.as_object_mut() {
+        fields.retain(|name, _| name != "traffic" && name != "warnings");
+    }
+    pretty(&plain)
+}
+
+fn days(traffic: &Value) -> String {
+    let columns = [
+        "day",
+        "authenticated_in",
+        "unauthenticated_in",
+        "accepted_out",
+        "failed_out",
+    ];
+    table(&traffic["days"], &columns)
 }
 
 fn warnings(list: &Value) -> String {

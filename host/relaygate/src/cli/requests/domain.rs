@@ -28,6 +28,10 @@ pub(super) fn request(command: DomainCommand) -> DomainRequest {
         DomainCommand::List { account } => DomainRequest::List {
             account: account.account,
         },
+        DomainCommand::Show { account, domain } => DomainRequest::Show {
+            account: account.account,
+            domain,
+        },
         DomainCommand::Rotate {
             account,
             domain,
