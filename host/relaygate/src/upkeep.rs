@@ -1,8 +1,7 @@
 //! Takes out, hourly, what has served its time: marks of received messages,
-//! tokens of verification mails, messages kept aside for a fortnight. Looks then, too,
-//! for the proofs of domains, and more often for the record of a new DKIM key.
-//! tokens of verification mails, messages kept aside for a fortnight, the message
-//! log of the last month.
+//! tokens of verification mails, messages kept aside for a fortnight, what the message
+//! log has kept for a month. Looks then, too, for the proofs of domains, and more often
+//! for the record of a new DKIM key.
 //!
 //! Not here: the disk's own housekeeping (`storage`), what mail waits (`runner`).
 

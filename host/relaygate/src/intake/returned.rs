@@ -59,8 +59,6 @@ pub(super) async fn consume(
     let sent = outbound::find(account, &returned.email_id).await?;
     let envelope = envelope(services, account, arrived, message).await?;
     let asked = returned_facts(arrived, envelope, &returned, sent.as_ref(), signatures);
-    let Some(findings) = ask(services, account, message, &asked) else {
-    let asked = returned_facts(arrived, envelope, &returned, sent.as_ref(), &signatures);
     let mut verdicts = Vec::new();
     let Some(findings) = ask(services, account, message, &asked, &mut verdicts) else {
         // Unchecked is not verified: the check stays pending and can be repeated.

@@ -18,10 +18,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Answer;
-use crate::operations::{Actor, Outcome, audit, egress, trace};
-use crate::operations::{Actor, Outcome, audit, log, trace};
 use super::request::{AuditRequest, LogRequest, Request};
-use super::request::{AuditRequest, Request};
+use crate::operations::{Actor, Outcome, audit, egress, log, trace};
 use crate::services::Services;
 
 /// Does what is asked for.
@@ -44,7 +42,6 @@ pub(super) async fn act(services: &Services, actor: &Actor, request: Request) ->
         }
         Request::Dkim(request) => dkim::act(services, actor, request).await,
         Request::Egress => shown(Ok(egress::show(services))),
-        Request::Trace { message_id } => shown(trace::trace(services, &message_id).await),
         Request::Log(LogRequest::List(query)) => shown(log::list(services, &query).await),
         Request::Trace {
             account,

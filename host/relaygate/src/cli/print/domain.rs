@@ -16,7 +16,7 @@ pub(super) fn words(request: &DomainRequest, answer: &Value) -> String {
         DomainRequest::List { .. } => list(answer),
         DomainRequest::Disconnect { .. } | DomainRequest::Progress { .. } => progress(answer),
         DomainRequest::Discard(_) | DomainRequest::Rename { .. } | DomainRequest::Allow { .. } => {
-            pretty(answer)
+            connector(answer)
         }
         DomainRequest::Prove { .. } => {
             let status = &answer["domain_verification_status"];
@@ -25,7 +25,6 @@ pub(super) fn words(request: &DomainRequest, answer: &Value) -> String {
         DomainRequest::Show { .. } => {
             connector(answer) + "\n" + &days(&answer["traffic"]) + &warnings(&answer["warnings"])
         }
-        DomainRequest::Discard(_) | DomainRequest::Rename { .. } => connector(answer),
         DomainRequest::Refused { .. } => table(
             &answer["refused"],
             &["last_at", "times", "session", "sender", "recipient"],

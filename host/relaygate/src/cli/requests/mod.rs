@@ -45,7 +45,6 @@ pub(super) fn request(command: Command) -> Result<Request, Failure> {
             ..
         }) => Ok(Request::Backup(backup::request(&directory)?)),
         Command::Journal(JournalCommand::Compact) => Ok(Request::Journal(JournalRequest::Compact)),
-        Command::Trace { message_id } => Ok(Request::Trace { message_id }),
         Command::Log(command) => Ok(Request::Log(log::request(command))),
         Command::Trace {
             account,
