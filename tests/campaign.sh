@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs tests in full, where `make test` takes a sample: every point, as many rounds as the row
-# of the fault catalogue asks for. campaign.sh PACKAGE TEST-BINARY [FILTER]
+# of the fault catalogue asks for. campaign.sh PACKAGE TEST-BINARY|--lib [FILTER]
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -9,4 +9,9 @@ cargo build -q --workspace --bin relaygate
 export RELAYGATE_BIN=$CARGO_TARGET_DIR/debug/relaygate
 export RELAYGATE_CAMPAIGN=full
 
-exec cargo test -q -p "$1" --test "$2" -- --nocapture --test-threads=1 ${3:+"$3"}
+case "$2" in
+    --lib) tests=(--lib) ;;
+    *) tests=(--test "$2") ;;
+esac
+
+exec cargo test -q -p "$1" "${tests[@]}" -- --nocapture --test-threads=1 ${3:+"$3"}

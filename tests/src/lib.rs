@@ -28,6 +28,7 @@ pub mod smtp;
 pub mod tracer;
 pub mod transcript;
 pub mod troublesome;
+pub mod vitals;
 pub mod wait;
 pub mod zones;
 

@@ -115,6 +115,15 @@ impl Client {
         let _ = self.stream.as_io().flush();
     }
 
+    /// The same, telling whether the server still takes them.
+    ///
+    /// # Errors
+    /// It has closed.
+    pub fn try_send(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.stream.as_io().write_all(octets)?;
+        self.stream.as_io().flush()
+    }
+
     /// Reads one reply; code 0 if the server closed the connection.
     pub fn reply(&mut self) -> Reply {
         let mut reply = Reply {
@@ -171,6 +180,14 @@ impl Client {
     /// Whether the server closes the connection without a further word.
     pub fn is_closed(&mut self) -> bool {
         self.line().is_none()
+    }
+
+    /// Everything that comes until the server closes, whatever it is.
+    pub fn raw_until_closed(&mut self) -> Vec<u8> {
+        let mut octets = std::mem::take(&mut self.buffer);
+        // A connection that is reset has ended, too.
+        let _ = self.stream.as_io().read_to_end(&mut octets);
+        octets
     }
 
     fn greeted(stream: Stream) -> Self {

@@ -151,4 +151,6 @@ const STAGED: [(&str, &str); 3] = [
 ];
 
 /// Directions that change settings or time behind the session's back.
-const BARE_ONLY: [&str; 6] = ["limit", "offer", "wait", "shutdown", "revoke", "refuse"];
+const BARE_ONLY: [&str; 8] = [
+    "limit", "offer", "wait", "shutdown", "revoke", "crowded", "hurry", "refuse",
+];

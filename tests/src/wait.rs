@@ -20,6 +20,11 @@ pub fn until<T>(what: &str, patience: Duration, mut condition: impl FnMut() -> O
     }
 }
 
+/// Lets time pass, for who plays somebody slow.
+pub fn pause(time: Duration) {
+    thread::sleep(time);
+}
+
 /// What a healthy machine needs for anything in these tests, with room for a busy one.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -125,6 +125,42 @@ fn mail_is_free_of_io() {
     }
 }
 
+/// Nothing that reads mail can unpack anything: an archive is octets to us (RES-09). mail-auth
+/// brings a decompressor for reports we never read; that none of it gets into the program,
+/// `it/hostile.rs` sees.
+#[test]
+fn mail_has_no_decompressor() {
+    let printed = cargo(&[
+        "tree",
+        "-p",
+        "relaygate-mail",
+        "-e",
+        "normal",
+        "--prefix",
+        "none",
+    ]);
+    let names: Vec<&str> = printed
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert!(names.contains(&"mail-parser"), "{names:?}");
+    let unpacks = |name: &&str| {
+        DECOMPRESSORS.iter().any(|word| name.contains(word)) && !UNLINKED.contains(name)
+    };
+    let found: Vec<&str> = names.into_iter().filter(unpacks).collect();
+    assert!(found.is_empty(), "{found:?}");
+    for path in sources("host/mail/src")
+        .into_iter()
+        .chain(sources("host/relaygate/src"))
+    {
+        let unpacking = code_lines(&path).find(|line| {
+            let named = |name: &str| line.contains(&format!("{name}::"));
+            DECOMPRESSORS.into_iter().any(named) || line.contains("mail_auth::report")
+        });
+        assert!(unpacking.is_none(), "{}: {unpacking:?}", path.display());
+    }
+}
+
 /// Policies see nothing but the contract, and the contract is documented.
 #[test]
 fn the_contract_is_documented() {
@@ -504,6 +540,33 @@ const ISSUES: [&str; 3] = [
     "Admin center and API",
     "Policies as a platform",
 ];
+
+/// What unpacks archives and streams, by what their crates are called.
+const DECOMPRESSORS: [&str; 20] = [
+    "flate2",
+    "miniz",
+    "zlib",
+    "inflate",
+    "zip",
+    "brotli",
+    "zstd",
+    "lzma",
+    "xz2",
+    "bzip2",
+    "lz4",
+    "snap",
+    "tar",
+    "unrar",
+    "sevenz",
+    "deflate",
+    "libarchive",
+    "compress_tools",
+    "async-compression",
+    "lzw",
+];
+
+/// Of those, what mail-auth depends on.
+const UNLINKED: [&str; 2] = ["flate2", "miniz_oxide"];
 
 /// A second TLS library is a second set of advisories; `ring` doubles aws-lc.
 const BANNED: [&str; 4] = ["openssl", "openssl-sys", "native-tls", "ring"];

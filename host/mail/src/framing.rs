@@ -19,6 +19,8 @@ use zeroize::Zeroize;
 pub const COMMAND_OCTETS_MAX: usize = 2_048;
 /// Longest AUTH response in octets, CRLF not counted (RFC 4954 §4).
 pub const AUTH_OCTETS_MAX: usize = 12_288;
+/// An over-long line that is still not over after this many octets is no mistake.
+pub const LINE_OCTETS_BORNE_MAX: usize = 64 * 1024;
 /// Longest line of message text in octets, CRLF not counted.
 pub const TEXT_LINE_OCTETS_MAX: usize = 8_192;
 
@@ -30,8 +32,8 @@ pub struct Lines {
     start: usize,
     /// How far past `start` no line end was found, so that slow input is not scanned again.
     scanned: usize,
-    /// An over-long line is being thrown away up to its CRLF.
-    skipping: bool,
+    /// Octets of an over-long line that were thrown away; its CRLF is awaited.
+    skipped: usize,
 }
 
 /// What [`Lines::next_line`] found.
@@ -43,6 +45,8 @@ pub enum Line {
     Partial,
     /// A line beyond the limit came to its end and was thrown away.
     TooLong,
+    /// A line beyond [`LINE_OCTETS_BORNE_MAX`], thrown away as well.
+    Endless,
     /// A bare CR, a bare LF or a NUL.
     Broken,
 }
@@ -68,8 +72,10 @@ impl Lines {
             Ok(Some(length)) => {
                 let line = self.start..self.start + length;
                 self.consume(length + CRLF.len());
-                let skipped = std::mem::take(&mut self.skipping);
-                if skipped || length > octets_max {
+                let skipped = std::mem::take(&mut self.skipped);
+                if skipped + length > LINE_OCTETS_BORNE_MAX {
+                    Line::Endless
+                } else if skipped > 0 || length > octets_max {
                     Line::TooLong
                 } else {
                     Line::Complete(line)
@@ -77,11 +83,14 @@ impl Lines {
             }
             Ok(None) => {
                 self.scanned = rest.len() - usize::from(rest.ends_with(b"\r"));
-                if self.skipping || self.scanned > octets_max {
-                    self.skipping = true;
+                if self.skipped > 0 || self.scanned > octets_max {
+                    self.skipped += self.scanned;
                     self.consume(self.scanned);
                 }
-                Line::Partial
+                match self.skipped > LINE_OCTETS_BORNE_MAX {
+                    true => Line::Endless,
+                    false => Line::Partial,
+                }
             }
         }
     }
@@ -392,9 +401,13 @@ mod tests {
     #[test]
     fn a_line_without_end_takes_no_memory() {
         let mut lines = Lines::default();
-        for _ in 0..10_000 {
+        for octets in (100..=1_000_000).step_by(100) {
             lines.space(100).extend_from_slice(&[b'x'; 100]);
-            assert_eq!(lines.next_line(2_048), Line::Partial);
+            let expected = match octets > LINE_OCTETS_BORNE_MAX {
+                true => Line::Endless,
+                false => Line::Partial,
+            };
+            assert_eq!(lines.next_line(2_048), expected, "after {octets} octets");
         }
         assert!(lines.buffer.capacity() <= 8 * 1024);
     }

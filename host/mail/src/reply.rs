@@ -312,6 +312,8 @@ impl Reply {
         Detail(7, 0),
         "too many failed authentications, closing",
     );
+    /// Others want the place, and nobody has logged in here.
+    pub const CROWDED: Self = Self::new(421, Detail(3, 2), "too many connections, try again later");
     /// The credentials of this session are no longer valid.
     pub const REVOKED: Self = Self::new(421, Detail(3, 2), "credentials revoked, closing");
     /// MAIL.

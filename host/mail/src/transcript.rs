@@ -18,7 +18,7 @@
 //! Directions: `listener submission|submission starttls|mx` (the first if none is
 //! given), `limit NAME NUMBER`, `offer LOGIN`, `tls` (the client does the
 //! handshake), and what only a bare session can be made to do: `wait SECONDS`,
-//! `shutdown`, `revoke`, `refuse text`, `nothing kept`, `kept NUMBER`.
+//! `shutdown`, `revoke`, `crowded`, `hurry`, `refuse text`, `nothing kept`, `kept NUMBER`.
 //!
 //! Not here: what any dialogue means.
 

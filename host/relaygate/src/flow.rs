@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::courier::{Circuits, Seats};
 use crate::facts::Counters;
 use crate::listener::{CapSettings, Caps};
+use crate::muffle::Muffle;
 use crate::reception::Throttle;
 
 /// Shared by listeners, reception, runner and dispatch.
@@ -19,6 +20,10 @@ pub struct Flow {
     pub caps: Caps,
     /// Failed logins.
     pub throttle: Throttle,
+    /// Lines about connections there was no room for.
+    pub refusals: Muffle,
+    /// Lines about what was refused to peers that have not logged in.
+    pub strangers: Muffle,
     /// The windowed counters of policies.
     pub counters: Arc<Counters>,
     /// Connections to other mail servers.
@@ -39,6 +44,8 @@ impl Flow {
                 per_account_max: limits.connections_per_account_max as usize,
             }),
             throttle: Throttle::new(limits.auth_failures_per_peer_max),
+            refusals: Muffle::new(REFUSAL_LINES_MAX),
+            strangers: Muffle::new(STRANGER_LINES_MAX),
             counters: Arc::default(),
             seats: Seats::new(config.outbound.connections_per_host_max),
             circuits: Circuits::default(),
@@ -57,3 +64,8 @@ impl Flow {
         turn.lock_owned().await
     }
 }
+
+/// Lines a minute about connections there was no room for: the first says it all.
+const REFUSAL_LINES_MAX: u32 = 1;
+/// Lines a minute about what was refused to strangers: some 300 KB.
+const STRANGER_LINES_MAX: u32 = 1_000;

@@ -17,6 +17,7 @@ pub mod intake;
 pub mod keys;
 pub mod listener;
 pub mod monitoring;
+pub mod muffle;
 pub mod operations;
 pub mod reception;
 pub mod resolver;

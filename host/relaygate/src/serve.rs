@@ -20,6 +20,7 @@ use crate::config::{Config, ConfigError, io_reason};
 use crate::services::Services;
 use crate::sockets::Ports;
 use crate::tls::ServerTls;
+use crate::{listener, monitoring, muffle, runner, telemetry, upkeep, web};
 use crate::{listener, monitoring, runner, service_manager, telemetry, upkeep, web};
 
 /// How a run ended.
@@ -34,6 +35,7 @@ pub enum Ended {
 /// Runs the program until SIGTERM or SIGINT.
 pub async fn run(config: Config) -> Result<Ended, ConfigError> {
     harden();
+    ask_for_descriptors();
     let mut signals = Signals::new()?;
     let ports = Ports::open(&config).await?;
     let services = Services::open(config, Clock::system()).await?;
@@ -73,6 +75,7 @@ fn start(services: &Arc<Services>, ports: Ports, socket: AdminSocket, tasks: &Ta
     tasks.spawn(upkeep::run(services.clone()));
     tasks.spawn(upkeep::prove_domains(services.clone()));
     tasks.spawn(upkeep::rotate_keys(services.clone()));
+    tasks.spawn(muffle::run(services.clone()));
     tasks.spawn(admin::serve(services.clone(), socket));
     watch_certificate(services, services.server_tls.clone(), tasks);
     let metrics = telemetry::start_metrics();
@@ -175,6 +178,23 @@ fn harden() {
     let dumpable = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     if core.and(dumpable).is_err() {
         warn!("core dumps could not be turned off");
+    }
+}
+
+/// As many open files as the system lets us have: the usual 1,024 are fewer than the
+/// connections we promise to take.
+fn ask_for_descriptors() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limits = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limits.maximum,
+        maximum: limits.maximum,
+    };
+    if setrlimit(Resource::Nofile, raised).is_err() {
+        warn!(
+            limit = limits.current,
+            "open files could not be raised to the hard limit"
+        );
     }
 }
 

@@ -148,3 +148,27 @@ async fn within<T>(limit: Duration, work: impl Future<Output = io::Result<T>>) -
 
 /// How long a peer may take to hear our goodbye.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// RES-02: octets beyond what the system keeps for a peer that does not read. How long a
+    /// session bears that is its own affair.
+    #[tokio::test]
+    async fn a_peer_that_reads_nothing_is_written_to_for_so_long() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let deaf = TcpStream::connect(address).await.expect("connected");
+        let (stream, _) = listener.accept().await.expect("accepted");
+        let mut wire = Wire::new(stream).expect("a wire");
+        let (limit, start) = (Duration::from_millis(200), Instant::now());
+        let sent = wire.send(&vec![b'x'; 64 << 20], limit).await;
+        let ended = sent.expect_err("nobody reads").kind();
+        assert_eq!(ended, io::ErrorKind::TimedOut);
+        assert!(start.elapsed() >= limit);
+        drop(deaf);
+    }
+}

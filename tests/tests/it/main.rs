@@ -18,6 +18,7 @@ mod durability;
 mod foreign_desk;
 mod framing;
 mod handover;
+mod hostile;
 mod isolation;
 mod limits;
 mod loops;

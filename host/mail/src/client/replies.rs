@@ -23,6 +23,7 @@ impl Replies {
                     return Err(Trouble::ReplyTooLong);
                 }
                 Line::Partial => return Ok(None),
+                Line::Endless => return Err(Trouble::ReplyTooLong),
                 Line::TooLong | Line::Broken => return Err(Trouble::BadLineEnd),
             };
             let line = self.lines.slice(range);

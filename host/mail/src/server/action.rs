@@ -58,6 +58,8 @@ pub enum Event<Proof, Identity> {
     Shutdown,
     /// The session's credentials are no longer valid.
     Revoked,
+    /// There is no room for this connection any more.
+    Crowded,
     /// The connection is gone.
     PeerGone,
 }

@@ -27,6 +27,7 @@ impl<Proof, Identity> Session<Proof, Identity> {
             Event::DeadlinePassed => self.on_deadline(now),
             Event::Shutdown => self.farewell = self.farewell.or(Some(Farewell::Shutdown)),
             Event::Revoked => self.farewell = Some(Farewell::Revoked),
+            Event::Crowded => self.farewell = self.farewell.or(Some(Farewell::Crowded)),
             Event::PeerGone => self.hang_up(),
         }
     }
@@ -61,7 +62,7 @@ impl<Proof, Identity> Session<Proof, Identity> {
                 State::Mail(Gathering {
                     envelope,
                     refused: 0,
-                    surplus: 0,
+                    fruitless: 0,
                 })
             }
             State::AskingRecipient(mut gathering, recipient, true) => {
@@ -80,7 +81,7 @@ impl<Proof, Identity> Session<Proof, Identity> {
             }
             State::AskingSender(_, true) | State::Keeping(_) => {
                 self.end_transaction();
-                self.reply(reply.clone());
+                self.junk(reply.clone());
             }
             State::AskingRecipient(gathering, _, true) => {
                 self.on_recipient_refused(gathering, reply.clone());
@@ -100,6 +101,7 @@ impl<Proof, Identity> Session<Proof, Identity> {
     /// addresses, while a customer's relay passes on what its users typed.
     fn on_recipient_refused(&mut self, mut gathering: Gathering, reply: Reply) {
         gathering.refused += 1;
+        gathering.fruitless += 1;
         self.state = State::Mail(gathering);
         if self.peer.identity.is_none() && reply.is_permanent() {
             self.error(reply);

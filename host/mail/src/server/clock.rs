@@ -14,6 +14,8 @@ pub(super) struct Clock {
     /// When MAIL was accepted.
     transaction_since: Option<Duration>,
     pace: Pace,
+    /// Others want our place.
+    pub(super) hurry: bool,
 }
 
 /// How fast text comes, counted over the time we really waited for it: a slow
@@ -55,7 +57,11 @@ impl Clock {
 
     pub(super) fn await_command(&mut self, now: Duration, timeouts: &Timeouts) {
         let since = *self.command_since.get_or_insert(now);
-        self.deadline = self.soonest(since + timeouts.idle, timeouts);
+        let idle = match self.hurry {
+            true => timeouts.idle.min(timeouts.idle_in_hurry),
+            false => timeouts.idle,
+        };
+        self.deadline = self.soonest(since + idle, timeouts);
     }
 
     pub(super) fn await_text(&mut self, now: Duration, timeouts: &Timeouts) {

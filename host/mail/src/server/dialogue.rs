@@ -17,6 +17,7 @@ impl<Proof, Identity> Session<Proof, Identity> {
             Line::Partial => Some(Todo::Read),
             Line::Broken => self.close_with(Reply::BAD_LINE_END),
             Line::TooLong => self.on_long_line(),
+            Line::Endless => self.close_with(Reply::LINE_TOO_LONG),
             Line::Complete(range) => {
                 self.clock.command_came();
                 if matches!(self.state, State::Login(_)) {
@@ -163,8 +164,7 @@ impl<Proof, Identity> Session<Proof, Identity> {
             .declared_octets
             .is_some_and(|octets| octets > octets_max)
         {
-            self.reply(Reply::TOO_LARGE);
-            return None;
+            return self.junk(Reply::TOO_LARGE);
         }
         let envelope = Envelope {
             sender: mail.sender,
@@ -185,23 +185,23 @@ impl<Proof, Identity> Session<Proof, Identity> {
         if rcpt.needs_utf8 && !gathering.envelope.utf8 {
             return self.error(Reply::BAD_OCTETS);
         }
+        if gathering.fruitless >= self.settings.tolerance.fruitless_recipients_max {
+            return self.close_with(Reply::TOO_MANY_ERRORS);
+        }
         let recipient = rcpt
             .recipient
             .unwrap_or_else(|| postmaster(&self.settings.host));
         let recipients = &gathering.envelope.recipients;
-        if recipients.contains(&recipient) {
-            self.reply(Reply::RECIPIENT_OK);
+        let answer = if recipients.contains(&recipient) {
+            Reply::RECIPIENT_OK
+        } else if recipients.len() >= self.settings.recipients_max {
+            Reply::TOO_MANY_RECIPIENTS
+        } else {
+            self.ask_about(recipient);
             return None;
-        }
-        if recipients.len() >= self.settings.recipients_max {
-            gathering.surplus += 1;
-            if gathering.surplus >= self.settings.tolerance.surplus_recipients_max {
-                return self.close_with(Reply::TOO_MANY_ERRORS);
-            }
-            self.reply(Reply::TOO_MANY_RECIPIENTS);
-            return None;
-        }
-        self.ask_about(recipient);
+        };
+        gathering.fruitless += 1;
+        self.reply(answer);
         None
     }
 
@@ -223,8 +223,10 @@ impl<Proof, Identity> Session<Proof, Identity> {
                 self.state = State::Data(gathering.envelope, Text::default());
                 None
             }
-            // A client that pipelines finds out only now; that is no error of its own (RFC 2920 §3.1).
-            State::Mail(gathering) if gathering.refused > 0 => {
+            // A client that pipelines finds out only now; that is no error of its own the
+            // first time (RFC 2920 §3.1).
+            State::Mail(mut gathering) if gathering.refused > 0 => {
+                gathering.refused = 0;
                 self.state = State::Mail(gathering);
                 self.reply(Reply::NO_RECIPIENTS);
                 None

@@ -108,8 +108,8 @@ struct Gathering {
     envelope: Envelope,
     /// RCPT commands the program refused.
     refused: usize,
-    /// RCPT commands beyond the limit.
-    surplus: usize,
+    /// RCPT commands that added nobody.
+    fruitless: usize,
 }
 
 /// Why a session that misbehaved nowhere is to end.
@@ -117,6 +117,7 @@ struct Gathering {
 enum Farewell {
     Shutdown,
     Revoked,
+    Crowded,
 }
 
 /// Replies that were not written yet.
@@ -214,6 +215,12 @@ impl<Proof, Identity> Session<Proof, Identity> {
         self.clock.deadline
     }
 
+    /// Whether others want our place: idleness and mistakes are borne for less
+    /// long then. May change at any time.
+    pub fn hurry(&mut self, hurry: bool) {
+        self.clock.hurry = hurry;
+    }
+
     /// Who speaks.
     pub fn peer(&self) -> &Peer<Identity> {
         &self.peer
@@ -261,6 +268,14 @@ impl<Proof, Identity> Session<Proof, Identity> {
                 Farewell::Revoked,
                 State::Ready | State::Login(_) | State::Mail(..) | State::Data(..),
             ) => Some(Reply::REVOKED),
+            (
+                Farewell::Crowded,
+                State::Greeting
+                | State::Ready
+                | State::Login(_)
+                | State::Mail(..)
+                | State::Data(..),
+            ) => Some(Reply::CROWDED),
             _ => None,
         }
     }
@@ -334,10 +349,10 @@ impl<Proof, Identity> Session<Proof, Identity> {
     fn error(&mut self, reply: Reply) -> Option<Todo> {
         let tolerance = &self.settings.tolerance;
         self.counts.errors += 1;
-        if self.counts.errors >= tolerance.errors_hard {
+        if self.counts.errors >= self.granted(tolerance.errors_hard) {
             return self.close_with(Reply::TOO_MANY_ERRORS);
         }
-        self.output.pause |= self.counts.errors > tolerance.errors_soft;
+        self.output.pause |= self.counts.errors > self.granted(tolerance.errors_soft);
         self.reply(reply);
         None
     }
@@ -345,11 +360,19 @@ impl<Proof, Identity> Session<Proof, Identity> {
     /// Replies to a command that brings no mail nearer.
     fn junk(&mut self, reply: Reply) -> Option<Todo> {
         self.counts.junk += 1;
-        if self.counts.junk > self.settings.tolerance.junk_max {
+        if self.counts.junk > self.granted(self.settings.tolerance.junk_max) {
             return self.close_with(Reply::TOO_MUCH_JUNK);
         }
         self.reply(reply);
         None
+    }
+
+    /// What is left of a limit.
+    fn granted(&self, limit: u32) -> u32 {
+        match self.clock.hurry {
+            true => limit / 2,
+            false => limit,
+        }
     }
 
     /// Takes the state away to put another in its place.

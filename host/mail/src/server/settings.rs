@@ -62,22 +62,24 @@ impl Settings {
     }
 }
 
-/// How much misbehaviour a session bears (FAULTS section 0).
+/// How much misbehaviour a session bears (FAULTS section 0). In a hurry
+/// ([`Session::hurry`](super::Session::hurry)) errors and junk are granted half of it.
 #[derive(Debug, Clone)]
 pub struct Tolerance {
     /// After that many errors every further error reply is held back for a second.
     pub errors_soft: u32,
     /// That many errors close the session.
     pub errors_hard: u32,
-    /// More commands than that which bring no mail nearer close the session;
-    /// a kept message sets the count back.
+    /// More commands than that which bring no mail nearer close the session,
+    /// transactions that were refused among them; a kept message sets the count back.
     pub junk_max: u32,
     /// That many failed AUTH commands close the session.
     pub auth_failures_max: u32,
     /// That many over-long command lines close the session.
     pub long_lines_max: u32,
-    /// That many RCPT commands beyond the limit close the session.
-    pub surplus_recipients_max: usize,
+    /// That many RCPT commands of one message that add nobody, because they are
+    /// beyond the limit, refused or repeated, close the session.
+    pub fruitless_recipients_max: usize,
 }
 
 impl Default for Tolerance {
@@ -88,7 +90,7 @@ impl Default for Tolerance {
             junk_max: 20,
             auth_failures_max: 3,
             long_lines_max: 3,
-            surplus_recipients_max: 1_000,
+            fruitless_recipients_max: 1_000,
         }
     }
 }
@@ -100,6 +102,8 @@ pub struct Timeouts {
     pub handshake: Duration,
     /// From a reply to the end of the next command line.
     pub idle: Duration,
+    /// The same in a hurry.
+    pub idle_in_hurry: Duration,
     /// For the peer to read what we wrote.
     pub write: Duration,
     /// From MAIL to the end of the message.
@@ -115,6 +119,7 @@ impl Default for Timeouts {
         Self {
             handshake: Duration::from_secs(10),
             idle: Duration::from_secs(120),
+            idle_in_hurry: Duration::from_secs(10),
             write: Duration::from_secs(30),
             transaction: Duration::from_secs(15 * 60),
             pace_window: Duration::from_secs(30),

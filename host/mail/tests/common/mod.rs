@@ -180,7 +180,7 @@ impl BareStage {
         match name {
             "octets" => settings.message_octets_max = number,
             "recipients" => settings.recipients_max = number as usize,
-            "surplus" => settings.tolerance.surplus_recipients_max = number as usize,
+            "fruitless" => settings.tolerance.fruitless_recipients_max = number as usize,
             _ => return Err(format!("no limit `{name}`")),
         }
         Ok(())
@@ -228,6 +228,8 @@ impl Stage for BareStage {
             "tls" => self.program().tell(Event::TlsStarted(tls())),
             "shutdown" => self.program().tell(Event::Shutdown),
             "revoke" => self.program().tell(Event::Revoked),
+            "crowded" => self.program().tell(Event::Crowded),
+            "hurry" => self.program().session.hurry(true),
             "wait" => self.wait(rest.parse().map_err(|_| "no number")?),
             "refuse" => self.program().text_refusal = Some(Reply::TOO_LARGE.with_text("refused")),
             "nothing" => return self.expect_kept(0),

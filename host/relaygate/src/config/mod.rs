@@ -278,7 +278,7 @@ pub struct LimitsConfig {
     pub message_octets_max: u64,
     /// Recipients of one message; at most 1,000. More are answered 452 4.5.3.
     pub recipients_max: u32,
-    /// SMTP connections at once, in all.
+    /// SMTP connections at once, in all. When they are taken, the one nobody has logged in on for longest gives way; from three quarters on, ten seconds of silence end a connection.
     pub connections_max: u32,
     /// SMTP connections at once from one IP address.
     pub connections_per_peer_max: u32,

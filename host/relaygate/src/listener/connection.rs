@@ -18,6 +18,7 @@ use tracing::{Span, debug, info};
 
 use crate::config::ListenerKind;
 use crate::facts::{Login, TlsUsed};
+use crate::listener::Seat;
 use crate::reception::Reception;
 use crate::services::Services;
 use crate::wire::Wire;
@@ -33,6 +34,7 @@ pub(super) async fn run(
     settings: Arc<Settings>,
     kind: ListenerKind,
     wire: Wire,
+    seat: Seat,
     peer: SocketAddr,
     id: String,
 ) {
@@ -44,8 +46,10 @@ pub(super) async fn run(
         session: Session::new(settings),
         reception,
         wire,
+        seat,
         began: Instant::now(),
         stopping: false,
+        leaving: false,
     };
     match connection.serve().await {
         Ok(()) => debug!("session ended"),
@@ -59,11 +63,14 @@ struct Connection {
     session: Session,
     reception: Reception,
     wire: Wire,
+    seat: Seat,
     began: Instant,
     write_limit: Duration,
     handshake_limit: Duration,
     /// The session knows that we are going down.
     stopping: bool,
+    /// The session knows that its seat was given away.
+    leaving: bool,
 }
 
 /// An [`Action`] that no longer borrows the session.
@@ -102,6 +109,8 @@ impl Connection {
 
     /// Asks the session, and does at once what needs its own buffers.
     async fn step(&mut self) -> io::Result<Step> {
+        let crowded = self.services.flow.caps.is_crowded();
+        self.session.hurry(crowded);
         Ok(match self.session.next(self.began.elapsed()) {
             Action::Send(octets) => {
                 self.wire.send(octets, self.write_limit).await?;
@@ -140,6 +149,11 @@ impl Connection {
                 self.stopping = true;
                 return Ok(Some(Event::Shutdown));
             }
+            () = self.seat.lost().cancelled(), if !self.leaving => {
+                self.leaving = true;
+                self.write_limit = PARTING_LIMIT;
+                return Ok(Some(Event::Crowded));
+            }
             read = self.wire.read_buf(self.session.space()) => {
                 if read? == 0 {
                     return Err(io::ErrorKind::UnexpectedEof.into());
@@ -161,7 +175,11 @@ impl Connection {
 
     async fn start_tls(&mut self) -> io::Result<Told> {
         let acceptor = self.services.server_tls.acceptor();
-        self.wire.accept_tls(acceptor, self.handshake_limit).await?;
+        let handshake = self.wire.accept_tls(acceptor, self.handshake_limit);
+        let Some(done) = self.seat.lost().run_until_cancelled(handshake).await else {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        };
+        done?;
         let used = self.wire.tls().ok_or(io::ErrorKind::InvalidData)?;
         self.reception.tls_started(TlsUsed {
             version: used.version.clone(),
@@ -178,6 +196,7 @@ impl Connection {
             Ok(login) => {
                 Span::current().record("tenant", login.account.get());
                 info!(credential = %login.credential, "authenticated");
+                self.seat.keep();
                 Event::Authenticated(login)
             }
             Err(reply) => Event::Refused(reply),
@@ -215,3 +234,6 @@ fn answer(verdict: Result<(), mail::reply::Reply>) -> Told {
 fn far_future() -> Instant {
     Instant::now() + Duration::from_secs(3_600)
 }
+
+/// How long a peer whose seat is somebody else's already may take to hear so.
+const PARTING_LIMIT: Duration = Duration::from_secs(1);

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mail::reply::{Detail, Reply};
+use mail::reply::Reply;
 use mail::sasl::Mechanism;
 use mail::server::{Role, Settings, Timeouts, Tolerance};
 use metrics::{counter, gauge};
@@ -22,7 +22,7 @@ use crate::config::{ListenerConfig, ListenerKind, TlsMode};
 use crate::services::Services;
 use crate::wire::Wire;
 
-pub use caps::{AccountSeat, CapSettings, Caps, Seat};
+pub use caps::{AccountSeat, CapSettings, Caps, Full, Seat};
 
 /// Accepts connections until the program is told to stop.
 pub async fn serve(services: Arc<Services>, config: ListenerConfig, listener: TcpListener) {
@@ -46,9 +46,12 @@ fn admit(
     peer: SocketAddr,
 ) {
     counter!("relaygate_connections_total", "listener" => kind.as_str()).increment(1);
-    let Some(seat) = services.flow.caps.admit(peer.ip()) else {
-        counter!("relaygate_connections_refused_total", "listener" => kind.as_str()).increment(1);
-        return send_away(&stream, settings);
+    let seat = match services.flow.caps.admit(peer.ip()) {
+        Ok(seat) => seat,
+        Err(full) => {
+            note_refusal(services, kind, full);
+            return send_away(&stream, settings);
+        }
     };
     let wire = match Wire::new(stream) {
         Ok(wire) => wire,
@@ -67,6 +70,7 @@ fn admit(
         Arc::clone(settings),
         kind,
         wire,
+        seat,
         peer,
         id,
     );
@@ -76,7 +80,6 @@ fn admit(
             open.increment(1);
             contained(served).await;
             open.decrement(1);
-            drop(seat);
         }
         .instrument(span),
     );
@@ -88,13 +91,22 @@ async fn contained(session: impl Future<Output = ()> + Send + 'static) {
     if let Err(reason) = tokio::spawn(session.in_current_span()).await {
         error!(%reason, "a session panicked; its connection is closed");
         counter!("relaygate_session_panics_total").increment(1);
+/// The metrics count each; the log is not theirs to fill.
+fn note_refusal(services: &Services, kind: ListenerKind, full: Full) {
+    counter!("relaygate_connections_refused_total", "listener" => kind.as_str()).increment(1);
+    if services.flow.refusals.lets_through(services.clock.now()) {
+        warn!(
+            listener = kind.as_str(),
+            full = full.as_str(),
+            "connection refused, there is no room"
+        );
     }
 }
 
 /// One line to a peer we have no room for, if it can be written without waiting.
 fn send_away(stream: &TcpStream, settings: &Settings) {
     if settings.tls == mail::server::TlsMode::Starttls {
-        let _ = stream.try_write(&TOO_MANY_CONNECTIONS.to_wire());
+        let _ = stream.try_write(&Reply::CROWDED.to_wire());
     }
 }
 
@@ -140,8 +152,6 @@ fn tls_mode(mode: TlsMode) -> mail::server::TlsMode {
     }
 }
 
-const TOO_MANY_CONNECTIONS: Reply =
-    Reply::new(421, Detail(3, 2), "too many connections, try again later");
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 #[cfg(test)]

@@ -191,8 +191,10 @@ impl Reception {
         match error {
             LoginError::Refused => {
                 count_login("refused");
-                info!("authentication refused");
                 let now = self.services.clock.now();
+                if self.services.flow.strangers.lets_through(now) {
+                    info!("authentication refused");
+                }
                 if self.services.flow.throttle.failed(self.session.peer, now) {
                     lockout::note(&self.services, self.session.peer, user, now).await;
                 }
@@ -410,6 +412,9 @@ impl Reception {
         let reply = error.reply();
         let ingress = ingress_name(self.session.ingress);
         counter!("relaygate_refused_total", "what" => what, "ingress" => ingress).increment(1);
+        if self.is_muffled() {
+            return reply;
+        }
         if error.is_ours() {
             warn!(
                 what,
@@ -421,6 +426,12 @@ impl Reception {
             info!(what, code = reply.code(), reason = %error, "refused");
         }
         reply
+    }
+
+    /// A stranger has had enough said about them.
+    fn is_muffled(&self) -> bool {
+        let now = self.services.clock.now();
+        self.session.login.is_none() && !self.services.flow.strangers.lets_through(now)
     }
 }
 
