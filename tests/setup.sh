@@ -38,10 +38,13 @@ need nsd /usr/sbin/nsd
 need swaks swaks
 need msmtp msmtp
 need openssl openssl
+need curl curl
 need dovecot-lmtpd /usr/lib/dovecot/lmtp
 need strace strace
 need util-linux setpriv
 need python3 python3
+# Looks at our TLS from outside.
+want testssl.sh testssl
 # A ticket system to stand behind us; started by its test, on a database of its own.
 want request-tracker5 /usr/sbin/rt-setup-database-5
 want rt5-standalone /usr/share/doc/rt5-standalone

@@ -1,5 +1,6 @@
 //! Mail clients administrators have at hand, as further witnesses: swaks, msmtp,
-//! Python's smtplib, OpenSSL's `s_client`; and two verifiers of DKIM signatures.
+//! Python's smtplib, OpenSSL's `s_client`, curl, testssl.sh; and two verifiers of DKIM
+//! signatures.
 //!
 //! Each is run as a program; what it prints is the test's evidence.
 
@@ -8,6 +9,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::{env, fs};
+
+use serde::Deserialize;
 
 use crate::process;
 use crate::relaygate::HOSTNAME;
@@ -125,6 +128,60 @@ pub fn s_client(port: u16, options: &[&str]) -> Output {
     ]);
     command.args(options);
     process::run(&mut command, b"QUIT\r\n")
+}
+
+/// Runs curl, a few seconds at most.
+pub fn curl(options: &[&str]) -> Output {
+    let mut command = Command::new("curl");
+    command.args(["--silent", "--noproxy", "*", "--max-time", "10"]);
+    process::run(command.args(options), b"")
+}
+
+/// Something testssl.sh found.
+#[derive(Debug, Deserialize)]
+pub struct Finding {
+    /// What was looked at.
+    pub id: String,
+    /// From `OK` to `CRITICAL`.
+    pub severity: String,
+    /// In words.
+    pub finding: String,
+}
+
+impl Finding {
+    /// Worth mending. That nobody knows our authority is none of the server's faults.
+    pub fn is_bad(&self) -> bool {
+        let of_trust = [
+            "chain_of_trust",
+            "trust",
+            "caa",
+            "ocsp",
+            "crl",
+            "revocation",
+        ];
+        let id = self.id.to_ascii_lowercase();
+        matches!(self.severity.as_str(), "MEDIUM" | "HIGH" | "CRITICAL")
+            && !of_trust.iter().any(|word| id.contains(word))
+    }
+}
+
+/// Has testssl.sh look at a port; `file` takes its report.
+pub fn testssl(port: u16, options: &[&str], file: &Path) -> Vec<Finding> {
+    let mut command = Command::new("testssl");
+    command.args([
+        "--quiet",
+        "--color",
+        "0",
+        "--warnings",
+        "off",
+        "--ip",
+        "127.0.0.1",
+    ]);
+    command.arg("--jsonfile").arg(file);
+    command.args(options).arg(format!("{HOSTNAME}:{port}"));
+    process::run(&mut command, b"");
+    let report = fs::read_to_string(file).unwrap_or_default();
+    serde_json::from_str(&report).unwrap_or_else(|error| panic!("testssl: {error}: {report}"))
 }
 
 /// Verifies the first DKIM signature with dkimpy; `text` answers for TXT names.

@@ -26,6 +26,8 @@ use crate::{free_port, repository, wait};
 
 /// `exec` keeps the process id, which has to be named.
 const HAND_OVER: &str = r#"exec 3<&"$1"; shift; export LISTEN_FDS=1 LISTEN_PID=$$; exec "$@""#;
+/// The table of what is logged.
+const LOG: &str = "[log]";
 /// The table of the routing policy's settings.
 const ROUTING: &str = "[policy.settings.routing]";
 /// The name the program goes by: banner, EHLO, certificate.
@@ -343,8 +345,7 @@ pub fn configuration(directory: &Path, ports: Ports, settings: &Settings<'_>) ->
          [tls]\ncertificate = \"{}\"\nkey = \"{}\"\n\
          [metrics]\nbind = \"127.0.0.1:{metrics}\"\n\
          [web]\nbind = \"127.0.0.1:{web}\"\n\
-         [outbound]\nallowed_networks = [\"127.0.0.0/8\"]\n\
-         [log]\nformat = \"json\"\nlevel = \"info\"\n",
+         [outbound]\nallowed_networks = [\"127.0.0.0/8\"]\n",
         settings.certificate.certificate.display(),
         settings.certificate.key.display(),
     );
@@ -366,6 +367,9 @@ pub fn configuration(directory: &Path, ports: Ports, settings: &Settings<'_>) ->
             text,
             "[[native.route]]\ndomain = \"{domain}\"\nhost = \"127.0.0.1\"\nport = {port}\n"
         );
+    }
+    if !settings.extra.contains(LOG) {
+        let _ = write!(text, "{LOG}\nformat = \"json\"\nlevel = \"info\"\n");
     }
     // One hand plays many senders here; the tests of that limit set it themselves.
     if !settings.extra.contains(ROUTING) {

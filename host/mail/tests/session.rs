@@ -100,6 +100,105 @@ fn smuggle(start: &[u8], end: &[u8], cut: usize) {
     }
 }
 
+/// SMG-03: chunks are not offered and never taken, whatever size they claim; what looks like
+/// a message is somebody else's protocol and closes.
+#[test]
+fn smg_03_chunks_are_never_taken() {
+    let sizes = [
+        "0 LAST",
+        "0",
+        "86",
+        "86 LAST",
+        "9223372036854775808",
+        "9223372036854775808 LAST",
+        "18446744073709551616 LAST",
+        "-1 LAST",
+        "+86 LAST",
+        "0x56 LAST",
+        "86 LAST LAST",
+        "LAST",
+        "",
+    ];
+    let openings: [&[u8]; 3] = [b"", &ENVELOPE[..ENVELOPE.len() - 6], ENVELOPE];
+    for (size, opening) in sizes.iter().flat_map(|size| openings.map(|o| (size, o))) {
+        let mut program = authenticated();
+        program.send(opening);
+        program.said.clear();
+        program.send(format!("BDAT {size}\r\n").as_bytes());
+        if opening == ENVELOPE {
+            assert_eq!(program.said(), "", "after DATA it is text");
+            continue;
+        }
+        assert_eq!(program.said(), wire(&Reply::NOT_IMPLEMENTED), "{size}");
+        program.send(b"Subject: chunk\r\n\r\nMAIL FROM:<evil@customer.example>\r\n");
+        assert!(
+            program.closed && program.said().ends_with(&wire(&Reply::NOT_SMTP)),
+            "{size}"
+        );
+        assert!(program.kept.is_empty(), "{size}");
+    }
+}
+
+/// SMG-03: BDAT is junk like any other, and changes nothing about what STARTTLS does.
+#[test]
+fn smg_03_chunks_are_counted_and_start_nothing() {
+    let mut program = Program::new(settings(Role::Submission, TlsMode::Starttls));
+    program.run();
+    program.send(b"EHLO mail.acme.example\r\nBDAT 5 LAST\r\n");
+    assert!(!program.said().contains("CHUNKING") && !program.said().contains("BINARYMIME"));
+    program.send(b"STARTTLS\r\n");
+    assert!(program.tls_wanted && program.said().ends_with(&wire(&Reply::START_TLS)));
+    program.tell(Event::TlsStarted(tls()));
+    program.said.clear();
+    program.send(b"MAIL FROM:<>\r\n");
+    assert!(program.said().starts_with("530 "), "{}", program.said());
+    for _ in 0..20 {
+        program.send(b"BDAT 5 LAST\r\n");
+    }
+    assert!(program.closed && program.said().contains("\r\n421 4.7.0 "));
+}
+
+/// SMG-06: whatever is no ASCII where ASCII belongs is refused, and the session goes on.
+#[test]
+fn smg_06_odd_octets_in_commands_are_refused() {
+    let odd: [&[u8]; 12] = [
+        "ü".as_bytes(),
+        "用户".as_bytes(),
+        b"\xff",
+        b"\xfc",
+        b"\xc0\xaf",
+        b"\xe0\x80\xaf",
+        b"\xed\xa0\x80",
+        b"\xf4\x90\x80\x80",
+        b"\x1b[31m",
+        b"\x07",
+        b"\x7f",
+        b"\x9b31m",
+    ];
+    let places: [(&str, &str); 8] = [
+        ("NOOP ", ""),
+        ("VRFY ", ""),
+        ("EHLO ", ""),
+        ("FR", "OB"),
+        ("MAIL FROM:<", "@customer.example>"),
+        ("MAIL FROM:<anna@", ".example>"),
+        ("RCPT TO:<", "@acme.example>"),
+        ("AUTH ", ""),
+    ];
+    for (octets, (before, after)) in odd.iter().flat_map(|odd| places.map(|place| (odd, place))) {
+        let mut program = authenticated();
+        if before.starts_with("RCPT") {
+            program.send(b"MAIL FROM:<anna@customer.example>\r\n");
+        }
+        program.said.clear();
+        program.send(&[before.as_bytes(), octets, after.as_bytes(), b"\r\n"].concat());
+        let refused = wire(&Reply::BAD_OCTETS);
+        assert_eq!(program.said(), refused, "{before}{octets:?}{after}");
+        program.send(b"NOOP\r\n");
+        assert!(program.said().ends_with(&wire(&Reply::OK)) && !program.closed);
+    }
+}
+
 fn wire(reply: &Reply) -> String {
     String::from_utf8(reply.to_wire()).unwrap()
 }

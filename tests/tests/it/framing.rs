@@ -1,11 +1,14 @@
 //! Lines end with CRLF, a message ends with CRLF.CRLF, and nothing else does;
 //! what talks out of turn is shown the door.
 
+use relaygate_tests::clients;
 use relaygate_tests::house::{
     ACCOUNT, Cottage, Credential, DOMAIN, SUPPORT, tickets, wait_for_ticket,
 };
+use relaygate_tests::relaygate::HOSTNAME;
 use relaygate_tests::smtp::Client;
 use relaygate_tests::transcript::{self, ProgramStage};
+use relaygate_tests::wait::{self, PATIENCE};
 
 /// A bare LF or CR in a message ends the session, not the message: SMG-01.
 #[test]
@@ -64,13 +67,11 @@ fn over_long_lines_are_refused() {
         assert_eq!(reply.code, code, "round {round}: {reply}");
     }
     assert!(client.is_closed(), "the third over-long line closes");
-    let mut endless = cottage.session(&credential);
-    endless.send(&vec![b'x'; 1_000_000]);
-    assert_eq!(
-        endless.say("").code,
-        500,
-        "thrown away as it came, told at its end"
-    );
+    let mut long = cottage.session(&credential);
+    long.send(&[b'x'; 60_000]);
+    let reply = long.say("");
+    assert_eq!(reply.code, 500, "thrown away as it came, told at its end");
+    assert_eq!(long.say("NOOP").code, 250);
 }
 
 /// Nothing said before the TLS handshake is heard after it: TLS-01.
@@ -86,6 +87,38 @@ fn plaintext_after_starttls_is_not_heard() {
         "the handshake was begun: {reply}"
     );
     assert!(reply.is_end() || client.is_closed());
+}
+
+/// What comes in clear between 220 and the handshake is not taken for anything but a broken
+/// handshake, and after a sound one everything begins anew: TLS-01.
+#[test]
+fn nothing_said_in_the_clear_outlives_the_handshake() {
+    let (cottage, _) = connected();
+    let ports = cottage.relay.ports();
+    let mut late = Client::plain(ports.starttls);
+    late.say("EHLO mail.acme.example");
+    assert_eq!(late.say("STARTTLS").code, 220);
+    late.send(b"EHLO injected.example\r\nMAIL FROM:<a@b.example>\r\n");
+    let answer = late.raw_until_closed();
+    assert!(
+        !answer.starts_with(b"250") && !answer.starts_with(b"530"),
+        "{answer:?}"
+    );
+    let mut mx = Client::plain(ports.mx);
+    mx.say("EHLO mx.enduser.example");
+    mx.say("MAIL FROM:<eve@enduser.example>");
+    assert_eq!(mx.say("STARTTLS").code, 503, "not inside a transaction");
+    mx.say("RSET");
+    assert_eq!(mx.say("STARTTLS").code, 220);
+    let mut mx = mx.secure(&cottage.tls(), HOSTNAME);
+    assert_eq!(
+        mx.say("MAIL FROM:<eve@enduser.example>").code,
+        503,
+        "EHLO is forgotten"
+    );
+    let mut submission = Client::starttls(ports.starttls, &cottage.tls(), HOSTNAME);
+    assert_eq!(submission.say("AUTH PLAIN").code, 503, "EHLO is forgotten");
+    assert_eq!(submission.say("MAIL FROM:<eve@enduser.example>").code, 530);
 }
 
 /// Speaking before the reply to DATA breaks the protocol: SMG-04.
@@ -119,6 +152,82 @@ fn other_protocols_are_hung_up_on() {
         let reply = client.say(line);
         assert!(reply.is_end() || client.is_closed(), "{line}: {reply}");
     }
+}
+
+/// Whatever speaks first with a protocol of its own is sent away in ours, with 221, and
+/// over TLS it does not get that far; the other way round there is no SMTP over HTTP: SMG-05.
+#[test]
+fn curl_and_openssl_have_the_wrong_number() {
+    let (cottage, _) = connected();
+    let ports = cottage.relay.ports();
+    for port in [ports.mx, ports.starttls] {
+        let output = clients::curl(&["--http0.9", &format!("http://127.0.0.1:{port}/")]);
+        let said = String::from_utf8_lossy(&output.stdout);
+        // Who speaks before the greeting is shorter with than who waits for it.
+        assert!(
+            said.contains("221 2.7.0") || said.contains("554 5.5.0"),
+            "{said}"
+        );
+        assert!(!said.contains("250"), "{said}");
+    }
+    let https = format!("https://127.0.0.1:{}/", ports.implicit);
+    let output = clients::curl(&["--insecure", &https]);
+    assert!(
+        !output.status.success() && output.stdout.is_empty(),
+        "{output:?}"
+    );
+    let mut web = Client::unread(ports.metrics);
+    web.send(b"EHLO mail.acme.example\r\nMAIL FROM:<eve@enduser.example>\r\n\r\n");
+    let first = web.line().unwrap_or_default();
+    assert!(
+        first.is_empty() || first.starts_with("HTTP/1.1 400"),
+        "{first}"
+    );
+}
+
+/// Octets that are no text, in every command: refused, the session goes on, and no control
+/// character gets into the log, however much is logged: SMG-06.
+#[test]
+fn odd_octets_do_not_reach_the_log() {
+    for format in ["json", "human"] {
+        let cottage = Cottage::start(&format!(
+            "[log]\nformat = \"{format}\"\nlevel = \"debug\"\n"
+        ));
+        let credential = cottage.connect(ACCOUNT, DOMAIN);
+        let mut client = Client::plain(cottage.relay.ports().mx);
+        let odd: [&[u8]; 5] = [
+            b"\x1b[31mred",
+            b"\x07",
+            b"\xff\xfe",
+            b"\xc0\xaf",
+            "ü".as_bytes(),
+        ];
+        for octets in odd {
+            client.send(&[b"EHLO ", octets, b"\r\n"].concat());
+            assert_eq!(client.reply().code, 501, "{octets:?}");
+            let mut fresh = Client::plain(cottage.relay.ports().mx);
+            fresh.say("EHLO mx.enduser.example");
+            fresh.send(&[b"MAIL FROM:<", octets, b"@enduser.example>\r\n"].concat());
+            assert_eq!(fresh.reply().code, 501, "{octets:?}");
+            assert_eq!(fresh.say("NOOP").code, 250);
+        }
+        assert_eq!(client.say("NOOP").code, 250, "it bears five errors");
+        cottage.hand_in(
+            &credential,
+            "\x1b[31mred\x07 \u{9b}31m",
+            "odd@enduser.example",
+        );
+        tickets_of(&cottage, 1);
+        let log = cottage.relay.log();
+        let loose = log.chars().find(|c| c.is_control() && *c != '\n');
+        assert_eq!(loose, None, "in a {format} log");
+    }
+}
+
+fn tickets_of(cottage: &Cottage, count: usize) {
+    wait::until("the tickets", PATIENCE, || {
+        (tickets(&cottage.relay, ACCOUNT).len() == count).then_some(())
+    });
 }
 
 /// A dot at the start of a line comes through as it was: SMG-07.
