@@ -246,6 +246,8 @@ pub struct Cottage {
     pub relay: Relaygate,
     /// Who signed its certificate.
     pub authority: Authority,
+    /// The name server, if it is not the system's.
+    pub dns: Option<Dns>,
     directory: TempDir,
 }
 
@@ -257,6 +259,14 @@ impl Cottage {
         Self::build(directory, authority, dead_ends(), extra)
     }
 
+    /// The same in a world where only these names exist.
+    pub fn among(records: Vec<Record>, extra: &str) -> Self {
+        let directory = temporary();
+        let authority = certs::authority(&directory.path().join("certs"));
+        let dns = Dns::start(&directory.path().join("dns"), records);
+        Self::settle(directory, authority, Some(dns), dead_ends(), extra)
+    }
+
     /// Starts the program with these native routes: domain, port on 127.0.0.1.
     pub fn build(
         directory: TempDir,
@@ -264,10 +274,20 @@ impl Cottage {
         routes: Vec<(String, u16)>,
         extra: &str,
     ) -> Self {
+        Self::settle(directory, authority, None, routes, extra)
+    }
+
+    fn settle(
+        directory: TempDir,
+        authority: Authority,
+        dns: Option<Dns>,
+        routes: Vec<(String, u16)>,
+        extra: &str,
+    ) -> Self {
         let certificate = certs::issue(&authority, HOSTNAME);
         let settings = Settings {
             certificate: &certificate,
-            resolver: None,
+            resolver: dns.as_ref().map(Dns::address),
             routes,
             extra: extra.to_owned(),
         };
@@ -275,6 +295,7 @@ impl Cottage {
         Self {
             relay,
             authority,
+            dns,
             directory,
         }
     }

@@ -20,6 +20,7 @@ pub mod dns;
 pub mod house;
 pub mod ledger;
 pub mod mailbox;
+pub mod odd_certs;
 pub mod postfix;
 pub mod process;
 pub mod relaygate;

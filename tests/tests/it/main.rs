@@ -26,6 +26,7 @@ mod machine;
 mod message_log;
 mod names;
 mod outbound;
+mod outbound_tls;
 mod peers;
 mod plain_path;
 mod rotation;

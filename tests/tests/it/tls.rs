@@ -1,14 +1,23 @@
 //! TLS as strangers meet it: old versions refused, certificates changed while running.
 
 use std::fs;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::sync::Arc;
+use std::time::Instant;
 
 use relaygate_tests::certs;
-use relaygate_tests::clients;
-use relaygate_tests::house::{Cottage, HOUSE_CERTIFICATE};
+use relaygate_tests::clients::{self, Finding};
+use relaygate_tests::house::{ACCOUNT, Cottage, DOMAIN, HOUSE_CERTIFICATE, USER, message};
 use relaygate_tests::relaygate::HOSTNAME;
 use relaygate_tests::smtp::Client;
+use relaygate_tests::vitals::{Bystander, Vitals};
 use relaygate_tests::wait::{self, PATIENCE};
 use rustix::process::Signal;
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection};
+
+use crate::full_campaign;
 
 /// TLS 1.0 and 1.1 are over: R109, TLS-05.
 #[test]
@@ -99,6 +108,156 @@ fn pages_and_mail_do_not_answer_for_each_other() {
     }
 }
 
+/// What testssl.sh thinks of both doors: nothing old, nothing weak, no renegotiation, no
+/// compression: TLS-05.
+#[test]
+fn testssl_finds_nothing_weak() {
+    if !relaygate_tests::process::installed("testssl") {
+        return skip::skipped("testssl.sh is not installed");
+    }
+    let cottage = Cottage::start("");
+    let ports = cottage.relay.ports();
+    let checks: &[&str] = match full_campaign() {
+        true => &[
+            "--protocols",
+            "--std",
+            "--fs",
+            "--server-defaults",
+            "--vulnerable",
+            "--renegotiation",
+        ],
+        // The others wait for time-outs.
+        false => &["--compression"],
+    };
+    for (port, more) in [
+        (ports.implicit, [].as_slice()),
+        (ports.starttls, &["--starttls", "smtp"]),
+    ] {
+        let file = cottage.directory().join(format!("testssl-{port}.json"));
+        let found = clients::testssl(port, &[checks, more].concat(), &file);
+        let bad: Vec<&Finding> = found.iter().filter(|it| it.is_bad()).collect();
+        assert!(bad.is_empty(), "{port}: {bad:#?}");
+        let said = found.iter().filter(|it| it.severity == "OK").count();
+        assert!(said > 0, "{port}: it was not understood: {found:#?}");
+    }
+}
+
+/// Handshakes that are odd but lawful are done; those that only cost us something end, and
+/// give back what they took: TLS-05.
+#[test]
+fn odd_handshakes_end() {
+    let half = if full_campaign() { 5_000 } else { 200 };
+    let mut cottage = Cottage::start(
+        "[limits]\nhandshake_seconds = 2\nconnections_max = 1000\nconnections_per_peer_max = 6000\n",
+    );
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    cottage.hand_in(&credential, "warm", "warm@enduser.example");
+    let before = Vitals::of(&cottage.relay);
+    let bystander = Bystander::start(&cottage);
+    let port = cottage.relay.ports().implicit;
+    let hello = client_hello(&cottage.tls());
+    let mut split = tcp(port);
+    for octet in &hello[RECORD_HEAD..] {
+        split
+            .write_all(&[0x16, 3, 1, 0, 1, *octet])
+            .expect("it is read");
+    }
+    let mut head = [0; RECORD_HEAD];
+    split.read_exact(&mut head).expect("an answer");
+    assert_eq!(
+        head[0], 0x16,
+        "a handshake cut into octets is answered by one"
+    );
+    let mut large = tcp(port);
+    let _ = large.write_all(&[0x16, 3, 1, 0x40, 0, 1, 0xff, 0xff, 0xff]);
+    let _ = large.write_all(&[0; 1 << 20]);
+    assert_ne!(
+        ended(&mut large).first(),
+        Some(&0x16),
+        "sixteen megabytes of hello"
+    );
+    let start = Instant::now();
+    let halves: Vec<TcpStream> = (0..half)
+        .map(|_| {
+            let mut stream = tcp(port);
+            let _ = stream.write_all(&hello);
+            stream
+        })
+        .collect();
+    for mut stream in halves {
+        ended(&mut stream);
+    }
+    eprintln!("{half} half handshakes ended within {:?}", start.elapsed());
+    bystander.stop();
+    before.return_to(&cottage.relay);
+    cottage.relay.stop();
+}
+
+/// Certificates change while mail comes in, good ones and bad ones in turn; no session is lost
+/// and every refusal is reported: TLS-06.
+#[test]
+fn certificates_change_under_load() {
+    let rounds = if full_campaign() { 200 } else { 10 };
+    let mut cottage = Cottage::start("");
+    cottage.relay.announce("new certificate refused");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    let mut open = cottage.session(&credential);
+    let bystander = Bystander::start(&cottage);
+    let used = cottage.directory().join("certs").join(HOUSE_CERTIFICATE);
+    for round in 0..rounds {
+        let sound = round % 2 == 0;
+        match sound {
+            // Of the same authority, so that the bystander goes on believing it.
+            true => drop(certs::issue(&cottage.authority, HOSTNAME)),
+            false => fs::write(used.with_extension("pem"), BAD[round / 2 % BAD.len()])
+                .expect("a file of ours"),
+        }
+        let words = if sound {
+            "certificate reloaded"
+        } else {
+            "new certificate refused"
+        };
+        let told = cottage.relay.log().matches(words).count();
+        cottage.relay.signal(Signal::HUP);
+        wait::until(words, PATIENCE, || {
+            (cottage.relay.log().matches(words).count() > told).then_some(())
+        });
+    }
+    let took = bystander.stop();
+    eprintln!("{rounds} changes under {} sessions, none lost", took.len());
+    let to = format!("support@{DOMAIN}");
+    let text = message(USER, &to, "still open", "open@enduser.example", "");
+    assert_eq!(
+        open.submit(USER, &[&to], &text).code,
+        250,
+        "older than all of them"
+    );
+}
+
+/// The first flight of a client.
+fn client_hello(tls: &Arc<ClientConfig>) -> Vec<u8> {
+    let name = ServerName::try_from(HOSTNAME).expect("a name");
+    let mut client = ClientConnection::new(Arc::clone(tls), name).expect("a client");
+    let mut hello = Vec::new();
+    client.write_tls(&mut hello).expect("memory is written to");
+    hello
+}
+
+fn tcp(port: u16) -> TcpStream {
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("it listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
+    stream
+}
+
+/// What comes until the peer closes.
+fn ended(stream: &mut TcpStream) -> Vec<u8> {
+    let mut said = Vec::new();
+    if let Err(error) = stream.read_to_end(&mut said) {
+        assert_ne!(error.kind(), ErrorKind::WouldBlock, "it is still open");
+    }
+    said
+}
+
 fn handshakes(port: u16, options: &[&str]) -> bool {
     let output = clients::s_client(port, options);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -111,3 +270,11 @@ fn trusted(port: u16, authority: &str) -> bool {
 }
 
 const STARTTLS: [&str; 2] = ["-starttls", "smtp"];
+/// Type, version and length.
+const RECORD_HEAD: usize = 5;
+/// Files that hold no certificate for the key beside them.
+const BAD: [&str; 3] = [
+    "no certificate",
+    "",
+    "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+];
