@@ -385,6 +385,84 @@ fn a_reply_finds_its_ticket_although_the_identifier_was_rewritten() {
     assert_eq!(made["comments"].as_array().map(Vec::len), Some(1), "{made}");
 }
 
+/// Reply-To is where answers go, not who somebody is: by a plain way in it counts for nothing,
+/// and over the relay, where it names the requester (R39), it makes nobody an agent: ID-04.
+#[test]
+fn a_reply_to_makes_nobody_somebody_else() {
+    let cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    let relay = &cottage.relay;
+    relay.cli(&["token", "create", "-a", ACCOUNT, "--agent", AGENT]);
+    let mallory = "mallory@evil.example";
+    let results =
+        "Authentication-Results: mail.acme.example; dmarc=pass header.from=evil.example\r\n";
+    for (number, claimed, by_relay, requester) in [
+        (0, USER, false, mallory),
+        (1, AGENT, false, mallory),
+        (2, USER, true, USER),
+        (3, SUPPORT, true, mallory),
+    ] {
+        let subject = format!("As {number}");
+        let extra = format!("{results}Reply-To: <{claimed}>\r\n");
+        let text = message(
+            mallory,
+            SUPPORT,
+            &subject,
+            &format!("y{number}@evil.example"),
+            &extra,
+        );
+        let code = match by_relay {
+            true => {
+                cottage
+                    .session(&credential)
+                    .submit(mallory, &[SUPPORT], &text)
+                    .code
+            }
+            false => by_mx(relay, mallory, NATIVE, &text).code,
+        };
+        assert_eq!(code, 250, "{subject}");
+        let shown = wait_for_ticket(relay, ACCOUNT, &subject);
+        assert_eq!(
+            shown["ticket"]["requester"], requester,
+            "{subject}: {shown}"
+        );
+    }
+    // The letter that once closed other people's tickets: from nobody we know, to be answered to
+    // an agent, in an agent's words.
+    cottage.hand_in(&credential, "Theirs", "theirs@enduser.example");
+    let ticket = wait_for_ticket(relay, ACCOUNT, "Theirs");
+    let id = id_of(&ticket["ticket"]);
+    for (number, by_relay) in [(1, true), (2, false)] {
+        let extra =
+            format!("{results}Reply-To: <{AGENT}>\r\nIn-Reply-To: <theirs@enduser.example>\r\n");
+        let text = message(
+            mallory,
+            SUPPORT,
+            "Re: Theirs",
+            &format!("z{number}@evil.example"),
+            &extra,
+        );
+        let code = match by_relay {
+            true => {
+                cottage
+                    .session(&credential)
+                    .submit(mallory, &[SUPPORT], &text)
+                    .code
+            }
+            false => by_mx(relay, mallory, NATIVE, &text).code,
+        };
+        assert_eq!(code, 250);
+        let shown = comments(relay, &id, 1 + number);
+        let added = &shown["comments"][number];
+        assert_eq!(added["flagged"], true, "{added}");
+        assert_eq!(
+            shown["ticket"]["status"], ticket["ticket"]["status"],
+            "{shown}"
+        );
+        assert_eq!(shown["ticket"]["requester"], USER, "{shown}");
+    }
+}
+
 /// One row of the matrix.
 #[derive(Debug)]
 struct Row {

@@ -39,8 +39,8 @@ pub enum Defect {
     ControlCharacter,
     /// More than [`ADDRESSES_MAX`] addresses in one field.
     TooManyAddresses,
-    /// Two readers could see two bodies: Content-Type or Content-Transfer-Encoding
-    /// twice, or two boundaries in one.
+    /// Two readers could see two bodies, as far as the header tells
+    /// ([`super::is_ambiguous`] looks at the parts, too).
     MimeAmbiguous,
 }
 
@@ -216,7 +216,7 @@ impl Headers {
         let mut found = self.form_defects();
         found.extend(self.author_defects());
         found.extend(self.address_defects());
-        let mime = super::mime::is_ambiguous(self);
+        let mime = super::ambiguity::of_fields(self);
         found.extend(mime.then_some(Defect::MimeAmbiguous));
         found.sort_unstable();
         found.dedup();

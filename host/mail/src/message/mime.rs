@@ -17,7 +17,7 @@ use mail_parser::{ContentType, HeaderValue as Parsed};
 
 use super::fields::CRLF;
 use super::headers::Headers;
-use super::words;
+use super::{ambiguity, words};
 
 /// How deep multiparts may nest.
 pub const DEPTH_MAX: usize = 50;
@@ -42,6 +42,8 @@ pub(super) struct Part {
     pub(super) encoding: TransferEncoding,
     /// Content-Id is there: something else in the message shows it.
     pub(super) has_content_id: bool,
+    /// What its fields say can be read in two ways.
+    ambiguous: bool,
     /// Where its body is in the message; for a multipart everything inside.
     pub(super) body: Range<usize>,
 }
@@ -113,6 +115,9 @@ impl<'m> Walk<'m> {
             if self.open.len() == DEPTH_MAX {
                 return None;
             }
+            let boundary = part.boundary.clone();
+            let same = |open: &usize| self.parts[*open].boundary == boundary;
+            self.parts[index].ambiguous |= self.open.iter().any(same);
             self.open.push(index);
         }
         Some(())
@@ -187,7 +192,7 @@ impl<'m> Walk<'m> {
         };
         // A part whose header is beyond the limits is a leaf of unknown type.
         let read = Headers::parse(&self.message[at..header_end]);
-        let part = read.map_or_else(|_| Part::unknown(), |headers| part(&headers, default));
+        let part = read.map_or_else(|_| Part::unknown(), |headers| inner(&headers, default));
         let index = self.parts.len();
         self.parts.push(Part {
             parent: Some(parent),
@@ -219,6 +224,7 @@ impl Part {
     fn unknown() -> Self {
         Self {
             media_type: "application/octet-stream".to_owned(),
+            ambiguous: true,
             ..Self::default()
         }
     }
@@ -232,6 +238,18 @@ impl Part {
 fn line_end(message: &[u8], at: usize) -> usize {
     memchr::memmem::find(&message[at..], CRLF)
         .map_or(message.len(), |found| at + found + CRLF.len())
+}
+
+/// A part of another one. For some readers its header ends with the first line that is no
+/// field; of a whole message that is a defect of its own.
+fn inner(headers: &Headers, default: &str) -> Part {
+    let malformed = headers
+        .raw_fields()
+        .iter()
+        .any(|field| field.name.is_none());
+    let mut part = part(headers, default);
+    part.ambiguous |= malformed;
+    part
 }
 
 /// What the header fields say about a part. The first of a name counts.
@@ -283,6 +301,7 @@ fn with_disposition(headers: &Headers, mut part: Part) -> Part {
         _ => TransferEncoding::Identity,
     };
     part.has_content_id = headers.has("Content-Id");
+    part.ambiguous |= ambiguity::of_fields(headers);
     part
 }
 
@@ -302,22 +321,17 @@ fn content_type(raw: &[u8]) -> Option<ContentType<'static>> {
     }
 }
 
-/// Whether two readers could see two bodies in the message.
-pub(super) fn is_ambiguous(headers: &Headers) -> bool {
-    let twice = |name| headers.all(name).nth(1).is_some();
-    let boundaries = |raw| {
-        let read = content_type(raw);
-        let attributes = read.iter().flat_map(|t| t.attributes().unwrap_or_default());
-        attributes
-            .filter(|attribute| attribute.name.eq_ignore_ascii_case("boundary"))
-            .count()
+/// Whether two readers could see two bodies in the message. `whole`: nothing is missing at
+/// its end.
+pub fn is_ambiguous(message: &[u8], headers: &Headers, whole: bool) -> bool {
+    let Some(parts) = parts(message, headers) else {
+        return true;
     };
-    twice("Content-Type")
-        || twice("Content-Transfer-Encoding")
-        || headers
-            .all("Content-Type")
-            .next()
-            .is_some_and(|raw| boundaries(raw) > 1)
+    parts.iter().any(|part| {
+        let whole = whole || part.body.end < message.len();
+        part.ambiguous
+            || !part.is_multipart() && ambiguity::of_body(part, &message[part.body.clone()], whole)
+    })
 }
 
 /// What a part without Content-Type is (RFC 2045 §5.2).
@@ -326,6 +340,10 @@ const DEFAULT_TYPE: &str = "text/plain";
 const BOUNDARY_OCTETS_MAX: usize = 200;
 /// A Content-Type this long is no honest one.
 const CONTENT_FIELD_OCTETS_MAX: usize = 4_096;
+
+#[cfg(test)]
+#[path = "mime_tests.rs"]
+mod beside_python;
 
 #[cfg(test)]
 mod tests {

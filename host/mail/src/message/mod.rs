@@ -26,6 +26,7 @@
 //! Not here: what the facts mean (the policies), where a message is kept
 //! (`storage`), dot-stuffing (`crate::framing`), DNS.
 
+mod ambiguity;
 mod body;
 mod compose;
 pub mod dkim;
@@ -54,7 +55,7 @@ pub use fields::{
 pub use headers::{ADDRESSES_MAX, Defect, Headers, Mailbox};
 pub use hints::Hints;
 pub use hops::{Hop, hops};
-pub use mime::{DEPTH_MAX, PARTS_MAX};
+pub use mime::{DEPTH_MAX, PARTS_MAX, is_ambiguous};
 pub use names::{Field, HeaderName, HeaderValue, MessageId, NameError};
 pub use results::{
     AuthenticationResults, AuthorResults, DkimResult, MethodResult, Verdict, author_results,

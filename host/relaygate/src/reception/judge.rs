@@ -3,7 +3,9 @@
 
 use desk::messages::Verdict;
 use mail::address::Address;
-use mail::message::{Edited, Edits, Headers, MessageId, Protocol, Received, TlsFacts};
+use mail::message::{
+    Defect, Edited, Edits, Headers, MessageId, Protocol, Received, TlsFacts, is_ambiguous,
+};
 use policy::questions::headers::{Edit, InboundAcceptance, InboundFacts, InboundVerdict};
 
 use super::{Accepted, Reception, ReceptionError, Refusal, for_desk};
@@ -88,6 +90,8 @@ fn ask(
         .shared();
     let facts = inbound_facts(reception, &message.headers, ours);
     match noted(reception.services.chain.inbound(&call, &facts), verdicts)? {
+    let facts = inbound_facts(reception, message, ours);
+    match noted(reception.services.chain.inbound(&call, &facts))? {
         InboundVerdict::Accept(acceptance) => Ok(acceptance),
         InboundVerdict::Defer(reason) => Err(ReceptionError::Verdict(Refusal::new(
             reason.kind.deferred(),
@@ -100,21 +104,32 @@ fn ask(
     }
 }
 
-fn inbound_facts(reception: &Reception, headers: &Headers, ours: bool) -> InboundFacts {
+fn inbound_facts(reception: &Reception, message: &MessageStart, ours: bool) -> InboundFacts {
     let submitted = reception.session.login.is_some();
     InboundFacts {
         session: reception.session.to_policy(),
         envelope: reception.envelope_for_policy(),
-        defects: headers
-            .defects()
-            .iter()
-            .map(|defect| defect.code().to_owned())
-            .collect(),
+        defects: defects(message),
         ours,
         // The relay proved itself, so the topmost field is its word, whatever
         // name it bears (RFC 8601 §5 asks for nothing more of us).
         trusted_authserv: submitted.then(String::new),
     }
+}
+
+/// What is wrong with the header, and with the parts as far as policies get to see them.
+fn defects(message: &MessageStart) -> Vec<String> {
+    let mut found = message.headers.defects().to_vec();
+    let whole = message.octets <= message.start.len() as u64;
+    if !found.contains(&Defect::MimeAmbiguous)
+        && is_ambiguous(&message.start, &message.headers, whole)
+    {
+        found.push(Defect::MimeAmbiguous);
+    }
+    found
+        .iter()
+        .map(|defect| defect.code().to_owned())
+        .collect()
 }
 
 /// Our own field on top, policies' changes below, forgeries out.
@@ -183,4 +198,31 @@ async fn is_ours(reception: &Reception, headers: &Headers) -> Result<bool, desk:
         }
     }
     Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// ID-10: two readers could see two files in a part, and policies are told so.
+    #[test]
+    fn policies_are_told_of_parts_that_can_be_read_in_two_ways() {
+        let message = |disposition: &str| {
+            let text = format!(
+                "From: eve@enduser.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+                 --b\r\nContent-Disposition: attachment; {disposition}\r\n\r\nx\r\n--b--\r\n"
+            );
+            let headers = Headers::parse(text.as_bytes()).expect("within the limits");
+            MessageStart {
+                headers: Arc::new(headers),
+                start: text.as_bytes().into(),
+                octets: text.len() as u64,
+            }
+        };
+        let two = defects(&message("filename=a.txt; filename*=us-ascii''a.exe"));
+        assert_eq!(two, ["mime_ambiguous"]);
+        assert!(defects(&message("filename=a.txt")).is_empty());
+    }
 }

@@ -92,7 +92,7 @@ for line in sys.stdin:
 "#;
 
 /// The message signed with each pair of canonical forms; nothing without dkimpy.
-fn signed_by_dkimpy(key: &[u8], message: &[u8]) -> Option<Vec<Vec<u8>>> {
+fn signed_by_dkimpy(key: &[u8], message: &[u8], length: bool) -> Option<Vec<Vec<u8>>> {
     if !have_dkimpy() {
         return None;
     }
@@ -104,6 +104,7 @@ fn signed_by_dkimpy(key: &[u8], message: &[u8]) -> Option<Vec<Vec<u8>>> {
     };
     let output = Command::new("python3")
         .args(["-c", SIGNER, &hex(key), &hex(message)])
+        .args(length.then_some("length"))
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -119,11 +120,12 @@ fn signed_by_dkimpy(key: &[u8], message: &[u8]) -> Option<Vec<Vec<u8>>> {
 
 const SIGNER: &str = r#"
 import sys, dkim, base64
-key, message = (bytes.fromhex(word) for word in sys.argv[1:])
+key, message = (bytes.fromhex(word) for word in sys.argv[1:3])
+length = len(sys.argv) > 3
 pem = b"-----BEGIN PRIVATE KEY-----\n" + base64.encodebytes(key) + b"-----END PRIVATE KEY-----\n"
 for header in (b"simple", b"relaxed"):
     for body in (b"simple", b"relaxed"):
-        field = dkim.sign(message, b"relaygate1", b"acme.example", pem, canonicalize=(header, body))
+        field = dkim.sign(message, b"relaygate1", b"acme.example", pem, canonicalize=(header, body), length=length)
         print((field + message).hex())
 "#;
 
@@ -211,6 +213,9 @@ fn changed_on_the_way() -> (Vec<Vec<u8>>, Vec<bool>) {
         (add("From: evil@x.example"), false),
         (add("Subject: evil"), false),
         (add("To: evil@x.example"), false),
+        (add("Date: Mon, 02 Nov 2026 10:00:00 +0000"), false),
+        (add("MIME-Version: 1.0"), false),
+        (add("Content-Transfer-Encoding: base64"), false),
         (add("Reply-To: evil@x.example"), false),
         (add("Content-Type: text/html"), false),
         (break_field("Auto-Submitted"), false),
@@ -279,7 +284,7 @@ fn a_refolded_signature_holds() {
 #[test]
 fn what_an_independent_signer_made_holds() {
     let pem = key().to_pkcs8().unwrap();
-    let Some(signed) = signed_by_dkimpy(&pem, &with_body("one  two\r\n\r\n")) else {
+    let Some(signed) = signed_by_dkimpy(&pem, &with_body("one  two\r\n\r\n"), false) else {
         return;
     };
     assert_eq!(signed.len(), 4);
@@ -291,6 +296,63 @@ fn what_an_independent_signer_made_holds() {
             String::from_utf8_lossy(&message)
         );
     }
+}
+
+/// ID-11: what `l=` leaves out, somebody may have written; others believe it all the same.
+#[test]
+fn a_signature_over_a_part_holds_only_if_there_is_no_more() {
+    let pem = key().to_pkcs8().unwrap();
+    let Some(signed) = signed_by_dkimpy(&pem, &with_body("one  two\r\n"), true) else {
+        return;
+    };
+    for message in signed {
+        let text = String::from_utf8_lossy(&message).into_owned();
+        assert!(text.contains("l="), "{text}");
+        assert_eq!(checked(&message), Ok(()), "{text}");
+        let more = [message.as_slice(), b"<p>evil</p>\r\n"].concat();
+        assert_eq!(checked(&more), Err(Broken::Body), "{text}");
+        assert_eq!(
+            verified(&[more]),
+            Some(vec![true]),
+            "dkimpy heeds l=: {text}"
+        );
+    }
+}
+
+/// ID-11: a key nobody can compute with in time is no key.
+#[test]
+fn a_huge_key_is_not_used() {
+    let message = signed(&sample().compose().unwrap());
+    let headers = Headers::parse(&message).unwrap();
+    let facts = signatures(&headers).remove(0);
+    for bits in [16_384, 65_536] {
+        let verdict = verify(&message, &headers, &facts, &rsa_key_of(bits));
+        assert!(verdict.is_err(), "{bits}: {verdict:?}");
+    }
+}
+
+/// A TXT value with a modulus of so many bits.
+fn rsa_key_of(bits: usize) -> String {
+    use base64::Engine as _;
+    let der = |tag: u8, content: &[u8]| {
+        let length = content.len().to_be_bytes();
+        [&[tag, 0x83], &length[length.len() - 3..], content].concat()
+    };
+    let modulus = [&[0][..], &vec![0xc5; bits / 8]].concat();
+    let numbers = [der(0x02, &modulus), der(0x02, &[1, 0, 1])].concat();
+    let rsa = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+    let bit_string = [&[0][..], &der(0x30, &numbers)].concat();
+    let spki = der(0x30, &[der(0x30, rsa), der(0x03, &bit_string)].concat());
+    let encoded = base64::engine::general_purpose::STANDARD.encode(spki);
+    format!("v=DKIM1; k=rsa; p={encoded}")
+}
+
+/// ID-11
+#[test]
+fn of_a_thousand_signatures_a_few_are_looked_at() {
+    let one = "DKIM-Signature: v=1; d=a.example; s=x; h=From; bh=aa; b=bb\r\n";
+    let headers = Headers::parse(one.repeat(1_000).as_bytes()).unwrap();
+    assert_eq!(signatures(&headers).len(), SIGNATURES_MAX);
 }
 
 #[test]

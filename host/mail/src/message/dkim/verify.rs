@@ -66,13 +66,15 @@ pub fn verify(
         .map_err(|_| Broken::Header)
 }
 
-/// See [`super::Signer::sign`] for the white space.
+/// Of the whole body, whatever `l=` says: a signature over a part of it holds only if
+/// nothing was added behind that part (RFC 6376 §8.2). See [`super::Signer::sign`] for the
+/// white space.
 fn body_hash(signature: &Signature, body: &[u8]) -> Vec<u8> {
-    let body = match (signature.cb, signature.l) {
-        (Canonicalization::Relaxed, 0) => trim_end(body),
-        _ => body,
+    let body = match signature.cb {
+        Canonicalization::Relaxed => trim_end(body),
+        Canonicalization::Simple => body,
     };
-    let canonical = signature.cb.canonical_body(body, signature.l);
+    let canonical = signature.cb.canonical_body(body, 0);
     HashAlgorithm::from(signature.a)
         .hash(canonical)
         .as_ref()
