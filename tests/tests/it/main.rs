@@ -19,6 +19,7 @@ mod foreign_desk;
 mod framing;
 mod handover;
 mod hostile;
+mod injection;
 mod isolation;
 mod limits;
 mod loops;
