@@ -137,5 +137,6 @@ const KIB: usize = 1_024;
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// Of descriptors and threads: what happens to be under way at the moment.
 const SLACK: usize = 4;
-/// What an allocator keeps of what was given back to it.
-const RESIDENT_SLACK: usize = 16 * 1_024 * KIB;
+/// What an allocator keeps of what was given back to it, and what the bystander's own mail
+/// leaves in the store's caches.
+const RESIDENT_SLACK: usize = 64 * 1_024 * KIB;

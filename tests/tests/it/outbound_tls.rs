@@ -132,7 +132,7 @@ fn a_way_without_encryption_is_not_taken() {
         ];
         scene.cottage.relay.cli(&answer);
         let put_off = delivery_when(&scene, &id, &body, |it| it["state"] == "deferred");
-        assert_eq!(put_off["status"]["name"], reason, "{words}: {put_off}");
+        assert_eq!(put_off["reason"], reason, "{words}: {put_off}");
         let said = scene.customer.heard().split_off(before);
         let secret = |line: &String| line.starts_with("AUTH") || line.starts_with("MAIL");
         assert!(!said.iter().any(secret), "{words}: {said:?}");

@@ -400,7 +400,6 @@ fn a_reply_to_makes_nobody_somebody_else() {
         (0, USER, false, mallory),
         (1, AGENT, false, mallory),
         (2, USER, true, USER),
-        (3, SUPPORT, true, mallory),
     ] {
         let subject = format!("As {number}");
         let extra = format!("{results}Reply-To: <{claimed}>\r\n");
