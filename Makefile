@@ -7,8 +7,7 @@ SKIPS := $(abspath $(CARGO_TARGET_DIR))/skips.txt
 PROGRAM := --workspace --bin relaygate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint unit scenarios bench campaign-crash campaign-kill campaign-restore campaign-handover deny
-.PHONY: help setup build run test lint unit scenarios bench campaign-crash campaign-kill campaign-hostile deny
+.PHONY: help setup build run test lint unit scenarios bench campaign-crash campaign-kill campaign-restore campaign-handover campaign-hostile deny
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +59,7 @@ campaign-restore: setup ## a backup under 100,000 messages, a kill, and what is 
 
 campaign-handover: setup ## 100 times SIGTERM under load with the socket kept open
 	@tests/campaign.sh relaygate-tests it handover::
+
 campaign-hostile: ## slow, endless and odd peers by the thousand, a million dot-stuffed texts (an hour or two)
 	@PROPTEST_CASES=1000000 tests/campaign.sh relaygate-mail --lib smg_07_
 	@tests/campaign.sh relaygate-mail --lib id_10_

@@ -332,8 +332,7 @@ fn row(selector: &str, id: &str) -> Vec<u8> {
     format!("{selector}/{id}").into_bytes()
 }
 
-fn place(row: &[u8]) -> Place<'_> {
-/// Seals every key anew.
+/// Seals every key anew; one that was dropped has nothing left to seal.
 ///
 /// # Errors
 /// As [`crate::rewrap::all`].
@@ -343,12 +342,16 @@ pub(crate) async fn rewrap(
 ) -> Result<Rewrapped, Error> {
     rewrap::table::<KeptKey>(installation.rows(), |id, kept| {
         let selector = std::str::from_utf8(id).map_err(unusable)?;
-        rewrap::one(&mut kept.sealed, |old| sealing.reseal(place(selector), old))
+        let row = row(selector, &kept.id);
+        match &mut kept.sealed {
+            Some(sealed) => rewrap::one(sealed, |old| sealing.reseal(place(&row), old)),
+            None => Ok(Rewrapped::default()),
+        }
     })
     .await
 }
 
-fn place(selector: &str) -> Place<'_> {
+fn place(row: &[u8]) -> Place<'_> {
     let Table(table) = KeptKey::TABLE;
     Place {
         account: None,

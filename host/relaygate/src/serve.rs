@@ -20,8 +20,7 @@ use crate::config::{Config, ConfigError, io_reason};
 use crate::services::Services;
 use crate::sockets::Ports;
 use crate::tls::ServerTls;
-use crate::{listener, monitoring, muffle, runner, telemetry, upkeep, web};
-use crate::{listener, monitoring, runner, service_manager, telemetry, upkeep, web};
+use crate::{listener, monitoring, muffle, runner, service_manager, telemetry, upkeep, web};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -35,8 +35,6 @@ pub(super) async fn look(
         Direction::Outbound => domain,
     };
     let (ours, others) = parted(&keys, &found, signer);
-    let held = ours.iter().map(|(facts, txt)| holds(message, facts, txt));
-    let (ours, others) = parted(services, &found, signer);
     let held = ours.iter().take(OURS_MAX);
     let held = held.map(|(facts, txt)| holds(message, facts, txt));
     let domains = match signer == domain {

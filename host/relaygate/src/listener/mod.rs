@@ -91,6 +91,9 @@ async fn contained(session: impl Future<Output = ()> + Send + 'static) {
     if let Err(reason) = tokio::spawn(session.in_current_span()).await {
         error!(%reason, "a session panicked; its connection is closed");
         counter!("relaygate_session_panics_total").increment(1);
+    }
+}
+
 /// The metrics count each; the log is not theirs to fill.
 fn note_refusal(services: &Services, kind: ListenerKind, full: Full) {
     counter!("relaygate_connections_refused_total", "listener" => kind.as_str()).increment(1);

@@ -88,10 +88,8 @@ fn ask(
         .call_facts(account)
         .with_message(message.clone())
         .shared();
-    let facts = inbound_facts(reception, &message.headers, ours);
-    match noted(reception.services.chain.inbound(&call, &facts), verdicts)? {
     let facts = inbound_facts(reception, message, ours);
-    match noted(reception.services.chain.inbound(&call, &facts))? {
+    match noted(reception.services.chain.inbound(&call, &facts), verdicts)? {
         InboundVerdict::Accept(acceptance) => Ok(acceptance),
         InboundVerdict::Defer(reason) => Err(ReceptionError::Verdict(Refusal::new(
             reason.kind.deferred(),
