@@ -310,7 +310,7 @@ pub async fn allow(
     let sources = sources.collect::<Outcome<Vec<_>>>()?;
     let allow = || try_allow(services, actor, &account, &domain, &sources);
     retried(|| Box::pin(allow())).await?;
-    show(services, &account, &domain).await
+    shown(services, &account, &domain).await
 }
 
 async fn try_allow(
