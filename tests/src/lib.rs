@@ -17,6 +17,7 @@ pub mod certs;
 pub mod clients;
 pub mod desks;
 pub mod dns;
+pub mod headers;
 pub mod house;
 pub mod ledger;
 pub mod mailbox;

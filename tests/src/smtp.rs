@@ -13,6 +13,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use tokio::net::TcpSocket;
+use tokio::runtime::Builder;
 
 /// One reply: its code and its lines without code and line end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +63,13 @@ impl Client {
     pub fn implicit(port: u16, tls: &Arc<ClientConfig>, name: &str) -> Self {
         Self::try_implicit(port, tls, name)
             .unwrap_or_else(|error| panic!("TLS session on port {port}: {error}"))
+    }
+
+    /// The same from that address of ours.
+    pub fn implicit_from(from: Ipv4Addr, port: u16, tls: &Arc<ClientConfig>, name: &str) -> Self {
+        let stream = connect_from(from, port)
+            .unwrap_or_else(|error| panic!("connect from {from} to port {port}: {error}"));
+        Self::greeted(Stream::wrap(stream, tls, name))
     }
 
     /// The same towards a server that may be gone; code 0 in the greeting says it just left.
@@ -159,6 +168,11 @@ impl Client {
     /// MAIL, RCPT for each recipient, DATA and the text; the reply after the text, or the
     /// first refusal. The text is lines ended by CRLF, without a leading dot in any.
     pub fn submit(&mut self, from: &str, to: &[&str], text: &str) -> Reply {
+        self.submit_octets(from, to, text.as_bytes())
+    }
+
+    /// The same with a text that need not be UTF-8.
+    pub fn submit_octets(&mut self, from: &str, to: &[&str], text: &[u8]) -> Reply {
         let mail = self.say(&format!("MAIL FROM:<{from}>"));
         if mail.code != 250 {
             return mail;
@@ -173,7 +187,7 @@ impl Client {
         if data.code != 354 {
             return data;
         }
-        self.send(format!("{text}\r\n.\r\n").as_bytes());
+        self.send(&[text, b"\r\n.\r\n"].concat());
         self.reply()
     }
 
@@ -267,8 +281,27 @@ fn connect(port: u16) -> TcpStream {
     try_connect(port).unwrap_or_else(|error| panic!("connect to port {port}: {error}"))
 }
 
+/// The standard library cannot bind before it connects.
+fn connect_from(from: Ipv4Addr, port: u16) -> io::Result<TcpStream> {
+    let connect = async {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((from, 0).into())?;
+        socket
+            .connect((Ipv4Addr::LOCALHOST, port).into())
+            .await?
+            .into_std()
+    };
+    let runtime = Builder::new_current_thread().enable_io().build()?;
+    let stream = runtime.block_on(connect)?;
+    stream.set_nonblocking(false)?;
+    prepared(stream)
+}
+
 fn try_connect(port: u16) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    prepared(TcpStream::connect((Ipv4Addr::LOCALHOST, port))?)
+}
+
+fn prepared(stream: TcpStream) -> io::Result<TcpStream> {
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(REPLY_PATIENCE))?;
     Ok(stream)

@@ -18,6 +18,7 @@ mod durability;
 mod foreign_desk;
 mod framing;
 mod handover;
+mod headers;
 mod hostile;
 mod injection;
 mod isolation;

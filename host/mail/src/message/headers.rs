@@ -288,17 +288,40 @@ fn mailboxes(raw: &[u8]) -> Vec<Mailbox> {
 }
 
 fn mailbox(parsed: &parser::Addr<'_>) -> Mailbox {
-    let text = words::disarm(parsed.address().unwrap_or_default())
-        .trim()
-        .to_owned();
+    let text = words::disarm(parsed.address().unwrap_or_default());
+    let text = current_form(text.trim());
     let name = words::disarm(parsed.name().unwrap_or_default())
         .trim()
         .to_owned();
+    // An octet that is no text stands for nobody: what it was cannot be told any more.
+    let legible = !text.contains(char::REPLACEMENT_CHARACTER);
     Mailbox {
         name,
-        address: Address::parse(&text).ok(),
+        address: Address::parse(&text).ok().filter(|_| legible),
         text,
     }
+}
+
+/// RFC 5322 §4.4: a route before the address is to be ignored, and blanks may stand around its
+/// dots and its `@`. Between quotes they mean something.
+fn current_form(text: &str) -> String {
+    let routed = text.starts_with('@');
+    let text = text
+        .split_once(':')
+        .filter(|_| routed)
+        .map_or(text, |(_, rest)| rest);
+    if text.contains('"') {
+        return text.trim().to_owned();
+    }
+    let mut said = String::with_capacity(text.len());
+    for word in text.split_ascii_whitespace() {
+        let joins = said.ends_with(['.', '@']) || word.starts_with(['.', '@']);
+        if !joins && !said.is_empty() {
+            said.push(' ');
+        }
+        said.push_str(word);
+    }
+    said
 }
 
 /// How many `=?` begin no encoded word. mail-parser looks for the end of each
