@@ -7,7 +7,7 @@ SKIPS := $(abspath $(CARGO_TARGET_DIR))/skips.txt
 PROGRAM := --workspace --bin relaygate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint unit scenarios bench campaign-crash campaign-kill campaign-restore campaign-handover campaign-hostile deny
+.PHONY: help setup build run test lint unit scenarios bench campaign-crash campaign-kill campaign-restore campaign-handover campaign-hostile campaign-auth deny
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ campaign-hostile: ## slow, endless and odd peers by the thousand, a million dot-
 	@tests/campaign.sh relaygate-tests it hostile::
 	@tests/campaign.sh relaygate-tests it tls::
 	@tests/campaign.sh relaygate-tests it injection::
+
+campaign-auth: setup ## floods of guesses, and thousands of logins timed, in full
+	@tests/campaign.sh relaygate-tests it guessing::
 
 deny: ## licences, advisories and bans (needs cargo-deny)
 	$(CARGO) deny check

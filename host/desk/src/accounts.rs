@@ -1,9 +1,13 @@
 //! Accounts: who they are, what they are set to, and the names that lead to them.
 //!
+//! [`names`] is who has which name, [`rename`] how an account gets another.
+//!
 //! Not here: people of an account (`people`), its domains (`connectors`), adding
 //! brands (`brands`).
 
+mod names;
 mod relations;
+mod rename;
 
 use mail::address::{Address, Domain};
 use serde::{Deserialize, Serialize};
@@ -14,8 +18,10 @@ use crate::brands::{Brand, FIRST_BRAND};
 use crate::rows::{Basis, Kept, Record};
 use crate::{Account, Error, Installation, limits, wire};
 
+pub use names::{by_native_domain, by_subdomain, is_given_up};
 pub(crate) use relations::are_siblings;
 pub use relations::{admins_all_connected, sandboxes};
+pub use rename::{FormerName, rename};
 
 /// CCs a ticket may have (R14).
 pub const COPIES_MAX: usize = 48;
@@ -51,6 +57,8 @@ pub struct Profile {
     pub id: AccountId,
     /// Its name inside the native domain.
     pub subdomain: Subdomain,
+    /// The names it had before, oldest first.
+    pub former: Vec<FormerName>,
     /// Its name for people.
     pub name: String,
     /// Production or sandbox.
@@ -187,19 +195,21 @@ pub async fn create(
     new: NewAccount,
     now: Timestamp,
 ) -> Result<Profile, Error> {
-    check_new(installation, &new).await?;
+    check_new(installation, &new, now).await?;
     loop {
         match try_create(installation, native, &new, now).await {
             Err(Error::Changed) => {}
             outcome => return outcome,
         }
-        if by_subdomain(installation, &new.subdomain).await?.is_some() {
-            return Err(taken());
-        }
+        refuse_taken(installation, &new.subdomain, now).await?;
     }
 }
 
-async fn check_new(installation: &Installation, new: &NewAccount) -> Result<(), Error> {
+async fn check_new(
+    installation: &Installation,
+    new: &NewAccount,
+    now: Timestamp,
+) -> Result<(), Error> {
     if new.admins.is_empty() {
         return Err(Error::invalid(
             "admins",
@@ -217,8 +227,16 @@ async fn check_new(installation: &Installation, new: &NewAccount) -> Result<(), 
     if let Some(parent) = new.sandbox_of {
         profile(&installation.account(parent)).await?;
     }
-    match by_subdomain(installation, &new.subdomain).await? {
-        Some(_) => Err(taken()),
+    refuse_taken(installation, &new.subdomain, now).await
+}
+
+async fn refuse_taken(
+    installation: &Installation,
+    name: &Subdomain,
+    now: Timestamp,
+) -> Result<(), Error> {
+    match by_subdomain(installation, name, now).await? {
+        Some(_) => Err(names::taken()),
         None => Ok(()),
     }
 }
@@ -239,8 +257,7 @@ async fn try_create(
         last.map(|kept| kept.revision),
     );
     shared.put(&mut batch, LAST_ACCOUNT, &LastAccount(number));
-    shared.create(&mut batch, new.subdomain.as_str(), &SubdomainHolder(id));
-
+    names::take(shared, &mut batch, &new.subdomain, id, now).await?;
     let profile = new_profile(id, native, new, now);
     shared.create(&mut batch, id.get().to_be_bytes(), &profile);
     let account = installation.account(id);
@@ -259,6 +276,7 @@ fn new_profile(id: AccountId, native: &Domain, new: &NewAccount, now: Timestamp)
     Profile {
         id,
         subdomain: new.subdomain.clone(),
+        former: Vec::new(),
         name: new.name.trim().to_owned(),
         kind: if new.sandbox_of.is_some() {
             Kind::Sandbox
@@ -277,10 +295,6 @@ fn new_profile(id: AccountId, native: &Domain, new: &NewAccount, now: Timestamp)
     }
 }
 
-fn taken() -> Error {
-    Error::invalid("subdomain", "subdomain_taken", "choose another subdomain")
-}
-
 /// The account's own record.
 ///
 /// # Errors
@@ -296,40 +310,6 @@ pub(crate) async fn kept_profile(account: &Account) -> Result<Kept<Profile>, Err
         .get::<Profile>(id)
         .await?
         .ok_or(Error::NotFound("account"))
-}
-
-/// The account of that subdomain.
-///
-/// # Errors
-/// [`Error::Read`], [`Error::Corrupt`].
-pub async fn by_subdomain(
-    installation: &Installation,
-    subdomain: &Subdomain,
-) -> Result<Option<Account>, Error> {
-    let holder = installation
-        .rows()
-        .get::<SubdomainHolder>(subdomain.as_str())
-        .await?;
-    Ok(holder.map(|kept| installation.account(kept.record.0)))
-}
-
-/// The account whose native domain this is.
-///
-/// # Errors
-/// [`Error::Read`], [`Error::Corrupt`].
-pub async fn by_native_domain(
-    installation: &Installation,
-    native: &Domain,
-    domain: &Domain,
-) -> Result<Option<Account>, Error> {
-    let label = domain
-        .as_str()
-        .strip_suffix(native.as_str())
-        .and_then(|rest| rest.strip_suffix('.'));
-    match label.map(Subdomain::parse) {
-        Some(Ok(subdomain)) => by_subdomain(installation, &subdomain).await,
-        _ => Ok(None),
-    }
 }
 
 /// Every account, oldest first.
@@ -392,11 +372,4 @@ struct LastAccount(u64);
 
 impl Record for LastAccount {
     const TABLE: Table = Table("counter");
-}
-
-#[derive(Serialize, Deserialize)]
-struct SubdomainHolder(AccountId);
-
-impl Record for SubdomainHolder {
-    const TABLE: Table = Table("subdomain");
 }

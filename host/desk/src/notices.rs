@@ -59,6 +59,15 @@ pub enum Notice {
         /// The domain.
         domain: String,
     },
+    /// The account has another name inside the native domain.
+    AccountRenamed {
+        /// The name before.
+        old: String,
+        /// The name now.
+        new: String,
+        /// Days in which the old one still leads to the account.
+        grace_days: u32,
+    },
     /// A verification of an address failed.
     VerificationFailed {
         /// The address.
@@ -100,6 +109,7 @@ impl Notice {
             } => ("credential_used_elsewhere", domain, Some(credential)),
             Self::DisconnectBegun { domain } => ("disconnect_begun", domain, None),
             Self::Disconnected { domain } => ("domain_disconnected", domain, None),
+            Self::AccountRenamed { new, .. } => ("account_renamed", new, None),
             Self::VerificationFailed { address, .. } => ("verification_failed", address, None),
         }
     }
@@ -148,6 +158,14 @@ impl Notice {
                     "The domain {domain} was disconnected. Its support addresses, our passwords at its server and its credentials are gone."
                 ),
             ),
+            Self::AccountRenamed {
+                old,
+                new,
+                grace_days,
+            } => (
+                format!("The account {old} is {new} now"),
+                renamed(old, new, *grace_days),
+            ),
             Self::VerificationFailed {
                 address,
                 direction,
@@ -159,6 +177,16 @@ impl Notice {
                 ),
             ),
         }
+    }
+}
+
+fn renamed(old: &str, new: &str, grace_days: u32) -> String {
+    let what = format!("The account {old} is called {new} now, and so are its default addresses.");
+    match grace_days {
+        0 => format!("{what} User names and addresses with the old name no longer work."),
+        _ => format!(
+            "{what} User names and addresses with the old name work for another {grace_days} days."
+        ),
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use storage::{Batch, Scope, Table, Timestamp};
 
 use crate::facts::Cause;
-use crate::intake::{Author, Incoming, Letter};
+use crate::intake::{Author, Incoming, Letter, Passage};
 use crate::rows::{Kept, Record, Rows};
 use crate::tickets::Via;
 use crate::upkeep::Aging;
@@ -43,6 +43,8 @@ pub struct Suspended {
     /// Domain of the connector whose credential its session proved.
     #[serde(with = "wire::opt")]
     pub connector: Option<Domain>,
+    /// The transaction it came in by.
+    pub passage: Passage,
     /// When it was kept aside.
     pub created_at: Timestamp,
 }
@@ -91,6 +93,7 @@ impl<'a> Shelf<'a> {
             ticket,
             via: incoming.via(),
             connector: incoming.connector.clone(),
+            passage: incoming.passage.clone(),
             created_at: now,
         };
         self.0.create(batch, record.id.as_str(), &record);
@@ -121,6 +124,14 @@ impl<'a> Shelf<'a> {
     pub async fn source(&self, found: &Suspended, octets_max: usize) -> Result<Vec<u8>, Error> {
         let reader = self.0.text(found.via.text).await?;
         Ok(reader.read(0, octets_max).await?)
+    }
+
+    /// Octets of its raw source.
+    ///
+    /// # Errors
+    /// [`Error::Read`].
+    pub async fn octets(&self, found: &Suspended) -> Result<u64, Error> {
+        Ok(self.0.text(found.via.text).await?.octets())
     }
 
     /// Takes a message off the shelf, in the batch that makes something else of
@@ -160,7 +171,7 @@ impl Suspended {
             tls: self.via.tls.clone(),
             connector: self.connector.clone(),
             credential: self.via.credential.clone(),
-            null_sender: false,
+            passage: self.passage.clone(),
             recipient: self.recipient.clone(),
             text: self.via.text,
             origin: self.via.origin,

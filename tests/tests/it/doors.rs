@@ -1,10 +1,13 @@
 //! Who is let in, and what the others are told: the replies of the
 //! requirements' section 12, from a peer that says exactly what it means to.
 
+use std::process::Command;
+
 use relaygate_tests::house::{
     ACCOUNT, Cottage, DOMAIN, SUPPORT, USER, add_domain, id_of, message, read_credential,
 };
-use relaygate_tests::relaygate::HOSTNAME;
+use relaygate_tests::process;
+use relaygate_tests::relaygate::{HOSTNAME, binary};
 use relaygate_tests::smtp::{Client, Reply, plain_response};
 use relaygate_tests::wait;
 
@@ -79,6 +82,45 @@ fn only_what_is_built_is_announced() {
         "{auth}"
     );
     assert_eq!(client.say("BDAT 10 LAST").code, 502);
+}
+
+/// What an old or meddled-with client asks for instead is not there, and not in the program:
+/// AUTH-02.
+#[test]
+fn legacy_mechanisms_are_refused() {
+    let cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    let (starttls, tls) = (cottage.relay.ports().starttls, cottage.tls());
+    for mechanism in [
+        "CRAM-MD5",
+        "DIGEST-MD5",
+        "NTLM",
+        "GSSAPI",
+        "KERBEROS_V4",
+        "SCRAM-SHA-1",
+        "XOAUTH2",
+        "EXTERNAL",
+        "ANONYMOUS",
+        "LOGIN",
+        "PLAIN-CLIENTTOKEN",
+    ] {
+        for mut client in [
+            cottage.relay.submission(&tls),
+            Client::starttls(starttls, &tls, HOSTNAME),
+        ] {
+            client.say("EHLO mail.acme.example");
+            expect(&client.say(&format!("AUTH {mechanism}")), 504, "5.5.4");
+            let initial = format!("AUTH {mechanism} {}", plain_response("acme", "secret"));
+            expect(&client.say(&initial), 504, "5.5.4");
+            let reply = client.auth_plain(&credential.username, &credential.password);
+            assert_eq!(reply.code, 235, "after {mechanism}: {reply}");
+        }
+    }
+    let words = ["CRAM-MD5", "DIGEST-MD5", "NTLMSSP"].map(|word| ["-e", word]);
+    let mut grep = Command::new("grep");
+    grep.arg("-qaF").args(words.concat()).arg(binary());
+    let found = process::run(&mut grep, b"").status;
+    assert_eq!(found.code(), Some(1), "none of them is compiled in");
 }
 
 /// A wrong password and an unknown user read the same: R114, AUTH-06.

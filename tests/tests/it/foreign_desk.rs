@@ -238,6 +238,46 @@ fn what_the_desk_refuses_is_kept_aside() {
     );
 }
 
+/// What is let through by hand goes where the account's mail goes, marked like any other.
+#[test]
+fn what_is_let_through_by_hand_goes_to_the_desk() {
+    let cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    let port = relaygate_tests::free_port();
+    let got = collect(port, |_| "250 2.0.0 taken".to_owned());
+    set_gate(&cottage.relay, port);
+    let robot = "Auto-Submitted: auto-generated\r\nX-Relaygate-Connector: forged.example\r\n";
+    let text = message(USER, SUPPORT, "A robot", "h1@enduser.example", robot);
+    let mut session = cottage.session(&credential);
+    assert_eq!(session.submit(USER, &[SUPPORT], &text).code, 250);
+    wait_for_event(&cottage.relay, "h1@enduser.example", "suspended");
+    let listed = || cottage.relay.cli(&["suspended", "list", "-a", ACCOUNT])["suspended"].clone();
+    let id = listed()[0]["id"].as_str().expect("it has an id").to_owned();
+    let recover = ["suspended", "recover", "-a", ACCOUNT, &id];
+    let named = [&recover[..], &["--requester", USER]].concat();
+    let refused = cottage.relay.cli_fails(&named, "");
+    assert_eq!(refused.error["code"], "requester_unused", "{refused:?}");
+    let recovered = cottage.relay.cli(&recover);
+    assert_eq!(recovered["queued_for_desk"], "lmtp", "{recovered}");
+    wait_for_event(&cottage.relay, "h1@enduser.example", "handed_over");
+    let got = got.lock().expect("no panic");
+    assert_eq!(
+        (got[0].sender.as_str(), got[0].recipient.as_str()),
+        (USER, SUPPORT)
+    );
+    let mail = Message::new(got[0].text.clone());
+    let field = |name: &str| mail.header(name).unwrap_or_default();
+    assert_eq!(field("X-Relaygate-Connector"), DOMAIN, "{}", mail.text());
+    assert_eq!(field("X-Relaygate-Relay-Authenticated"), "yes");
+    assert!(field("Authentication-Results").contains(&credential.id));
+    assert_eq!(
+        listed().as_array().map(Vec::len),
+        Some(0),
+        "it is off the shelf"
+    );
+    assert!(tickets(&cottage.relay, ACCOUNT).is_empty());
+}
+
 /// What the policies keep aside stays with us: robots, and our own mail come back; R37.
 #[test]
 fn loops_and_robots_are_not_handed_over() {

@@ -249,7 +249,8 @@ fn stuffed_dots_are_taken_out() {
 /// `tests/transcripts/` that needs neither a clock nor other settings.
 #[test]
 fn the_program_speaks_like_its_transcripts() {
-    let cottage = Cottage::start("[limits]\nauth_failures_per_peer_max = 1000\n");
+    let cottage =
+        Cottage::start("[auth]\nfailures_per_peer_max = 1000\nfailures_per_login_max = 1000\n");
     let credential = cottage.connect(ACCOUNT, DOMAIN);
     for local in ["help", "sales"] {
         cottage.add_address(ACCOUNT, &format!("{local}@{DOMAIN}"));

@@ -142,6 +142,78 @@ fn a_domain_may_want_authenticated_mail_only() {
     }
 }
 
+/// What is set on a domain, and how an address's mail comes in, can be changed later: R41, R50, R59.
+#[test]
+fn what_is_set_on_a_domain_can_be_changed_later() {
+    let cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    let relay = &cottage.relay;
+    let set = |arguments: &[&str]| {
+        let command = ["domain", "set", "-a", ACCOUNT, DOMAIN];
+        relay.cli(&[&command[..], arguments].concat())
+    };
+    let code_of = |line: &str| {
+        let mut client = cottage.session(&credential);
+        client.say("MAIL FROM:<eve@enduser.example>");
+        client.say(line).code
+    };
+    let any = "RCPT TO:<anybody@acme.example>";
+    for (value, code) in [("on", 250), ("off", 550)] {
+        let shown = set(&["--catch-all", value]);
+        assert_eq!(shown["catch_all"], value == "on", "{shown}");
+        assert_eq!(code_of(any), code, "catch-all {value}");
+    }
+    for (value, protocol) in [("on", "LOGIN"), ("off", "PLAIN")] {
+        let shown = set(&["--require-authenticated", value, "--login", value]);
+        assert_eq!(shown["require_authenticated"], value == "on", "{shown}");
+        assert_eq!(shown["protocol"], protocol);
+        let (id, subject) = (
+            format!("{value}@enduser.example"),
+            format!("While it is {value}"),
+        );
+        let text = message(USER, SUPPORT, &subject, &id, "");
+        assert_eq!(by_mx(relay, USER, SUPPORT, &text).code, 250);
+        if value == "on" {
+            let kept = wait::until("it to be kept aside", PATIENCE, || {
+                let listed = relay.cli(&["suspended", "list", "-a", ACCOUNT]);
+                listed["suspended"].as_array()?.first().cloned()
+            });
+            assert_eq!(kept["cause_id"], 20, "{kept}");
+        } else {
+            wait_for_ticket(relay, ACCOUNT, &subject);
+        }
+    }
+    for value in ["on", "off"] {
+        let command = [
+            "address",
+            "set",
+            "-a",
+            ACCOUNT,
+            SUPPORT,
+            "--outbound-only",
+            value,
+        ];
+        let shown = relay.cli(&command)["address"].clone();
+        assert_eq!(shown["outbound_only"], value == "on", "{shown}");
+        assert_eq!(shown["inbound"]["reason"], "not_yet_verified", "{shown}");
+    }
+    let native = "support@acme.desk.example";
+    let command = [
+        "address",
+        "set",
+        "-a",
+        ACCOUNT,
+        native,
+        "--outbound-only",
+        "on",
+    ];
+    let refused = relay.cli_fails(&command, "");
+    assert_eq!(
+        refused.error["code"], "address_not_connected",
+        "{refused:?}"
+    );
+}
+
 /// An address nobody added: refused at RCPT, or with catch-all a ticket that the default address
 /// answers: R59.
 #[test]

@@ -15,7 +15,7 @@ use crate::limits;
 use crate::people::Person;
 use crate::rows::{Basis, Kept};
 use crate::secrets::SealingKey;
-use crate::{Account, Error, accounts, verification};
+use crate::{Account, Error, accounts, connectors, verification};
 
 /// A support address of a connector, as an admin types it in.
 #[derive(Clone)]
@@ -159,6 +159,37 @@ fn unverified(address: Address, brand: u64, now: Timestamp) -> SupportAddress {
         outbound_check: Check::not_yet(now),
         created_at: now,
     }
+}
+
+/// Changes how the address's mail comes in. The way in has to be verified anew then: what has
+/// come over the one way says nothing of the other.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for an address of no connector, or of one on its way
+/// out; [`Error::Changed`].
+pub async fn set_outbound_only(
+    account: &Account,
+    address: &Address,
+    outbound_only: bool,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let found = kept(account, address).await?;
+    let mut kept = found.ok_or(Error::NotFound("address"))?;
+    let connector = match kept.record.connector() {
+        Some(domain) => connectors::find(account, domain).await?,
+        None => None,
+    };
+    let Some(connector) = connector else {
+        let hint = "only an address of a connected domain can be set so";
+        return Err(Error::invalid("address", "address_not_connected", hint));
+    };
+    refuse_while_disconnecting(&connector)?;
+    if kept.record.outbound_only == outbound_only {
+        return Ok(());
+    }
+    kept.record.outbound_only = outbound_only;
+    kept.record.inbound_check = Check::not_yet(now);
+    store(account, &kept).await
 }
 
 async fn check_brand(account: &Account, brand: u64) -> Result<(), Error> {

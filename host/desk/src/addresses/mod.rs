@@ -17,10 +17,10 @@ use storage::{AccountId, Batch, Table, Timestamp};
 
 use crate::connectors::Connector;
 use crate::facts::{RecipientFacts, RecipientKind, SupportAddressFacts};
-use crate::rows::{Kept, Record};
+use crate::rows::{Kept, Record, Rows};
 use crate::{Account, Error, Installation, accounts, connectors, wire};
 
-pub use change::{NewAddress, add, add_forwarded, facts, remove};
+pub use change::{NewAddress, add, add_forwarded, facts, remove, set_outbound_only};
 pub use checks::{Check, CheckView, Direction};
 pub(crate) use server::rewrap;
 pub use server::{
@@ -189,12 +189,26 @@ pub(crate) fn put_native(account: &Account, batch: &mut Batch, address: SupportA
         .create(batch, row_id(&address.address), &address);
 }
 
-/// Finds a support address of the account.
+/// Removes the row as it was read.
+pub(crate) fn remove_kept(rows: Rows<'_>, batch: &mut Batch, kept: &Kept<SupportAddress>) {
+    let row = row_id(&kept.record.address);
+    let key = rows.key::<SupportAddress>(row.as_str());
+    batch.expect(key, Some(kept.revision));
+    rows.delete::<SupportAddress>(batch, row);
+}
+
+/// Finds a support address of the account, be it by a name it had before (R116).
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Corrupt`].
 pub async fn find(account: &Account, address: &Address) -> Result<Option<SupportAddress>, Error> {
-    Ok(kept(account, address).await?.map(|kept| kept.record))
+    if let Some(kept) = kept(account, address).await? {
+        return Ok(Some(kept.record));
+    }
+    match accounts::profile(account).await?.moved(address) {
+        Some(address) => Ok(kept(account, &address).await?.map(|kept| kept.record)),
+        None => Ok(None),
+    }
 }
 
 /// Every support address of the account, in the order of their names.
@@ -231,9 +245,10 @@ pub async fn account_for(
     installation: &Installation,
     native: &Domain,
     recipient: &Address,
+    now: Timestamp,
 ) -> Result<Option<Account>, Error> {
     if let Some(account) =
-        accounts::by_native_domain(installation, native, recipient.domain()).await?
+        accounts::by_native_domain(installation, native, recipient.domain(), now).await?
     {
         return Ok(Some(account));
     }
@@ -248,21 +263,23 @@ pub async fn account_for(
 }
 
 /// What a recipient is to the account of a session. `connector` is the domain
-/// whose credential the session proved; absent on the mx listener.
+/// whose credential the session proved; absent on the mx listener. A native domain the account
+/// has given up counts as its own; whether its grace time is over is asked before
+/// ([`accounts::is_given_up`]).
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Corrupt`].
 pub async fn recipient_facts(
     account: &Account,
-    native: &Domain,
     connector: Option<&Domain>,
     recipient: &Address,
 ) -> Result<RecipientFacts, Error> {
-    let own_native = accounts::profile(account).await?.subdomain.domain(native);
+    let profile = accounts::profile(account).await?;
+    let is_native = recipient.domain() == profile.home() || profile.moved(recipient).is_some();
     let found = find(account, recipient).await?;
     let connected = connectors::find(account, recipient.domain()).await?;
     let kind = recipient_kind(
-        &own_native,
+        is_native,
         connector,
         recipient,
         found.as_ref(),
@@ -294,13 +311,13 @@ pub(crate) fn requires_authentication(
 }
 
 fn recipient_kind(
-    own_native: &Domain,
+    is_native: bool,
     connector: Option<&Domain>,
     recipient: &Address,
     found: Option<&SupportAddress>,
     connected: Option<&Connector>,
 ) -> RecipientKind {
-    if recipient.domain() == own_native {
+    if is_native {
         return RecipientKind::Native;
     }
     let proved = connector == Some(recipient.domain());

@@ -8,7 +8,9 @@ use mail::address::Domain;
 use storage::{Batch, Timestamp};
 
 use super::proof::Proof;
-use super::{Connector, DomainHolders, Phase, Protocol, domain_kind, kept, list};
+use super::{
+    Connector, DomainHolders, Phase, Protocol, domain_kind, kept, list, refuse_while_disconnecting,
+};
 use crate::accounts::{self, Profile};
 use crate::addresses;
 use crate::change::Change;
@@ -208,7 +210,7 @@ pub async fn limit_sources(
 /// Changes what can be set on a connector.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Changed`].
+/// [`Error::NotFound`]; [`Error::Invalid`] on its way out; [`Error::Changed`].
 pub async fn change_options(
     account: &Account,
     domain: &Domain,
@@ -217,6 +219,7 @@ pub async fn change_options(
     let mut kept = kept(account, domain)
         .await?
         .ok_or(Error::NotFound("domain"))?;
+    refuse_while_disconnecting(&kept.record)?;
     kept.record.protocol = options.protocol;
     kept.record.catch_all = options.catch_all;
     kept.record.require_authenticated = options.require_authenticated;

@@ -119,9 +119,14 @@ impl Connector {
 
     /// Whether its server may log in from there.
     pub fn admits(&self, peer: IpAddr) -> bool {
+        self.sources.is_empty() || self.names(peer)
+    }
+
+    /// Whether the admin said that its server comes from there.
+    pub fn names(&self, peer: IpAddr) -> bool {
         // `::ffff:192.0.2.1` is 192.0.2.1 that came to a socket for both.
         let peer = peer.to_canonical();
-        self.sources.is_empty() || self.sources.iter().any(|network| network.contains(&peer))
+        self.sources.iter().any(|network| network.contains(&peer))
     }
 }
 

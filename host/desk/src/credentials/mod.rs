@@ -170,7 +170,8 @@ async fn delete(
     account
         .shared()
         .delete::<CredentialHolder>(batch, credential.id.as_str());
-    peers::forget(account, batch, &credential.connector, &credential.id).await
+    let right = Right::Connector(credential.connector.clone());
+    peers::forget(account, batch, &right, &credential.id).await
 }
 
 /// Removes every set of a connector; gives what went.

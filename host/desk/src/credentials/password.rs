@@ -71,6 +71,13 @@ impl CredentialId {
         well_formed.then(|| Self(text.to_owned()))
     }
 
+    /// The id in a presented password, if it has the form of one of ours; whether there is
+    /// such a set is another question.
+    pub fn named_in(password: &str) -> Option<Self> {
+        let (id, _) = password.strip_prefix(PREFIX)?.split_once(SEPARATOR)?;
+        Self::parse(id)
+    }
+
     /// The id as it stands in the password.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -87,12 +94,6 @@ impl std::fmt::Display for CredentialId {
 pub(crate) fn generate(id: &CredentialId) -> SecretString {
     let secret = random::secret_word(SECRET_LETTERS);
     SecretString::from(format!("{PREFIX}{id}{SEPARATOR}{}", secret.as_str()))
-}
-
-/// The credential id in a presented password, if it has the form of one of ours.
-pub(super) fn id_in(password: &str) -> Option<CredentialId> {
-    let (id, _) = password.strip_prefix(PREFIX)?.split_once(SEPARATOR)?;
-    CredentialId::parse(id)
 }
 
 /// Hashes a password with a fresh salt; a PHC string.
@@ -142,7 +143,7 @@ mod tests {
         let id = CredentialId::generate();
         let password = generate(&id);
         let text = password.expose_secret();
-        assert_eq!(id_in(text), Some(id));
+        assert_eq!(CredentialId::named_in(text), Some(id));
         let secret = text.split_once('.').unwrap().1;
         assert!(secret.len() as f64 * 31f64.log2() >= 128.0);
         assert!(secret.bytes().all(|b| random::CLEAR_LETTERS.contains(&b)));
@@ -159,7 +160,7 @@ mod tests {
             "xx_2222222222.x",
             "rg_2222222222",
         ] {
-            assert_eq!(id_in(text), None, "{text}");
+            assert_eq!(CredentialId::named_in(text), None, "{text}");
         }
     }
 

@@ -3,16 +3,16 @@
 //! A network of IPv6 is one peer, since its hosts change their addresses daily. The number
 //! is bounded: a relay with more addresses than that is not told of any more.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use mail::address::Domain;
 use serde::{Deserialize, Serialize};
 use storage::{Batch, Table, Timestamp};
 
-use super::{CredentialId, row};
+use super::{CredentialId, Right};
 use crate::change::Change;
 use crate::rows::Record;
-use crate::{Account, Error};
+use crate::{Account, Error, connectors};
 
 /// Notes a use of a set; `None` if it had been used from there before.
 ///
@@ -20,24 +20,23 @@ use crate::{Account, Error};
 /// [`Error::Read`], [`Error::Corrupt`].
 pub async fn first_use(
     account: &Account,
-    connector: &Domain,
+    right: &Right,
     id: &CredentialId,
     peer: IpAddr,
     now: Timestamp,
 ) -> Result<Option<Change<String>>, Error> {
-    let name = network(peer);
-    let place = [prefix(connector, id), name.clone().into_bytes()].concat();
-    if account.rows().get::<Peer>(place.clone()).await?.is_some() {
+    if has_used(account, right, id, peer).await? {
         return Ok(None);
     }
-    let known: Vec<Peer> = account.rows().all(&prefix(connector, id)).await?;
+    let known: Vec<Peer> = account.rows().all(&prefix(right, id)).await?;
     if known.len() >= PEERS_MAX {
         return Ok(None);
     }
+    let name = name(peer);
     let mut batch = Batch::new();
     account.rows().create(
         &mut batch,
-        place,
+        place(right, id, &name),
         &Peer {
             name: name.clone(),
             first_at: now,
@@ -46,35 +45,79 @@ pub async fn first_use(
     Ok(Some(Change::new(batch, name)))
 }
 
+/// Whether this peer belongs to the set: it has logged in with it before, or stands in the
+/// networks its connector's server may come from (R28). What others guess does not lock it
+/// out (AUTH-05).
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn is_known(
+    account: &Account,
+    right: &Right,
+    id: &CredentialId,
+    peer: IpAddr,
+) -> Result<bool, Error> {
+    if let Some(domain) = right.connector()
+        && let Some(connector) = connectors::find(account, domain).await?
+        && connector.names(peer)
+    {
+        return Ok(true);
+    }
+    has_used(account, right, id, peer).await
+}
+
+async fn has_used(
+    account: &Account,
+    right: &Right,
+    id: &CredentialId,
+    peer: IpAddr,
+) -> Result<bool, Error> {
+    let place = place(right, id, &name(peer));
+    Ok(account.rows().get::<Peer>(place).await?.is_some())
+}
+
 /// Forgets where a set was used from.
-pub(super) async fn forget(
+pub(crate) async fn forget(
     account: &Account,
     batch: &mut Batch,
-    connector: &Domain,
+    right: &Right,
     id: &CredentialId,
 ) -> Result<(), Error> {
-    for peer in account.rows().all::<Peer>(&prefix(connector, id)).await? {
-        let place = [prefix(connector, id), peer.name.into_bytes()].concat();
-        account.rows().delete::<Peer>(batch, place);
+    for peer in account.rows().all::<Peer>(&prefix(right, id)).await? {
+        account
+            .rows()
+            .delete::<Peer>(batch, place(right, id, &peer.name));
     }
     Ok(())
 }
 
-/// The address itself, or the network of 64 bits it is in.
-fn network(peer: IpAddr) -> String {
+/// The address itself, or the first of the network of 64 bits it is in.
+pub fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
-            format!("{}/64", std::net::Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
         }
     }
 }
 
-fn prefix(connector: &Domain, id: &CredentialId) -> Vec<u8> {
-    let mut prefix = row(connector, id);
-    prefix.push(0);
-    prefix
+/// The peer as people read it.
+pub fn name(peer: IpAddr) -> String {
+    match network(peer) {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(network) => format!("{network}/64"),
+    }
+}
+
+fn place(right: &Right, id: &CredentialId, name: &str) -> Vec<u8> {
+    [&prefix(right, id)[..], name.as_bytes()].concat()
+}
+
+/// No domain name is empty, so a help desk's logins stand apart.
+fn prefix(right: &Right, id: &CredentialId) -> Vec<u8> {
+    let domain = right.connector().map_or("", Domain::as_str);
+    [domain.as_bytes(), b"\0", id.as_str().as_bytes(), b"\0"].concat()
 }
 
 /// One place a set was used from.
@@ -93,7 +136,6 @@ const PEERS_MAX: usize = 1_000;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     #[test]
     fn a_network_of_ipv6_is_one_peer() {
@@ -102,7 +144,7 @@ mod tests {
             ("::ffff:192.0.2.7", "192.0.2.7"),
             ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ] {
-            assert_eq!(network(peer.parse().unwrap()), name);
+            assert_eq!(super::name(peer.parse().unwrap()), name);
         }
     }
 }

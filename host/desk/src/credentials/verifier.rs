@@ -12,7 +12,7 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use mail::address::Domain;
+use mail::address::{Address, Domain};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -21,6 +21,7 @@ use subtle::ConstantTimeEq;
 
 use super::password::{self, BadHash, CredentialId, PASSWORD_OCTETS_MAX};
 use super::{Busy, CredentialHolder, Hasher};
+use crate::accounts::{Profile, Subdomain};
 use crate::desks::logins::{self, DeskLoginHolder};
 use crate::{Account, Error, Installation, accounts, connectors, wire};
 
@@ -84,6 +85,12 @@ pub enum LoginError {
     /// Wrong, unknown, discarded, expired, malformed: all the same (`535 5.7.8`).
     #[error("credentials refused")]
     Refused,
+    /// The password is right, the user name was given up; who knows the password may be told.
+    #[error("the user name was given up")]
+    GivenUp {
+        /// The one to use.
+        now_called: Address,
+    },
     /// Too many logins at once (`454 4.7.0`).
     #[error(transparent)]
     Busy(#[from] Busy),
@@ -139,21 +146,23 @@ impl Verifier {
         if password.expose_secret().len() > PASSWORD_OCTETS_MAX {
             return Err(LoginError::Refused);
         }
-        let Some((login, hash)) = self.candidate(username, password, now).await? else {
+        let Some(candidate) = self.candidate(username, password, now).await? else {
             self.verify(password, self.dummy_hash.clone()).await?.ok();
             return Err(LoginError::Refused);
         };
+        let Candidate { login, hash, name } = candidate;
         let digest = self.remembered.digest(username, password);
-        if self.remembered.holds(&digest, &login.credential, now) {
+        if name == Name::Current && self.remembered.holds(&digest, &login.credential, now) {
             return Ok(login);
         }
-        match self.verify(password, hash).await? {
-            Ok(true) => {
+        match (self.verify(password, hash).await?, name) {
+            (Ok(true), Name::Current) => {
                 self.remembered.keep(digest, login.credential.clone(), now);
                 Ok(login)
             }
-            Ok(false) => Err(LoginError::Refused),
-            Err(BadHash) => Err(LoginError::Damaged(login.credential)),
+            (Ok(true), Name::GivenUp { now_called }) => Err(LoginError::GivenUp { now_called }),
+            (Ok(false), _) => Err(LoginError::Refused),
+            (Err(BadHash), _) => Err(LoginError::Damaged(login.credential)),
         }
     }
 
@@ -172,14 +181,39 @@ impl Verifier {
         username: &str,
         password: &SecretString,
         now: Timestamp,
-    ) -> Result<Option<(Login, String)>, Error> {
-        let Some(id) = password::id_in(password.expose_secret()) else {
+    ) -> Result<Option<Candidate>, Error> {
+        let Some(id) = CredentialId::named_in(password.expose_secret()) else {
             return Ok(None);
         };
         match self.of_connector(username, &id, now).await? {
             Some(found) => Ok(Some(found)),
-            None => self.of_desk(username, id).await,
+            None => self.of_desk(username, id, now).await,
         }
+    }
+
+    /// Whose set this is, live or not.
+    ///
+    /// # Errors
+    /// [`Error::Read`], [`Error::Corrupt`].
+    pub async fn holder(&self, id: &CredentialId) -> Result<Option<(Account, Right)>, Error> {
+        if let Some(CredentialHolder { account, connector }) = self.connector_of(id).await? {
+            let account = self.installation.account(account);
+            return Ok(Some((account, Right::Connector(connector))));
+        }
+        let account = self.desk_of(id).await?;
+        Ok(account.map(|account| (self.installation.account(account), Right::Desk)))
+    }
+
+    async fn connector_of(&self, id: &CredentialId) -> Result<Option<CredentialHolder>, Error> {
+        let rows = self.installation.rows();
+        let holder = rows.get::<CredentialHolder>(id.as_str()).await?;
+        Ok(holder.map(|kept| kept.record))
+    }
+
+    async fn desk_of(&self, id: &CredentialId) -> Result<Option<AccountId>, Error> {
+        let rows = self.installation.rows();
+        let holder = rows.get::<DeskLoginHolder>(id.as_str()).await?;
+        Ok(holder.map(|kept| kept.record.0))
     }
 
     async fn of_connector(
@@ -187,13 +221,8 @@ impl Verifier {
         username: &str,
         id: &CredentialId,
         now: Timestamp,
-    ) -> Result<Option<(Login, String)>, Error> {
-        let holder = self
-            .installation
-            .rows()
-            .get::<CredentialHolder>(id.as_str())
-            .await?;
-        let Some(CredentialHolder { account, connector }) = holder.map(|kept| kept.record) else {
+    ) -> Result<Option<Candidate>, Error> {
+        let Some(CredentialHolder { account, connector }) = self.connector_of(id).await? else {
             return Ok(None);
         };
         let handle = self.installation.account(account);
@@ -203,34 +232,29 @@ impl Verifier {
         let Some(owner) = connectors::find(&handle, &connector).await? else {
             return Ok(None);
         };
-        let alias = accounts::profile(&handle)
-            .await?
-            .subdomain
-            .user_name_alias(&self.native);
-        let named = same(username, &owner.username)
-            | same(&username.to_ascii_lowercase(), &alias.to_string());
-        let fits = named && set.is_live(now);
-        Ok(fits.then_some((
-            Login {
-                account,
-                right: Right::Connector(connector),
-                credential: id.clone(),
-            },
-            set.hash,
-        )))
+        let profile = accounts::profile(&handle).await?;
+        let alias = |subdomain: &Subdomain| subdomain.user_name_alias(&self.native);
+        let name = match same(username, &owner.username) {
+            true => Some(Name::Current),
+            false => name(username, &profile, alias, now),
+        };
+        let name = name.filter(|_| set.is_live(now));
+        let login = Login {
+            account,
+            right: Right::Connector(connector),
+            credential: id.clone(),
+        };
+        let hash = set.hash;
+        Ok(name.map(|name| Candidate { login, hash, name }))
     }
 
     async fn of_desk(
         &self,
         username: &str,
         id: CredentialId,
-    ) -> Result<Option<(Login, String)>, Error> {
-        let holder = self
-            .installation
-            .rows()
-            .get::<DeskLoginHolder>(id.as_str())
-            .await?;
-        let Some(DeskLoginHolder(account)) = holder.map(|kept| kept.record) else {
+        now: Timestamp,
+    ) -> Result<Option<Candidate>, Error> {
+        let Some(account) = self.desk_of(&id).await? else {
             return Ok(None);
         };
         let handle = self.installation.account(account);
@@ -238,22 +262,59 @@ impl Verifier {
             return Ok(None);
         };
         let profile = accounts::profile(&handle).await?;
-        let expected = logins::username(&profile.subdomain, &self.native).to_string();
-        let fits = same(&username.to_ascii_lowercase(), &expected);
-        Ok(fits.then_some((
-            Login {
-                account,
-                right: Right::Desk,
-                credential: id,
-            },
-            login.hash,
-        )))
+        let alias = |subdomain: &Subdomain| logins::username(subdomain, &self.native);
+        let name = name(username, &profile, alias, now);
+        let hash = login.hash;
+        let login = Login {
+            account,
+            right: Right::Desk,
+            credential: id,
+        };
+        Ok(name.map(|name| Candidate { login, hash, name }))
     }
 
     /// What one hash costs here; for the log at the start.
     pub fn cost(&self) -> super::HashCost {
         self.hasher.cost()
     }
+}
+
+/// The one set a login can be about.
+struct Candidate {
+    login: Login,
+    hash: String,
+    name: Name,
+}
+
+/// Under which of its names an account was addressed.
+#[derive(Debug, PartialEq, Eq)]
+enum Name {
+    /// One that counts.
+    Current,
+    /// One it had before, whose grace time is over (R116).
+    GivenUp { now_called: Address },
+}
+
+/// Which of an account's names the user name is made of.
+fn name(
+    username: &str,
+    profile: &Profile,
+    alias: impl Fn(&Subdomain) -> Address,
+    now: Timestamp,
+) -> Option<Name> {
+    let username = username.to_ascii_lowercase();
+    let is_of = |subdomain: &Subdomain| same(&username, &alias(subdomain).to_string());
+    if is_of(&profile.subdomain) {
+        return Some(Name::Current);
+    }
+    let mut former = profile.former.iter();
+    let former = former.find(|former| is_of(&former.subdomain))?;
+    Some(match former.is_live(now) {
+        true => Name::Current,
+        false => Name::GivenUp {
+            now_called: alias(&profile.subdomain),
+        },
+    })
 }
 
 /// Compares without telling by time where two names differ.

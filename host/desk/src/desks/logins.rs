@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use storage::{AccountId, Batch, Table, Timestamp};
 
 use crate::accounts::Subdomain;
-use crate::credentials::{CredentialId, Hasher, password};
+use crate::credentials::{CredentialId, Hasher, Right, password, peers};
 use crate::rows::Record;
 use crate::{Account, Error, accounts};
 
@@ -111,6 +111,7 @@ pub async fn discard(account: &Account, id: &CredentialId) -> Result<(), Error> 
     account
         .shared()
         .delete::<DeskLoginHolder>(&mut batch, id.as_str());
+    peers::forget(account, &mut batch, &Right::Desk, id).await?;
     account.apply(batch).await
 }
 

@@ -3,10 +3,10 @@
 //! Support addresses and agents do not; nor does anybody named by somebody who
 //! does not own the ticket: a CC reads the answers (ID-06).
 
-use mail::address::{Address, Domain};
+use mail::address::Address;
 
 use super::Letter;
-use crate::accounts::Settings;
+use crate::accounts::Profile;
 use crate::facts::Role;
 use crate::{Account, Error, addresses, tickets};
 
@@ -18,12 +18,12 @@ pub(super) fn may_add(role: Role, flagged: bool) -> bool {
 /// The CCs a letter brings besides those there already, as far as there is room.
 pub(super) async fn brought(
     account: &Account,
-    native: &Domain,
-    settings: &Settings,
+    profile: &Profile,
     letter: &Letter,
     present: &[Address],
 ) -> Result<Vec<Address>, Error> {
     let mut copies: Vec<Address> = Vec::new();
+    let settings = &profile.settings;
     if !settings.copies_enabled {
         return Ok(copies);
     }
@@ -35,7 +35,7 @@ pub(super) async fn brought(
             .any(|known| known.same_mailbox(candidate));
         let author = letter.author.as_ref();
         let is_author = author.is_some_and(|author| author.address.same_mailbox(candidate));
-        if room && !known && !is_author && is_end_user(account, native, candidate).await? {
+        if room && !known && !is_author && is_end_user(account, profile, candidate).await? {
             copies.push(candidate.clone());
         }
     }
@@ -44,11 +44,11 @@ pub(super) async fn brought(
 
 async fn is_end_user(
     account: &Account,
-    native: &Domain,
+    profile: &Profile,
     candidate: &Address,
 ) -> Result<bool, Error> {
-    if candidate.domain().is_within(native) || addresses::find(account, candidate).await?.is_some()
-    {
+    let native = candidate.domain().is_within(profile.home()) || profile.moved(candidate).is_some();
+    if native || addresses::find(account, candidate).await?.is_some() {
         return Ok(false);
     }
     Ok(tickets::role(account, None, candidate).await? != Role::Agent)

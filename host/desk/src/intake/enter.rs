@@ -199,9 +199,8 @@ impl Desk<'_> {
         profile: &Profile,
         present: &[mail::address::Address],
     ) -> Result<Vec<mail::address::Address>, Error> {
-        let native = profile.subdomain.domain(&self.product.native);
         let letter = &self.incoming.letter;
-        copies::brought(self.account, &native, &profile.settings, letter, present).await
+        copies::brought(self.account, profile, letter, present).await
     }
 
     /// The comment without its numbers; `None` if nobody is there to answer.

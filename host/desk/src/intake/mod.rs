@@ -15,9 +15,13 @@ mod copies;
 mod enter;
 pub mod letter;
 
+use std::net::IpAddr;
+
 use mail::address::{Address, Domain};
+use serde::{Deserialize, Serialize};
 use storage::TextId;
 
+use crate::accounts::Profile;
 use crate::addresses::{self, SupportAddress};
 use crate::connectors;
 use crate::credentials::CredentialId;
@@ -28,7 +32,7 @@ use crate::facts::{
 use crate::rows::Kept;
 use crate::threading::{self, Traces};
 use crate::tickets::{self, Status, Ticket, Via};
-use crate::{Account, Error, Product, accounts, brands};
+use crate::{Account, Error, accounts, brands, wire};
 
 pub use enter::{Answers, Outcome, enter};
 pub use letter::{Author, Letter};
@@ -46,8 +50,8 @@ pub struct Incoming {
     pub connector: Option<Domain>,
     /// That credential set.
     pub credential: Option<CredentialId>,
-    /// The reverse path was `<>`.
-    pub null_sender: bool,
+    /// The transaction it came in by.
+    pub passage: Passage,
     /// The recipient of this job.
     pub recipient: Address,
     /// The raw message.
@@ -60,6 +64,25 @@ pub struct Incoming {
     pub flags: Vec<String>,
     /// What it says.
     pub letter: Letter,
+}
+
+/// A transaction as it is remembered of a message, for whoever it is handed on to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passage {
+    /// Id of the session.
+    pub session: String,
+    /// The peer's address.
+    pub peer: IpAddr,
+    /// What the peer called itself.
+    pub helo: String,
+    /// The reverse path; absent for `<>`.
+    #[serde(with = "wire::opt")]
+    pub sender: Option<Address>,
+    /// All accepted recipients; the raw text is theirs together.
+    #[serde(with = "wire::many")]
+    pub recipients: Vec<Address>,
+    /// `Reply-To` names the author rather than `From` (R39).
+    pub author_is_reply_to: bool,
 }
 
 /// What is known of a message before the policies are asked.
@@ -99,23 +122,18 @@ impl Incoming {
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Corrupt`].
-pub async fn gather(
-    account: &Account,
-    product: &Product,
-    incoming: &Incoming,
-) -> Result<Gathered, Error> {
+pub async fn gather(account: &Account, incoming: &Incoming) -> Result<Gathered, Error> {
     let profile = accounts::profile(account).await?;
-    let native = profile.subdomain.domain(&product.native);
+    let letter = &incoming.letter;
+    let called = current(&profile, &incoming.recipient);
     let traces = Traces {
-        references: &incoming.letter.references,
-        body: &incoming.letter.body,
-        recipient: &incoming.recipient,
-        native: &native,
+        references: &letter.references,
+        body: &letter.body,
+        recipient: &called,
+        native: profile.home(),
     };
     let (ticket, evidence) = threading::find(account, traces).await?.unzip();
-    let letter = &incoming.letter;
-    let recipient =
-        recipient_of_record(account, &native, &incoming.recipient, &letter.addressed).await?;
+    let recipient = recipient_of_record(account, &profile, &called, &letter.addressed).await?;
     let support = addresses::find(account, &recipient).await?;
     let connector = connectors::find(account, recipient.domain()).await?;
     let brand = support
@@ -132,6 +150,7 @@ pub async fn gather(
                 support.as_ref(),
             ),
             brand,
+            recipient: called,
             ..bare_arrival(incoming)
         },
         ticket,
@@ -192,19 +211,25 @@ fn thread((ticket, evidence): (&Kept<Ticket>, ThreadEvidence)) -> Thread {
     }
 }
 
-/// The support address a message is for: that of its envelope, without a plus
-/// part; or, where it came to a native address because somebody forwards it
+/// What an address is called now, if the account has been renamed (R116).
+fn current(profile: &Profile, address: &Address) -> Address {
+    profile.moved(address).unwrap_or_else(|| address.clone())
+}
+
+/// The support address a message is for: that of its envelope by its current name, without a
+/// plus part; or, where it came to a native address because somebody forwards it
 /// there, the forwarded address it names.
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Corrupt`].
 pub async fn recipient_of_record(
     account: &Account,
-    native: &Domain,
+    profile: &Profile,
     recipient: &Address,
     addressed: &[Address],
 ) -> Result<Address, Error> {
-    let recipient = without_plus(recipient, native);
+    let native = profile.home();
+    let recipient = without_plus(&current(profile, recipient), native);
     if recipient.domain() != native {
         return Ok(recipient);
     }

@@ -21,6 +21,7 @@ fn profile() -> Profile {
     Profile {
         id: AccountId::new(1).unwrap(),
         subdomain: Subdomain::parse("acme").unwrap(),
+        former: Vec::new(),
         name: "Acme".into(),
         kind: Kind::Production,
         sandbox_of: None,

@@ -1,7 +1,7 @@
 //! One condition or action: read once from the words of the public API, so that
 //! what cannot be is refused when it is written and not when mail comes.
 
-use mail::address::Address;
+use mail::address::{Address, Domain};
 use serde::{Deserialize, Serialize};
 
 use crate::groups::Directory;
@@ -116,6 +116,16 @@ impl ConditionWords {
 }
 
 impl Condition {
+    /// An address in the one domain becomes the same in the other.
+    pub(super) fn readdress(&mut self, from: &Domain, to: &Domain) {
+        if let Subject::Recipient(address) = &mut self.subject
+            && address.domain() == from
+            && let Ok(moved) = Address::new(address.local(), to.clone())
+        {
+            *address = moved;
+        }
+    }
+
     /// As the public API writes it.
     pub fn words(&self) -> ConditionWords {
         let (field, value) = match &self.subject {

@@ -17,6 +17,7 @@
 pub mod clause;
 mod run;
 
+use mail::address::Domain;
 use serde::{Deserialize, Serialize};
 use storage::{Batch, Revision, Table, Timestamp};
 
@@ -144,6 +145,24 @@ pub async fn place(account: &Account, id: u64, position: usize) -> Result<Vec<Tr
     let after = shelf.row.triggers.clone();
     shelf.put_back(account, Batch::new()).await?;
     Ok(after)
+}
+
+/// Has the triggers speak of addresses by their new domain (R116).
+pub(crate) async fn readdress(
+    account: &Account,
+    batch: &mut Batch,
+    from: &Domain,
+    to: &Domain,
+) -> Result<(), Error> {
+    let Some(mut kept) = account.rows().get::<Row>(ROW).await? else {
+        return Ok(());
+    };
+    for trigger in &mut kept.record.triggers {
+        let conditions = trigger.all.iter_mut().chain(&mut trigger.any);
+        conditions.for_each(|condition| condition.readdress(from, to));
+    }
+    account.rows().update(batch, ROW, &kept);
+    Ok(())
 }
 
 /// The row with its revision, to be put back.

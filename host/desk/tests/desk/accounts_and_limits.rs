@@ -56,7 +56,7 @@ async fn a_native_domain_leads_to_its_account() {
         ("acme.desk.example.org", None),
         ("x.acme.desk.example", None),
     ] {
-        let found = accounts::by_native_domain(&scene.desk, native, &domain(name))
+        let found = accounts::by_native_domain(&scene.desk, native, &domain(name), NOW)
             .await
             .unwrap();
         assert_eq!(found.map(|account| account.id()), expected, "{name}");
@@ -242,9 +242,7 @@ async fn recipients_are_sorted_by_what_the_session_proved() {
         (None, "x@acme.desk.example", RecipientKind::Native),
         (None, "x@nowhere.example", RecipientKind::Foreign),
     ] {
-        let native = &scene.product.native;
-        let facts =
-            addresses::recipient_facts(&scene.acme, native, connector, &address(recipient)).await;
+        let facts = addresses::recipient_facts(&scene.acme, connector, &address(recipient)).await;
         assert_eq!(facts.unwrap().kind, expected, "{connector:?} {recipient}");
     }
 }

@@ -1,7 +1,7 @@
 //! The login: two user name forms, rotation without a gap, discard at once.
 
 use desk::Error;
-use desk::credentials::{self, LoginError, PASSWORD_OCTETS_MAX};
+use desk::credentials::{self, LoginError, PASSWORD_OCTETS_MAX, Right};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::scene::{NOW, Scene, domain, later};
@@ -182,9 +182,10 @@ async fn a_place_a_set_is_used_from_is_new_once() {
     let (acme, name) = (&scene.acme, domain("acme.example"));
     let issued = scene.connect(acme, "acme.example").await;
     let id = &issued.credential.id;
+    let right = Right::Connector(name.clone());
     let first_use = async |peer: &str| {
         let peer = peer.parse().unwrap();
-        let first = credentials::peers::first_use(acme, &name, id, peer, NOW).await;
+        let first = credentials::peers::first_use(acme, &right, id, peer, NOW).await;
         match first.unwrap() {
             Some(change) => Some(change.commit(acme).await.unwrap()),
             None => None,

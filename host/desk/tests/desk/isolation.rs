@@ -38,9 +38,7 @@ async fn a_trace_of_another_account_leads_nowhere() {
         let raw =
             format!("From: erin@client.example\nMessage-ID: <r@x.example>\n{extra}\n{body}\n");
         let incoming = scene.incoming(&scene.rival, None, &recipient, &raw).await;
-        let gathered = intake::gather(&scene.rival, &scene.product, &incoming)
-            .await
-            .unwrap();
+        let gathered = intake::gather(&scene.rival, &incoming).await.unwrap();
         assert_eq!(gathered.arrival.thread, None, "{recipient} {extra} {body}");
         assert_eq!(
             gathered.arrival.author_role,

@@ -98,9 +98,7 @@ async fn a_brand_has_a_name_and_an_address_of_its_own() {
     let incoming = scene
         .incoming(&scene.acme, None, "blue-line@acme.desk.example", &raw)
         .await;
-    let gathered = desk::intake::gather(&scene.acme, &scene.product, &incoming)
-        .await
-        .unwrap();
+    let gathered = desk::intake::gather(&scene.acme, &incoming).await.unwrap();
     assert_eq!(gathered.arrival.brand, 2);
     assert!(tickets::list(&scene.acme).await.unwrap().is_empty());
 }

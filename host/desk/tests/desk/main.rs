@@ -13,6 +13,7 @@ mod message_log;
 mod notices;
 mod outbound;
 mod proof;
+mod rename;
 mod scene;
 mod secrets;
 mod staged;

@@ -9,7 +9,7 @@ use desk::addresses::{
 use desk::connectors::{self, NewConnector, Options, disconnect};
 use desk::credentials::{self, CredentialId, HashCost, Hasher, Issued, Verifier};
 use desk::facts::{AuthorAuthentication, Ingress, Origin};
-use desk::intake::{Incoming, Letter};
+use desk::intake::{Incoming, Letter, Passage};
 use desk::secrets::SealingKey;
 use desk::{Account, Error, Installation, Product, brands};
 use mail::address::{Address, Domain};
@@ -177,7 +177,14 @@ impl Scene {
             tls: connector.map(|_| "TLSv1.3".to_owned()),
             connector: connector.map(domain),
             credential: None,
-            null_sender: false,
+            passage: Passage {
+                session: "s-1".to_owned(),
+                peer: "192.0.2.1".parse().unwrap(),
+                helo: "mail.acme.example".to_owned(),
+                sender: Some(address("eve@enduser.example")),
+                recipients: vec![address(recipient)],
+                author_is_reply_to: false,
+            },
             recipient: address(recipient),
             text: self.text(account, raw.as_bytes()).await,
             origin: Origin::Person,

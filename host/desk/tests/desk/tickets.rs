@@ -22,7 +22,7 @@ pub async fn enter(
     let (product, tagging) = (&scene.product, tagging.clone());
     let answers = Answers { route, tagging };
     loop {
-        let gathered = intake::gather(account, product, incoming).await.unwrap();
+        let gathered = intake::gather(account, incoming).await.unwrap();
         let mut batch = Batch::new();
         let entered = intake::enter(
             account, product, &mut batch, incoming, gathered, &answers, NOW,
@@ -168,9 +168,7 @@ async fn replies_find_their_ticket_by_each_trace_in_order() {
         let incoming = scene
             .incoming(&scene.acme, Some("acme.example"), recipient, &raw)
             .await;
-        let gathered = intake::gather(&scene.acme, &scene.product, &incoming)
-            .await
-            .unwrap();
+        let gathered = intake::gather(&scene.acme, &incoming).await.unwrap();
         let thread = gathered.arrival.thread;
         assert_eq!(
             thread.map(|found| found.evidence),
@@ -190,9 +188,7 @@ async fn a_plus_part_counts_in_native_addresses_only() {
     let incoming = scene
         .incoming(&scene.acme, Some("acme.example"), &recipient, &raw)
         .await;
-    let gathered = intake::gather(&scene.acme, &scene.product, &incoming)
-        .await
-        .unwrap();
+    let gathered = intake::gather(&scene.acme, &incoming).await.unwrap();
     assert_eq!(gathered.arrival.thread, None);
 }
 
@@ -220,9 +216,7 @@ async fn a_reused_identifier_does_not_draw_a_thread_away() {
     let reply = scene
         .incoming(&scene.acme, Some("acme.example"), "help@acme.example", &raw)
         .await;
-    let gathered = intake::gather(&scene.acme, &scene.product, &reply)
-        .await
-        .unwrap();
+    let gathered = intake::gather(&scene.acme, &reply).await.unwrap();
     assert_eq!(gathered.arrival.thread.unwrap().ticket, 1);
 }
 
@@ -243,9 +237,7 @@ async fn the_author_has_a_role_towards_the_ticket() {
         let incoming = scene
             .incoming(&scene.acme, Some("acme.example"), "help@acme.example", &raw)
             .await;
-        let gathered = intake::gather(&scene.acme, &scene.product, &incoming)
-            .await
-            .unwrap();
+        let gathered = intake::gather(&scene.acme, &incoming).await.unwrap();
         assert_eq!(gathered.arrival.author_role, expected, "{from}");
     }
 }

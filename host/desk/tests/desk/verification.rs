@@ -189,7 +189,7 @@ async fn an_outbound_only_address_is_verified_by_what_is_forwarded() {
     }
     let found = addresses::find(&scene.acme, &at).await.unwrap().unwrap();
     assert!(found.usable());
-    let own = domain("acme.desk.example");
+    let profile = desk::accounts::profile(&scene.acme).await.unwrap();
     let forwarded = address("support+x@acme.desk.example");
     for (named, expected) in [
         ("out@acme.example", "out@acme.example"),
@@ -197,7 +197,7 @@ async fn an_outbound_only_address_is_verified_by_what_is_forwarded() {
     ] {
         let named = [address(named)];
         let of_record =
-            desk::intake::recipient_of_record(&scene.acme, &own, &forwarded, &named).await;
+            desk::intake::recipient_of_record(&scene.acme, &profile, &forwarded, &named).await;
         assert_eq!(of_record.unwrap(), address(expected));
     }
 }

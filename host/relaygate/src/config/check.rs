@@ -10,8 +10,8 @@ use mail::address::Domain;
 
 use super::load::io_reason;
 use super::{
-    Config, ConfigError, DkimConfig, EgressConfig, LimitsConfig, ListenerConfig, ListenerKind,
-    TlsMode,
+    AuthConfig, Config, ConfigError, DkimConfig, EgressConfig, LimitsConfig, ListenerConfig,
+    ListenerKind, TlsMode,
 };
 use crate::{keys, telemetry, tls};
 
@@ -33,6 +33,7 @@ pub fn check(config: &Config) -> Verdict {
     egress(&config.egress)?;
     dkim(&config.dkim)?;
     limits(&config.limits)?;
+    auth(&config.auth)?;
     policies(config)?;
     telemetry::check_level(&config.log.level)
         .map_err(|reason| ConfigError::new("log.level", reason, "use for example info or debug"))
@@ -327,20 +328,6 @@ fn limits(limits: &LimitsConfig) -> Verdict {
         1,
         24 * HOUR_SECONDS,
     )?;
-    let failures = l.auth_failures_per_connection_max;
-    range(
-        "limits.auth_failures_per_connection_max",
-        failures.into(),
-        1,
-        100,
-    )?;
-    let failures = l.auth_failures_per_peer_max;
-    range(
-        "limits.auth_failures_per_peer_max",
-        failures.into(),
-        1,
-        10_000,
-    )?;
     range("limits.hops_max", l.hops_max.into(), 1, 100)?;
     range(
         "limits.jobs_at_once_max",
@@ -361,7 +348,21 @@ fn limits(limits: &LimitsConfig) -> Verdict {
         1,
         3_650,
     )?;
+    let grace = l.rename_grace_days;
+    range("limits.rename_grace_days", grace.into(), 0, 3_650)?;
     range("limits.stop_seconds", l.stop_seconds, 1, HOUR_SECONDS)
+}
+
+fn auth(auth: &AuthConfig) -> Verdict {
+    let per_connection = auth.failures_per_connection_max.into();
+    range("auth.failures_per_connection_max", per_connection, 1, 100)?;
+    let per_peer = auth.failures_per_peer_max.into();
+    range("auth.failures_per_peer_max", per_peer, 1, 10_000)?;
+    range("auth.peer_seconds", auth.peer_seconds, 1, HOUR_SECONDS)?;
+    let per_login = auth.failures_per_login_max.into();
+    range("auth.failures_per_login_max", per_login, 1, 10_000)?;
+    let login = auth.login_seconds;
+    range("auth.login_seconds", login, 1, 24 * HOUR_SECONDS)
 }
 
 fn policies(config: &Config) -> Verdict {

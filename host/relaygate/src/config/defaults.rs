@@ -1,8 +1,8 @@
 //! What a key is when the file does not name it.
 
 use super::{
-    DkimConfig, LimitsConfig, LogConfig, LogFormat, NativeConfig, OutboundConfig, PolicyConfig,
-    ProductConfig,
+    AuthConfig, DkimConfig, LimitsConfig, LogConfig, LogFormat, NativeConfig, OutboundConfig,
+    PolicyConfig, ProductConfig,
 };
 
 /// The port of SMTP between servers (RFC 5321 §4.5.4.2).
@@ -65,15 +65,26 @@ impl Default for LimitsConfig {
             handshake_seconds: 10,
             idle_seconds: 120,
             transaction_seconds: 15 * 60,
-            auth_failures_per_connection_max: 3,
-            auth_failures_per_peer_max: 10,
             hops_max: 30,
             jobs_at_once_max: 32,
             jobs_per_account_at_once_max: 16,
             drain_seconds: 5 * 60,
             message_log_days: 30,
+            rename_grace_days: 30,
             stop_seconds: 10,
             disk_free_octets_min: 256 * MEBIBYTE,
+        }
+    }
+}
+
+impl Default for AuthConfig {
+    fn default() -> Self {
+        Self {
+            failures_per_connection_max: 3,
+            failures_per_peer_max: 10,
+            peer_seconds: 60,
+            failures_per_login_max: 10,
+            login_seconds: 10 * 60,
         }
     }
 }

@@ -90,7 +90,7 @@ fn shapes() {
         "hostnme =",
         " line 2: hostnme: unknown key; remove it or use one of: hostname, data_dir, \
          native_domain, key_file, product, tls, listener, metrics, web, admin, resolver, native, \
-         outbound, egress, dkim, limits, policy, log",
+         outbound, egress, dkim, limits, auth, policy, log",
     );
     check(
         "tls = \"implicit\"",
@@ -138,7 +138,7 @@ fn shapes() {
 fn shapes_of_sections() {
     check_added(
         "[limits]\nrecipients = 5",
-        " line 11: limits.recipients: unknown key; remove it or use one of: message_octets_max, recipients_max, connections_max, connections_per_peer_max, connections_per_account_max, handshake_seconds, idle_seconds, transaction_seconds, auth_failures_per_connection_max, auth_failures_per_peer_max, hops_max, jobs_at_once_max, jobs_per_account_at_once_max, drain_seconds, stop_seconds, disk_free_octets_min",
+        " line 11: limits.recipients: unknown key; remove it or use one of: message_octets_max, recipients_max, connections_max, connections_per_peer_max, connections_per_account_max, handshake_seconds, idle_seconds, transaction_seconds, hops_max, jobs_at_once_max, jobs_per_account_at_once_max, drain_seconds, message_log_days, rename_grace_days, stop_seconds, disk_free_octets_min",
     );
     check_added(
         "[tls]\ncert = \"x\"",

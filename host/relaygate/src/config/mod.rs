@@ -70,6 +70,9 @@ pub struct Config {
     /// Bounds of sessions, messages and queues.
     #[serde(default)]
     pub limits: LimitsConfig,
+    /// How many wrong logins there may be.
+    #[serde(default)]
+    pub auth: AuthConfig,
     /// Bounds and settings of the policies.
     #[serde(default)]
     pub policy: PolicyConfig,
@@ -290,10 +293,6 @@ pub struct LimitsConfig {
     pub idle_seconds: u64,
     /// Seconds one transaction may take, text included.
     pub transaction_seconds: u64,
-    /// Failed AUTH commands before a connection is closed with 421.
-    pub auth_failures_per_connection_max: u32,
-    /// Failed AUTH commands from one IP address in a minute before it is locked out with 454.
-    pub auth_failures_per_peer_max: u32,
     /// Received fields in a message before it counts as a loop (RFC 5321 §6.3).
     pub hops_max: u32,
     /// Jobs worked on at once in each lane of the queue.
@@ -304,6 +303,8 @@ pub struct LimitsConfig {
     pub drain_seconds: u64,
     /// Days the message log is kept (`relaygate log`, `relaygate trace`); what threading needs stays longer.
     pub message_log_days: u32,
+    /// Days in which the old name of a renamed account still leads to it: user names, native addresses. Nobody else can have it meanwhile.
+    pub rename_grace_days: u32,
     /// Seconds given to what is in flight when the program is told to stop.
     pub stop_seconds: u64,
     /// Octets of free disk below which the program is not ready (`/readyz` 503); below a quarter of that mail is answered 452 4.3.1.
@@ -335,6 +336,24 @@ impl LimitsConfig {
     pub fn stop(&self) -> Duration {
         Duration::from_secs(self.stop_seconds)
     }
+}
+
+/// How many wrong logins there may be. Whoever is locked out is answered 454 4.7.0, without a
+/// look at the password; an address a credential set has been used from before is not locked
+/// out by what others guess.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuthConfig {
+    /// Failed AUTH commands before a connection is closed with 421.
+    pub failures_per_connection_max: u32,
+    /// Failed AUTH commands from one IP address (IPv6: one network of 64 bits) within `peer_seconds` before it is locked out.
+    pub failures_per_peer_max: u32,
+    /// Seconds in which an address's failures are counted; a lock-out lasts to their end.
+    pub peer_seconds: u64,
+    /// Failed AUTH commands with one credential set or user name, from wherever, within `login_seconds` before that login is locked out where it is not known to be used from.
+    pub failures_per_login_max: u32,
+    /// Seconds in which a login's failures are counted; a lock-out lasts to their end.
+    pub login_seconds: u64,
 }
 
 /// Bounds and settings of the policies.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use desk::Account;
 use desk::facts::{Cause, RouteAnswer, Tagging};
-use desk::intake::{self, Answers, Gathered, Incoming, Letter, Outcome};
+use desk::intake::{self, Answers, Gathered, Incoming, Letter, Outcome, Passage};
 use desk::messages::{State, Verdict};
 use desk::notifications::Event;
 use desk::pace;
@@ -43,7 +43,7 @@ pub(super) async fn enter(
     let now = services.clock.now();
     let product = facts::product(services);
     let incoming = incoming(arrived, message.letter.clone());
-    let mut gathered = intake::gather(account, &product, &incoming).await?;
+    let mut gathered = intake::gather(account, &incoming).await?;
     gathered.arrival.author_messages = pace::of_author(account, batch, &incoming, now).await?;
     let call = call_facts(services, account, &message.letter, Some(message.start())).await?;
     let mut verdicts = Vec::new();
@@ -117,7 +117,14 @@ pub(super) fn incoming(arrived: &Arrived, letter: Letter) -> Incoming {
         tls: session.tls.as_ref().map(TlsUsed::to_text),
         connector: session.connector().cloned(),
         credential: login.map(|login| login.credential.clone()),
-        null_sender: arrived.sender.is_none(),
+        passage: Passage {
+            session: session.id.clone(),
+            peer: session.peer,
+            helo: session.helo.clone(),
+            sender: arrived.sender.clone(),
+            recipients: arrived.recipients.clone(),
+            author_is_reply_to: arrived.acceptance.author_is_reply_to,
+        },
         recipient: arrived.recipient.clone(),
         text: arrived.text,
         origin: arrived.acceptance.origin,

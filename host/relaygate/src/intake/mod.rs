@@ -28,6 +28,7 @@ use desk::intake::Letter;
 use desk::messages::{self, Line, Standing, State, Verdict};
 use desk::notices::Notice;
 use desk::{notifications, traffic};
+use mail::address::Address;
 use storage::{Batch, CommitError, Lease, Scope, Timestamp};
 use tracing::{info, warn};
 
@@ -38,7 +39,7 @@ use crate::services::Services;
 
 pub(crate) use hand_over::keep_aside;
 use message::Message;
-pub(crate) use recover::{RecoverError, recover};
+pub(crate) use recover::{RecoverError, Recovered, recover};
 use signatures::Signatures;
 
 /// Why a message could not be handed over this time.
@@ -133,7 +134,8 @@ async fn take_in(
         Some(message) => place(services, account, &mut batch, arrived, message, looked).await?,
     };
     count(account, &mut batch, arrived, ended.state, now).await?;
-    write_down(account, &mut batch, arrived, &ended, now);
+    let message = (arrived.queue_id.as_str(), &arrived.recipient);
+    write_down(account, &mut batch, message, &ended, now);
     batch.finish(lease);
     services.store.commit(batch).await?;
     info!(
@@ -215,19 +217,19 @@ async fn count(
 fn write_down(
     account: &Account,
     batch: &mut Batch,
-    arrived: &Arrived,
+    (id, recipient): (&str, &Address),
     ended: &Ended,
     now: Timestamp,
 ) {
     let line = Line::new(now, ended.what.as_str(), ended.detail.as_str());
     let line = line.because_of(ended.verdicts.clone());
-    messages::add(account, batch, &arrived.queue_id, &line);
+    messages::add(account, batch, id, &line);
     let standing = Standing {
         reason: ended.reason.clone(),
         ticket: ended.ticket,
-        ..Standing::new(arrived.recipient.clone(), ended.state, now)
+        ..Standing::new(recipient.clone(), ended.state, now)
     };
-    messages::settle(account, batch, &arrived.queue_id, &standing);
+    messages::settle(account, batch, id, &standing);
 }
 
 async fn place(

@@ -1,12 +1,15 @@
 //! A message that was kept aside and is let through by hand: it becomes what it
-//! would have been, a ticket or a comment on the ticket it speaks of.
+//! would have been, a ticket or a comment on the ticket it speaks of; or, where the
+//! account has a help desk of its own, it is handed over to that.
 //!
 //! The routing policy has had its say and is not asked again; tagging is. What
 //! enters a ticket this way bears a warning, since nothing has been confirmed.
 
+use desk::credentials::Right;
+use desk::desks;
 use desk::facts::RouteAnswer;
-use desk::intake::{self, Gathered, Letter, Outcome};
-use desk::messages::{self, Line, Standing};
+use desk::intake::{self, Answers, Gathered, Incoming, Letter, Outcome};
+use desk::messages::Verdict;
 use desk::notifications::Event;
 use desk::suspended::{Shelf, Suspended};
 use desk::{Account, Error};
@@ -15,8 +18,10 @@ use storage::Batch;
 
 use super::enter::{call_facts, entered, tagged};
 use super::message::{Message, READ_OCTETS_MAX};
+use super::{Ended, IntakeError, hand_over, write_down};
 use crate::dispatch;
-use crate::facts::{self, MessageStart};
+use crate::facts::{self, Login, MessageStart, SessionFacts, TlsUsed};
+use crate::runner::{Acceptance, Arrived};
 use crate::services::Services;
 
 /// Why a message was not recovered; it is where it was.
@@ -27,72 +32,197 @@ pub(crate) enum RecoverError {
     /// It names nobody whose ticket it could be.
     #[error("it names no author")]
     Nobody,
+    /// The account's own help desk gets it as it is, whoever is named.
+    #[error("another help desk decides whose it is")]
+    NotOurs,
+    /// The account's own help desk gets only what can be marked.
+    #[error("its header cannot be read")]
+    Unreadable,
     /// A policy gave no answer.
     #[error("policy failed")]
     Policy,
+    /// It could not be made ready for the account's own help desk.
+    #[error("prepare for the help desk")]
+    HandOver(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Makes a ticket or a comment of a message that was kept aside. `requester`
-/// stands for an author it does not name.
+/// What became of a recovered message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Recovered {
+    /// A ticket or a comment of ours.
+    Entered(Event),
+    /// It waits for the account's own help desk, of that kind.
+    Queued(String),
+}
+
+/// Lets a message that was kept aside through. `requester` stands for an author it does not
+/// name.
 pub(crate) async fn recover(
     services: &Services,
     account: &Account,
     id: &str,
     requester: Option<Address>,
-) -> Result<Event, RecoverError> {
+) -> Result<Recovered, RecoverError> {
     let _turn = services.flow.turn(account.id()).await;
-    let (now, product) = (services.clock.now(), facts::product(services));
     let shelf = Shelf::of(account);
     let kept = shelf.find(id).await?;
-    let (letter, start) = read(&shelf, &kept.record).await?;
-    let incoming = kept.record.arrive(letter, requester);
+    let mut batch = Batch::new();
+    let foreign = desks::setting(account).await?.desk.is_foreign();
+    let (recovered, ended) = match foreign {
+        true if requester.is_some() => return Err(RecoverError::NotOurs),
+        true => pass_on(services, account, &mut batch, &shelf, &kept.record).await?,
+        false => {
+            enter(
+                services,
+                account,
+                &mut batch,
+                &shelf,
+                &kept.record,
+                requester,
+            )
+            .await?
+        }
+    };
+    shelf.take(&mut batch, &kept);
+    let message = (kept.record.queue_id.as_str(), &kept.record.recipient);
+    write_down(account, &mut batch, message, &ended, services.clock.now());
+    let _durable = account.commit(batch).await?;
+    Ok(recovered)
+}
+
+async fn enter(
+    services: &Services,
+    account: &Account,
+    batch: &mut Batch,
+    shelf: &Shelf<'_>,
+    kept: &Suspended,
+    requester: Option<Address>,
+) -> Result<(Recovered, Ended), RecoverError> {
+    let (now, product) = (services.clock.now(), facts::product(services));
+    let (letter, start) = match read(shelf, kept).await? {
+        Some(message) => (message.letter.clone(), Some(message.start())),
+        None => (unread(shelf, kept).await?, None),
+    };
+    let incoming = kept.arrive(letter, requester);
     if incoming.letter.author.is_none() {
         return Err(RecoverError::Nobody);
     }
-    let gathered = intake::gather(account, &product, &incoming).await?;
-    let call = call_facts(services, account, &incoming.letter, start).await?;
     let mut verdicts = Vec::new();
-    let answers = tagged(services, &call, &gathered, route(&gathered), &mut verdicts);
-    let mut batch = Batch::new();
-    let outcome = intake::enter(
-        account, &product, &mut batch, &incoming, gathered, &answers, now,
-    )
-    .await?;
+    let (gathered, answers) = answered(services, account, &incoming, start, &mut verdicts).await?;
+    let outcome =
+        intake::enter(account, &product, batch, &incoming, gathered, &answers, now).await?;
     let Outcome::Entered(event) = outcome else {
         return Err(RecoverError::Policy);
     };
-    shelf.take(&mut batch, &kept);
-    dispatch::announce(account, &mut batch, event, now);
-    let line = Line::new(now, "recovered", format!("ticket {}", event.ticket()));
-    let line = line.because_of(verdicts);
-    messages::add(account, &mut batch, &kept.record.queue_id, &line);
-    let standing = Standing {
-        ticket: Some(event.ticket()),
-        ..Standing::new(kept.record.recipient.clone(), entered(event), now)
-    };
-    messages::settle(account, &mut batch, &kept.record.queue_id, &standing);
-    let _durable = account.commit(batch).await?;
-    Ok(event)
+    dispatch::announce(account, batch, event, now);
+    let ended = Ended::new(
+        entered(event),
+        RECOVERED,
+        format!("ticket {}", event.ticket()),
+    );
+    let ended = ended.of_ticket(event.ticket()).judged(verdicts);
+    Ok((Recovered::Entered(event), ended))
 }
 
-/// What its raw source says; of what cannot be read, all of it as text.
-async fn read(
+async fn pass_on(
+    services: &Services,
+    account: &Account,
+    batch: &mut Batch,
     shelf: &Shelf<'_>,
     kept: &Suspended,
-) -> Result<(Letter, Option<MessageStart>), Error> {
-    let raw = shelf.source(kept, READ_OCTETS_MAX).await?;
-    let octets = raw.len() as u64;
-    let body = String::from_utf8_lossy(&raw).into_owned();
-    Ok(match Message::read(raw, octets, false) {
-        Some(message) => (message.letter.clone(), Some(message.start())),
-        None => {
-            let letter = Letter {
-                body,
-                ..Letter::default()
-            };
-            (letter, None)
+) -> Result<(Recovered, Ended), RecoverError> {
+    let read = read(shelf, kept).await?;
+    let message = read.ok_or(RecoverError::Unreadable)?;
+    let incoming = kept.arrive(message.letter.clone(), None);
+    let start = Some(message.start());
+    let mut verdicts = Vec::new();
+    let (_, answers) = answered(services, account, &incoming, start, &mut verdicts).await?;
+    let arrived = arrived(account, kept, shelf.octets(kept).await?);
+    let queued = hand_over::enter(
+        services,
+        account,
+        batch,
+        &arrived,
+        &message,
+        (&incoming, &answers),
+    );
+    match queued.await {
+        // Its tags, and so its passport, are for the policies to say.
+        Ok(None) => Err(RecoverError::Policy),
+        Ok(Some(queued)) => {
+            let ended = Ended::new(queued.state, RECOVERED, queued.what).judged(verdicts);
+            Ok((Recovered::Queued(queued.detail), ended))
         }
+        Err(IntakeError::Desk(error)) => Err(error.into()),
+        Err(error) => Err(RecoverError::HandOver(error.into())),
+    }
+}
+
+async fn answered(
+    services: &Services,
+    account: &Account,
+    incoming: &Incoming,
+    start: Option<MessageStart>,
+    verdicts: &mut Vec<Verdict>,
+) -> Result<(Gathered, Answers), Error> {
+    let gathered = intake::gather(account, incoming).await?;
+    let call = call_facts(services, account, &incoming.letter, start).await?;
+    let answers = tagged(services, &call, &gathered, route(&gathered), verdicts);
+    Ok((gathered, answers))
+}
+
+/// What its raw source says.
+async fn read(shelf: &Shelf<'_>, kept: &Suspended) -> Result<Option<Message>, Error> {
+    let raw = shelf.source(kept, READ_OCTETS_MAX).await?;
+    let octets = shelf.octets(kept).await?;
+    Ok(Message::read(raw, octets, kept.passage.author_is_reply_to))
+}
+
+/// Of what cannot be read, all of it as text.
+async fn unread(shelf: &Shelf<'_>, kept: &Suspended) -> Result<Letter, Error> {
+    let raw = shelf.source(kept, READ_OCTETS_MAX).await?;
+    Ok(Letter {
+        body: String::from_utf8_lossy(&raw).into_owned(),
+        ..Letter::default()
     })
+}
+
+/// The message as reception once queued it.
+fn arrived(account: &Account, kept: &Suspended, octets: u64) -> Arrived {
+    let (passage, via) = (&kept.passage, &kept.via);
+    let login = kept.connector.clone().zip(via.credential.clone());
+    let tls = via.tls.as_deref().and_then(|tls| tls.split_once(' '));
+    Arrived {
+        queue_id: kept.queue_id.clone(),
+        session: SessionFacts {
+            id: passage.session.clone(),
+            ingress: via.ingress,
+            peer: passage.peer,
+            helo: passage.helo.clone(),
+            tls: tls.map(|(version, cipher)| TlsUsed {
+                version: version.to_owned(),
+                cipher: cipher.to_owned(),
+            }),
+            login: login.map(|(connector, credential)| Login {
+                account: account.id(),
+                credential,
+                right: Right::Connector(connector),
+                // Not kept with what is aside, nor needed by what comes after.
+                identity: String::new(),
+            }),
+        },
+        sender: passage.sender.clone(),
+        recipient: kept.recipient.clone(),
+        recipients: passage.recipients.clone(),
+        text: via.text,
+        octets,
+        acceptance: Acceptance {
+            origin: via.origin,
+            author: via.author,
+            author_is_reply_to: passage.author_is_reply_to,
+            flags: via.flags.clone(),
+        },
+    }
 }
 
 /// The ticket it speaks of takes it, unless that is closed.
@@ -107,3 +237,6 @@ fn route(gathered: &Gathered) -> RouteAnswer {
         },
     }
 }
+
+/// In the log of the message.
+const RECOVERED: &str = "recovered";

@@ -57,7 +57,7 @@ pub(super) async fn consume(
         return Ok(None);
     };
     let sent = outbound::find(account, &returned.email_id).await?;
-    let envelope = envelope(services, account, arrived, message).await?;
+    let envelope = envelope(account, arrived, message).await?;
     let asked = returned_facts(arrived, envelope, &returned, sent.as_ref(), signatures);
     let mut verdicts = Vec::new();
     let Some(findings) = ask(services, account, message, &asked, &mut verdicts) else {
@@ -169,17 +169,16 @@ fn deferrals(email: &Email) -> Vec<u16> {
 /// The envelope it came back in; where it was forwarded to a native address, for
 /// the address it was forwarded for.
 async fn envelope(
-    services: &Services,
     account: &Account,
     arrived: &Arrived,
     message: &Message,
 ) -> Result<Envelope, desk::Error> {
     let profile = accounts::profile(account).await?;
-    let native = profile.subdomain.domain(&services.native);
     let mut recipients = Vec::with_capacity(arrived.recipients.len());
     for recipient in &arrived.recipients {
         let addressed = &message.letter.addressed;
-        let of_record = intake::recipient_of_record(account, &native, recipient, addressed).await?;
+        let of_record =
+            intake::recipient_of_record(account, &profile, recipient, addressed).await?;
         recipients.push(of_record.to_string());
     }
     let sender = arrived.sender.as_ref().map(ToString::to_string);

@@ -129,7 +129,7 @@ fn session_settings(services: &Services, listener: &ListenerConfig) -> Settings 
     settings.message_octets_max = limits.message_octets_max;
     settings.recipients_max = limits.recipients_max as usize;
     settings.tolerance = Tolerance {
-        auth_failures_max: limits.auth_failures_per_connection_max,
+        auth_failures_max: services.config.auth.failures_per_connection_max,
         ..Tolerance::default()
     };
     settings.timeouts = Timeouts {

@@ -1,12 +1,16 @@
-//! Accounts: made, listed, shown, set; what is left in sandboxes.
+//! Accounts: made, listed, shown, set, renamed; what is left in sandboxes.
 
-use desk::accounts::{self, Kind, NewAccount, Profile, Subdomain};
-use desk::{addresses, connectors};
+use std::time::Duration;
+
+use desk::accounts::{self, FormerName, Kind, NewAccount, Profile, Subdomain};
+use desk::notices::Notice;
+use desk::{Account, addresses, connectors};
 use serde::Serialize;
 
 use super::desks::{self, DeskView};
 use super::warning::{self, Warning};
-use super::{Actor, Outcome, audit, parse_address, retried};
+use super::{Actor, Outcome, audit, parse_address, retried, security};
+use crate::clock::later;
 use crate::services::Services;
 
 /// An account as it is shown.
@@ -22,6 +26,10 @@ pub struct AccountView {
     pub kind: &'static str,
     /// `<subdomain>.<native domain>`.
     pub native_domain: String,
+    /// The user name of its servers, where one has to be an address (R53).
+    pub username_alias: String,
+    /// Names it had before and that nobody else has taken, oldest first.
+    pub former: Vec<FormerView>,
     /// Where security notices go.
     pub admins: Vec<String>,
     /// Whose help desk its mail goes to.
@@ -32,6 +40,21 @@ pub struct AccountView {
     pub warnings: Vec<Warning>,
     /// Milliseconds since the epoch.
     pub created_at: u64,
+}
+
+/// A name an account had before (R116).
+#[derive(Debug, Serialize)]
+pub struct FormerView {
+    /// The name.
+    pub subdomain: String,
+    /// The native domain it made.
+    pub native_domain: String,
+    /// The user name it made.
+    pub username_alias: String,
+    /// Whether all of it still leads to the account.
+    pub live: bool,
+    /// Until when it does; milliseconds since the epoch.
+    pub ends_at: u64,
 }
 
 /// What is left in an account's sandboxes.
@@ -126,6 +149,39 @@ pub async fn set(
     view(services, &profile).await
 }
 
+/// Gives an account another name inside the native domain (R116).
+pub async fn rename(
+    services: &Services,
+    actor: &Actor,
+    subdomain: &str,
+    name: &str,
+) -> Outcome<AccountView> {
+    let account = super::account(services, subdomain).await?;
+    let name = Subdomain::parse(name)?;
+    let rename = || try_rename(services, actor, &account, &name);
+    retried(|| Box::pin(rename())).await?;
+    view(services, &accounts::profile(&account).await?).await
+}
+
+async fn try_rename(
+    services: &Services,
+    actor: &Actor,
+    account: &Account,
+    name: &Subdomain,
+) -> Outcome<()> {
+    let now = services.clock.now();
+    let grace_days = services.config.limits.rename_grace_days;
+    let until = later(now, Duration::from_hours(24) * grace_days);
+    let change = accounts::rename(account, &services.native, name, until, now).await?;
+    let notice = Notice::AccountRenamed {
+        old: change.value().to_string(),
+        new: name.to_string(),
+        grace_days,
+    };
+    let renamed = security::commit(services, account, actor, change, notice);
+    renamed.await.map(drop)
+}
+
 /// What is left in the account's sandboxes, or in a sandbox itself (R17).
 pub async fn leftovers(services: &Services, subdomain: &str) -> Outcome<LeftoversView> {
     let account = super::account(services, subdomain).await?;
@@ -193,11 +249,31 @@ async fn view(services: &Services, profile: &Profile) -> Outcome<AccountView> {
             Kind::Production => "production",
             Kind::Sandbox => "sandbox",
         },
-        native_domain: profile.subdomain.domain(&services.native).to_string(),
+        native_domain: profile.home().to_string(),
+        username_alias: alias(services, &profile.subdomain),
+        former: profile
+            .former
+            .iter()
+            .map(|former| former_view(services, former))
+            .collect(),
         admins: profile.admins.iter().map(ToString::to_string).collect(),
         desk: desks::show(&account).await?,
         ccs_followers_enabled: profile.settings.copies_enabled,
         warnings: warning::of_account(&account, profile).await?,
         created_at: profile.created_at.0,
     })
+}
+
+fn former_view(services: &Services, former: &FormerName) -> FormerView {
+    FormerView {
+        subdomain: former.subdomain.to_string(),
+        native_domain: former.domain.to_string(),
+        username_alias: alias(services, &former.subdomain),
+        live: former.is_live(services.clock.now()),
+        ends_at: former.until.0,
+    }
+}
+
+fn alias(services: &Services, subdomain: &Subdomain) -> String {
+    subdomain.user_name_alias(&services.native).to_string()
 }

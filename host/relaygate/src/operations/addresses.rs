@@ -188,6 +188,27 @@ async fn try_add_forwarded(
     Ok(addresses::add_forwarded(account, address.clone(), brand, &basis, now).await?)
 }
 
+/// Changes how an address's mail comes in; the way in has to be verified anew.
+pub async fn set(
+    services: &Services,
+    actor: &Actor,
+    account: &str,
+    address: &str,
+    outbound_only: bool,
+) -> Outcome<OneAddressView> {
+    let account = super::account(services, account).await?;
+    let address = parse_address("address", address)?;
+    let now = services.clock.now();
+    let set = || async {
+        let set = addresses::set_outbound_only(&account, &address, outbound_only, now);
+        Ok(set.await?)
+    };
+    retried(|| Box::pin(set())).await?;
+    let subject = address.to_string();
+    audit::record(services, &account, actor, "address_set", &subject).await;
+    shown(services, &account, &address, false).await
+}
+
 /// Every address of the account.
 pub async fn list(services: &Services, account: &str) -> Outcome<AddressesView> {
     let account = super::account(services, account).await?;

@@ -130,6 +130,17 @@ pub struct DomainInput {
     pub require_authenticated: bool,
 }
 
+/// What shall be other than it is on a connector; what is absent stays.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct OptionsInput {
+    /// Say that its server logs in by AUTH LOGIN, too.
+    pub login: Option<bool>,
+    /// Take mail for every address of the domain.
+    pub catch_all: Option<bool>,
+    /// Refuse unauthenticated mail for the domain.
+    pub require_authenticated: Option<bool>,
+}
+
 /// A credential set to be discarded, as typed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DiscardInput {
@@ -168,16 +179,11 @@ async fn try_add(
     let (found, basis) = connectors::facts(account, &services.native, domain).await?;
     let call = CallFacts::new(Some(account.id()), services.flow.counters.clone(), now).shared();
     permitted(services.chain.add_domain(&call, &facts::domain(&found)))?;
-    let protocol = if input.login {
-        Protocol::Login
-    } else {
-        Protocol::Plain
-    };
     let new = NewConnector {
         domain: domain.clone(),
         name: input.name.clone().unwrap_or_else(|| domain.to_string()),
         options: Options {
-            protocol,
+            protocol: protocol(input.login),
             catch_all: input.catch_all,
             require_authenticated: input.require_authenticated,
             dkim_enabled: false,
@@ -339,17 +345,56 @@ fn parse_network(text: &str) -> Outcome<IpNet> {
     })
 }
 
-/// Turns DKIM signing on or off.
-pub(super) async fn set_dkim(account: &Account, domain: &Domain, enabled: bool) -> Outcome<()> {
-    retried(|| Box::pin(try_set_dkim(account, domain, enabled))).await
+/// Changes what is set on a connector (R41, R50, R59).
+pub async fn set(
+    services: &Services,
+    actor: &Actor,
+    account: &str,
+    domain: &str,
+    input: OptionsInput,
+) -> Outcome<ConnectorView> {
+    let account = super::account(services, account).await?;
+    let domain = parse_domain(domain)?;
+    change_options(&account, &domain, |options| {
+        if let Some(login) = input.login {
+            options.protocol = protocol(login);
+        }
+        options.catch_all = input.catch_all.unwrap_or(options.catch_all);
+        let required = input.require_authenticated;
+        options.require_authenticated = required.unwrap_or(options.require_authenticated);
+    })
+    .await?;
+    audit::record(services, &account, actor, "domain_set", domain.as_str()).await;
+    shown(services, &account, &domain).await
 }
 
-async fn try_set_dkim(account: &Account, domain: &Domain, enabled: bool) -> Outcome<()> {
-    let connector = connectors::find(account, domain).await?;
-    let mut options = connector.ok_or(desk::Error::NotFound("domain"))?.options();
-    options.dkim_enabled = enabled;
-    connectors::change_options(account, domain, options).await?;
-    Ok(())
+fn protocol(login: bool) -> Protocol {
+    match login {
+        true => Protocol::Login,
+        false => Protocol::Plain,
+    }
+}
+
+/// Turns DKIM signing on or off.
+pub(super) async fn set_dkim(account: &Account, domain: &Domain, enabled: bool) -> Outcome<()> {
+    change_options(account, domain, |options| options.dkim_enabled = enabled).await
+}
+
+/// Changes some of the options, on top of what anybody else changes meanwhile.
+async fn change_options(
+    account: &Account,
+    domain: &Domain,
+    change: impl Fn(&mut Options) + Sync,
+) -> Outcome<()> {
+    let change = &change;
+    let attempt = || async move {
+        let connector = connectors::find(account, domain).await?;
+        let mut options = connector.ok_or(desk::Error::NotFound("domain"))?.options();
+        change(&mut options);
+        connectors::change_options(account, domain, options).await?;
+        Ok(())
+    };
+    retried(|| Box::pin(attempt())).await
 }
 
 async fn shown(services: &Services, account: &Account, domain: &Domain) -> Outcome<ConnectorView> {

@@ -59,11 +59,12 @@ pub use refusal::{Detail, Refusal};
 /// How one operation ends.
 pub type Outcome<T> = Result<T, Refusal>;
 
-/// The account of that subdomain.
+/// The account of that subdomain, or of one it had until lately (R116).
 pub async fn account(services: &Services, subdomain: &str) -> Outcome<Account> {
     let unknown = || Refusal::not_found("account", "see `relaygate account list`");
     let subdomain = Subdomain::parse(subdomain).map_err(|_| unknown())?;
-    let found = desk::accounts::by_subdomain(&services.desk, &subdomain).await?;
+    let found =
+        desk::accounts::by_subdomain(&services.desk, &subdomain, services.clock.now()).await?;
     found.ok_or_else(unknown)
 }
 

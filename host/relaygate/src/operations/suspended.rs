@@ -6,7 +6,7 @@ use desk::suspended::{Shelf, Suspended};
 use serde::Serialize;
 
 use super::{Actor, Outcome, Refusal, audit, parse_address, retried};
-use crate::intake::{self, RecoverError};
+use crate::intake::{self, RecoverError, Recovered};
 use crate::services::Services;
 
 /// A message kept aside, as it is listed.
@@ -52,11 +52,20 @@ pub struct WholeSuspendedView {
 
 /// What a recovered message became.
 #[derive(Debug, Serialize)]
-pub struct RecoveredView {
-    /// Number of the ticket it made or joined.
-    pub ticket: u64,
-    /// Number of its comment.
-    pub comment: u64,
+#[serde(untagged)]
+pub enum RecoveredView {
+    /// A ticket or a comment of ours.
+    Entered {
+        /// Number of the ticket it made or joined.
+        ticket: u64,
+        /// Number of its comment.
+        comment: u64,
+    },
+    /// The account has a help desk of its own.
+    Queued {
+        /// The kind of help desk it is handed over to: `smtp`, `lmtp`, `webhook`.
+        queued_for_desk: String,
+    },
 }
 
 /// Every message of an account that is kept aside, or those that no account serves.
@@ -85,8 +94,8 @@ pub async fn show(
     })
 }
 
-/// Makes a ticket of one, or a comment on the ticket it speaks of. `requester`
-/// stands for an author it does not name.
+/// Makes a ticket of one, or a comment on the ticket it speaks of, or hands it over to the
+/// account's own help desk. `requester` stands for an author it does not name.
 pub async fn recover(
     services: &Services,
     actor: &Actor,
@@ -101,11 +110,14 @@ pub async fn recover(
         let done = intake::recover(services, &account, id, requester.clone()).await;
         done.map_err(not_recovered)
     };
-    let event = retried(|| Box::pin(recover())).await?;
+    let recovered = retried(|| Box::pin(recover())).await?;
     audit::record(services, &account, actor, "suspended_recovered", id).await;
-    Ok(RecoveredView {
-        ticket: event.ticket(),
-        comment: event.comment(),
+    Ok(match recovered {
+        Recovered::Entered(event) => RecoveredView::Entered {
+            ticket: event.ticket(),
+            comment: event.comment(),
+        },
+        Recovered::Queued(queued_for_desk) => RecoveredView::Queued { queued_for_desk },
     })
 }
 
@@ -116,6 +128,16 @@ fn not_recovered(error: RecoverError) -> Refusal {
             let hint = "it names no author; say whose ticket it is with --requester";
             Refusal::field("requester", "requester_missing", hint)
         }
+        RecoverError::NotOurs => {
+            let hint = "the account's own help desk gets the message as it is; leave it out";
+            Refusal::field("requester", "requester_unused", hint)
+        }
+        RecoverError::Unreadable => {
+            let hint = "its header cannot be read, so it cannot be marked for the account's help \
+                desk; take it from `relaygate suspended show`";
+            Refusal::new("message_unreadable", hint)
+        }
+        error @ RecoverError::HandOver(_) => Refusal::internal(&error),
         RecoverError::Policy => {
             let code = policy::Failed::CODE;
             Refusal::new(code, "a policy could not answer; try again")

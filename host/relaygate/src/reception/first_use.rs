@@ -29,14 +29,15 @@ async fn try_note(
     peer: IpAddr,
     now: Timestamp,
 ) -> Result<(), desk::Error> {
-    let Some(connector) = login.right.connector() else {
-        return Ok(());
-    };
     let account = services.desk.account(login.account);
-    let id = &login.credential;
-    let first = credentials::peers::first_use(&account, connector, id, peer, now).await?;
+    let (right, id) = (&login.right, &login.credential);
+    let first = credentials::peers::first_use(&account, right, id, peer, now).await?;
     let Some(mut change) = first else {
         return Ok(());
+    };
+    // Where a help desk sends from is not told, only known.
+    let Some(connector) = right.connector() else {
+        return change.commit(&account).await.map(drop);
     };
     let peer = change.value().clone();
     let notice = Notice::CredentialUsedElsewhere {

@@ -15,6 +15,7 @@ mod judge;
 mod keep;
 mod leaving;
 mod lockout;
+mod login;
 mod postmaster;
 mod refusal;
 mod repeat;
@@ -24,21 +25,18 @@ mod throttle;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use desk::credentials::LoginError;
 use desk::messages::Verdict;
-use desk::{addresses, facts as desk_facts};
+use desk::{accounts, addresses, facts as desk_facts};
 use mail::address::Address;
-use mail::reply::{Detail, Reply};
-use mail::sasl::Credentials;
+use mail::reply::Reply;
 use mail::server::Envelope;
 use metrics::counter;
 use policy::questions::types;
-use secrecy::SecretString;
 use storage::{AccountId, Durable, Scope};
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use crate::config::ListenerKind;
-use crate::facts::{self, CallFacts, Login, SessionFacts, TlsUsed, noted};
+use crate::facts::{self, CallFacts, SessionFacts, TlsUsed, noted};
 use crate::listener::AccountSeat;
 use crate::services::Services;
 
@@ -142,82 +140,6 @@ impl Reception {
         matches!(live, Ok(false))
     }
 
-    /// Verifies a login.
-    ///
-    /// # Errors
-    /// The reply for the peer; whether the user exists cannot be told from it.
-    pub async fn login(&mut self, presented: Credentials) -> Result<Login, Reply> {
-        let now = self.services.clock.now();
-        if self
-            .services
-            .flow
-            .throttle
-            .is_blocked(self.session.peer, now)
-        {
-            count_login("blocked");
-            return Err(Reply::AUTH_TEMPORARY);
-        }
-        let password = SecretString::from(presented.password());
-        let found = self
-            .services
-            .verifier
-            .login(presented.user(), &password, now)
-            .await;
-        let found = match found {
-            Ok(found) => found,
-            Err(error) => return Err(self.login_failed(presented.user(), &error).await),
-        };
-        if let Err(error) = sources::check(&self.services, &found, self.session.peer, now).await {
-            return Err(self.login_failed(presented.user(), &error).await);
-        }
-        let Some(seat) = self.services.flow.caps.admit_account(found.account) else {
-            count_login("crowded");
-            return Err(TOO_MANY_OF_ACCOUNT);
-        };
-        count_login("ok");
-        self.seat = Some(seat);
-        first_use::note(&self.services, &found, self.session.peer, now).await;
-        let login = Login {
-            account: found.account,
-            credential: found.credential,
-            right: found.right,
-            identity: presented.user().to_owned(),
-        };
-        self.session.login = Some(login.clone());
-        Ok(login)
-    }
-
-    async fn login_failed(&self, user: &str, error: &LoginError) -> Reply {
-        match error {
-            LoginError::Refused => {
-                count_login("refused");
-                let now = self.services.clock.now();
-                if self.services.flow.strangers.lets_through(now) {
-                    info!("authentication refused");
-                }
-                if self.services.flow.throttle.failed(self.session.peer, now) {
-                    lockout::note(&self.services, self.session.peer, user, now).await;
-                }
-                Reply::CREDENTIALS_INVALID
-            }
-            LoginError::Busy(_) => {
-                count_login("busy");
-                Reply::AUTH_TEMPORARY
-            }
-            LoginError::Damaged(credential) => {
-                error!(%credential, "stored hash is unusable; rotate this credential");
-                Reply::CREDENTIALS_INVALID
-            }
-            LoginError::Desk(error) => {
-                warn!(
-                    error = error as &dyn std::error::Error,
-                    "credentials could not be looked up"
-                );
-                Reply::AUTH_TEMPORARY
-            }
-        }
-    }
-
     /// May this sender send? Begins a transaction.
     ///
     /// # Errors
@@ -283,6 +205,9 @@ impl Reception {
     }
 
     async fn judge_recipient(&self, candidate: &Address) -> Result<Accepted, ReceptionError> {
+        if self.is_given_up(candidate).await? {
+            return Err(ReceptionError::GivenUp);
+        }
         let postmaster = postmaster::is_meant(&self.services, candidate);
         let account = match postmaster {
             true => postmaster::account(self).await?,
@@ -320,12 +245,20 @@ impl Reception {
         })
     }
 
+    /// Whether it stands in a native domain whose account has had another name for too long.
+    async fn is_given_up(&self, candidate: &Address) -> Result<bool, desk::Error> {
+        let (services, now) = (&self.services, self.services.clock.now());
+        accounts::is_given_up(&services.desk, &services.native, candidate.domain(), now).await
+    }
+
     /// The account of the login, else the one that takes mail for the candidate.
     async fn account_for(&self, candidate: &Address) -> Result<Option<desk::Account>, desk::Error> {
         match &self.session.login {
             Some(login) => Ok(Some(self.services.desk.account(login.account))),
             None => {
-                addresses::account_for(&self.services.desk, &self.services.native, candidate).await
+                let now = self.services.clock.now();
+                let services = &self.services;
+                addresses::account_for(&services.desk, &services.native, candidate, now).await
             }
         }
     }
@@ -343,10 +276,7 @@ impl Reception {
             ));
         }
         match account {
-            Some(account) => {
-                let native = &self.services.native;
-                addresses::recipient_facts(account, native, connector, candidate).await
-            }
+            Some(account) => addresses::recipient_facts(account, connector, candidate).await,
             None => Ok(unconnected(candidate, desk_facts::RecipientKind::Foreign)),
         }
     }
@@ -467,13 +397,3 @@ fn ingress_name(ingress: desk_facts::Ingress) -> &'static str {
         desk_facts::Ingress::Mx => "mx",
     }
 }
-
-fn count_login(outcome: &'static str) {
-    counter!("relaygate_logins_total", "outcome" => outcome).increment(1);
-}
-
-const TOO_MANY_OF_ACCOUNT: Reply = Reply::new(
-    421,
-    Detail(7, 0),
-    "too many sessions of this account, try again later",
-);

@@ -31,7 +31,7 @@ pub(super) async fn account(reception: &Reception) -> Result<Option<Account>, Er
     let Some(Ok(subdomain)) = chosen.map(Subdomain::parse) else {
         return Ok(None);
     };
-    let found = accounts::by_subdomain(&services.desk, &subdomain).await?;
+    let found = accounts::by_subdomain(&services.desk, &subdomain, services.clock.now()).await?;
     if found.is_none() {
         warn!(%subdomain, "product.postmaster names no account; its mail is kept aside");
     }

@@ -26,6 +26,9 @@ pub enum ReceptionError {
     /// The recipient belongs to no account.
     #[error("recipient is not ours")]
     NotOurs,
+    /// The recipient's native domain was given up (R116).
+    #[error("native domain was given up")]
+    GivenUp,
     /// A help desk's message has nobody to be sent as.
     #[error("message has no sender")]
     NoSender,
@@ -102,6 +105,7 @@ impl ReceptionError {
             Self::Header(_) => HEADER_TOO_LARGE,
             Self::Loop { .. } => TOO_MANY_HOPS,
             Self::NotOurs => NOT_OURS,
+            Self::GivenUp => GIVEN_UP,
             Self::NoSender => NO_SENDER,
             Self::Verdict(refusal) => refusal.reply(),
             Self::Stage(StageError::Full) | Self::Commit(CommitError::Full) => STORE_FULL,
@@ -119,7 +123,12 @@ impl ReceptionError {
     pub fn is_ours(&self) -> bool {
         !matches!(
             self,
-            Self::Header(_) | Self::Loop { .. } | Self::NotOurs | Self::NoSender | Self::Verdict(_)
+            Self::Header(_)
+                | Self::Loop { .. }
+                | Self::NotOurs
+                | Self::GivenUp
+                | Self::NoSender
+                | Self::Verdict(_)
         )
     }
 }
@@ -138,6 +147,12 @@ pub(super) fn accepted(verdict: &Verdict) -> Result<(), ReceptionError> {
 const HEADER_TOO_LARGE: Reply = Reply::new(552, Detail(3, 4), "message header exceeds the limits");
 const TOO_MANY_HOPS: Reply = Reply::new(554, Detail(4, 6), "too many hops, this is a loop");
 const NOT_OURS: Reply = Reply::new(550, Detail(7, 1), "we do not relay for this recipient");
+/// RFC 3463 §3.2, X.1.6: it has moved, and where to is not ours to tell a stranger.
+const GIVEN_UP: Reply = Reply::new(
+    550,
+    Detail(1, 6),
+    "this domain was given up, ask for the new address",
+);
 const NO_SENDER: Reply = Reply::new(550, Detail(7, 1), "send as one of your support addresses");
 const STORE_FULL: Reply = Reply::new(452, Detail(3, 1), "no space left, try again later");
 

@@ -93,7 +93,10 @@ fn login_is_offered_only_where_the_listener_says_so() {
 
 #[test]
 fn a_peer_locked_out_for_guessing_is_in_the_audit_log_once() {
-    let house = House::with("[limits]\n", "[limits]\nauth_failures_per_peer_max = 4\n");
+    let house = House::with(
+        "[limits]\n",
+        "[auth]\nfailures_per_peer_max = 4\n[limits]\n",
+    );
     // The third failure ends a connection, the fourth the peer's welcome.
     assert_eq!(house.guess("127.0.0.7", "first", 9), "535 535 421");
     assert_eq!(house.audit(), Vec::<Value>::new());

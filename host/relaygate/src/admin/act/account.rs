@@ -33,6 +33,9 @@ pub(super) async fn act(
             account,
             ccs_followers_enabled,
         } => shown(accounts::set(services, actor, &account, ccs_followers_enabled).await),
+        AccountRequest::Rename { account, subdomain } => {
+            shown(accounts::rename(services, actor, &account, &subdomain).await)
+        }
         AccountRequest::Leftovers { account } => {
             shown(accounts::leftovers(services, &account).await)
         }

@@ -22,6 +22,11 @@ pub(super) async fn act(
             address,
             brand,
         } => shown(addresses::add_forwarded(services, actor, &account, &address, brand).await),
+        AddressRequest::Set {
+            account,
+            address,
+            outbound_only,
+        } => shown(addresses::set(services, actor, &account, &address, outbound_only).await),
         AddressRequest::Change(change) => {
             shown(servers::change(services, actor, &changed(change)).await)
         }

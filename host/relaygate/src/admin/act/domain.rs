@@ -30,6 +30,11 @@ pub(super) async fn act(
             domain,
             name,
         } => shown(domains::rename(services, actor, &account, &domain, &name).await),
+        DomainRequest::Set {
+            account,
+            domain,
+            options,
+        } => shown(domains::set(services, actor, &account, &domain, options).await),
         DomainRequest::Disconnect { account, domain } => {
             shown(disconnect::begin(services, actor, &account, &domain).await)
         }

@@ -22,6 +22,10 @@ pub enum AccountRequest {
         account: String,
         ccs_followers_enabled: bool,
     },
+    Rename {
+        account: String,
+        subdomain: String,
+    },
     Leftovers {
         account: String,
     },

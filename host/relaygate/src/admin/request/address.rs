@@ -20,6 +20,11 @@ pub enum AddressRequest {
         address: String,
         brand: Option<u64>,
     },
+    Set {
+        account: String,
+        address: String,
+        outbound_only: bool,
+    },
     Change(ChangedAddressRequest),
     Keep {
         account: String,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::operations::domains::{DiscardInput, DomainInput};
+use crate::operations::domains::{DiscardInput, DomainInput, OptionsInput};
 
 /// See [`crate::operations::domains`], [`crate::operations::disconnect`],
 /// [`crate::operations::names`], [`crate::operations::proof`] and [`crate::operations::signing`].
@@ -31,6 +31,11 @@ pub enum DomainRequest {
         account: String,
         domain: String,
         name: String,
+    },
+    Set {
+        account: String,
+        domain: String,
+        options: OptionsInput,
     },
     Disconnect {
         account: String,

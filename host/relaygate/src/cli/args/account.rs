@@ -35,6 +35,16 @@ pub enum AccountCommand {
         #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
         ccs_followers_enabled: bool,
     },
+    /// Give an account another subdomain. User names and native addresses with the old one go
+    /// on for a grace time (limits.rename_grace_days); nobody else can have it meanwhile.
+    Rename {
+        /// Its subdomain.
+        #[arg(value_name = "SUBDOMAIN")]
+        account: String,
+        /// Its subdomain from now on.
+        #[arg(value_name = "NEW")]
+        subdomain: String,
+    },
     /// List what is left in an account's sandboxes (or in a sandbox itself): domains and
     /// addresses that have to go before production can have them.
     Leftovers {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::AccountArgument;
+use super::{AccountArgument, OnOff};
 use crate::operations::servers::{AuthInput, TlsInput};
 use crate::operations::verification::Ways;
 
@@ -23,6 +23,18 @@ pub enum AddressCommand {
         /// Number of the brand; the account's first if absent.
         #[arg(long)]
         brand: Option<u64>,
+    },
+    /// Change how the address's mail comes in; the way in has to be verified anew then.
+    Set {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The address.
+        address: String,
+        /// Its mail comes in by ordinary forwarding; only what leaves it goes through the
+        /// customer's server.
+        #[arg(long, value_enum)]
+        outbound_only: OnOff,
     },
     /// Change the customer's server or the login there. The change is staged: mail goes on with
     /// what is in use until a confirmation mail has come round over what is new.

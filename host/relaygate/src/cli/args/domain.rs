@@ -1,8 +1,8 @@
 //! `relaygate domain`.
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
-use super::AccountArgument;
+use super::{AccountArgument, OnOff};
 
 /// `relaygate domain`.
 #[derive(Debug, Subcommand)]
@@ -75,6 +75,24 @@ pub enum DomainCommand {
         /// The new name.
         #[arg(long)]
         name: String,
+    },
+    /// Change what is set on a domain; what is not given stays.
+    #[command(group = ArgGroup::new("change").required(true).multiple(true))]
+    Set {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The domain.
+        domain: String,
+        /// Take mail for every address of the domain.
+        #[arg(long, value_enum, group = "change")]
+        catch_all: Option<OnOff>,
+        /// Refuse mail for the domain that does not come over the connector.
+        #[arg(long, value_enum, group = "change")]
+        require_authenticated: Option<OnOff>,
+        /// Say that its server logs in by AUTH LOGIN, too.
+        #[arg(long, value_enum, group = "change")]
+        login: Option<OnOff>,
     },
     /// Take a domain out of use, with its addresses and credentials. It takes some minutes:
     /// what waits for its server is sent first, and mail coming in is put off meanwhile.

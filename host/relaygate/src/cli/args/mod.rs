@@ -18,7 +18,7 @@ mod trigger;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use account::{AccountCommand, DeskArguments};
 pub use address::{AddressCommand, ChangedAddressArguments, NewAddressArguments, TrustArguments};
@@ -140,6 +140,22 @@ pub struct AccountArgument {
     /// Subdomain of the account.
     #[arg(short = 'a', long = "account", value_name = "SUBDOMAIN")]
     pub account: String,
+}
+
+/// A switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnOff {
+    /// It holds.
+    On,
+    /// It does not.
+    Off,
+}
+
+impl OnOff {
+    /// Whether it holds.
+    pub fn is_on(self) -> bool {
+        self == Self::On
+    }
 }
 
 #[cfg(test)]

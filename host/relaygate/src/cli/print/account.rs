@@ -14,7 +14,8 @@ pub(super) fn words(request: &AccountRequest, answer: &Value) -> String {
         ),
         AccountRequest::Create { .. }
         | AccountRequest::Set { .. }
-        | AccountRequest::Show { .. } => pretty(answer),
+        | AccountRequest::Rename { .. }
+        | AccountRequest::Show { .. } => one(answer),
         AccountRequest::Leftovers { .. } => {
             table(&answer["leftovers"], &["account", "kind", "name", "hint"])
         }
@@ -24,5 +25,26 @@ pub(super) fn words(request: &AccountRequest, answer: &Value) -> String {
         },
         AccountRequest::IssueLogin { .. } => once(&pretty(&answer["login"])),
         AccountRequest::DiscardLogin { .. } => done(),
+    }
+}
+
+/// An account, and the names it had before.
+fn one(answer: &Value) -> String {
+    let columns = [
+        "subdomain",
+        "username_alias",
+        "native_domain",
+        "live",
+        "ends_at",
+    ];
+    let mut account = answer.clone();
+    let former = account.as_object_mut().and_then(|it| it.remove("former"));
+    match former.filter(|former| former.as_array().is_some_and(|list| !list.is_empty())) {
+        Some(former) => format!(
+            "{}\nformer names\n{}",
+            pretty(&account),
+            table(&former, &columns)
+        ),
+        None => pretty(&account),
     }
 }

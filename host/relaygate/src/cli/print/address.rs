@@ -13,6 +13,7 @@ pub(super) fn words(request: &AddressRequest, answer: &Value) -> String {
         AddressRequest::Remove { .. } => done(),
         AddressRequest::Add(_)
         | AddressRequest::Forward { .. }
+        | AddressRequest::Set { .. }
         | AddressRequest::Change(_)
         | AddressRequest::Keep { .. }
         | AddressRequest::Verify(_)

@@ -15,9 +15,10 @@ pub(super) fn words(request: &DomainRequest, answer: &Value) -> String {
         DomainRequest::Rotate { .. } => once(&pretty(&answer["credential"])),
         DomainRequest::List { .. } => list(answer),
         DomainRequest::Disconnect { .. } | DomainRequest::Progress { .. } => progress(answer),
-        DomainRequest::Discard(_) | DomainRequest::Rename { .. } | DomainRequest::Allow { .. } => {
-            connector(answer)
-        }
+        DomainRequest::Discard(_)
+        | DomainRequest::Rename { .. }
+        | DomainRequest::Set { .. }
+        | DomainRequest::Allow { .. } => connector(answer),
         DomainRequest::Prove { .. } => {
             let status = &answer["domain_verification_status"];
             pretty(&answer["record"]) + &format!("the domain is {}\n", cell(status))

@@ -28,6 +28,9 @@ pub(super) fn request(command: AccountCommand) -> Result<AccountRequest, Failure
             account: account.account,
             ccs_followers_enabled,
         },
+        AccountCommand::Rename { account, subdomain } => {
+            AccountRequest::Rename { account, subdomain }
+        }
         AccountCommand::Leftovers { account } => AccountRequest::Leftovers {
             account: account.account,
         },

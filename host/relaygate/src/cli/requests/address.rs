@@ -25,6 +25,15 @@ pub(super) fn request(command: AddressCommand) -> Result<AddressRequest, Failure
             address,
             brand,
         },
+        AddressCommand::Set {
+            account,
+            address,
+            outbound_only,
+        } => AddressRequest::Set {
+            account: account.account,
+            address,
+            outbound_only: outbound_only.is_on(),
+        },
         AddressCommand::Change(arguments) => AddressRequest::Change(changed_address(arguments)?),
         AddressCommand::Keep { account, address } => AddressRequest::Keep {
             account: account.account,

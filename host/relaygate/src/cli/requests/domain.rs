@@ -1,8 +1,8 @@
 //! `relaygate domain`, as a request.
 
 use crate::admin::DomainRequest;
-use crate::cli::args::DomainCommand;
-use crate::operations::domains::{DiscardInput, DomainInput};
+use crate::cli::args::{DomainCommand, OnOff};
+use crate::operations::domains::{DiscardInput, DomainInput, OptionsInput};
 
 /// What the command stands for.
 pub(super) fn request(command: DomainCommand) -> DomainRequest {
@@ -60,6 +60,21 @@ pub(super) fn request(command: DomainCommand) -> DomainRequest {
             account: account.account,
             domain,
             name,
+        },
+        DomainCommand::Set {
+            account,
+            domain,
+            catch_all,
+            require_authenticated,
+            login,
+        } => DomainRequest::Set {
+            account: account.account,
+            domain,
+            options: OptionsInput {
+                login: login.map(OnOff::is_on),
+                catch_all: catch_all.map(OnOff::is_on),
+                require_authenticated: require_authenticated.map(OnOff::is_on),
+            },
         },
         DomainCommand::Disconnect {
             account, domain, ..
