@@ -4,6 +4,7 @@
 //! Not here: attempts and back-off (the program), composing (`notifications`).
 
 mod leaving;
+mod noticed;
 
 use mail::address::Address;
 use mail::message::dsn::{Action, Report};
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use storage::{Batch, Table, Timestamp};
 
 use crate::accounts::account_code;
-use crate::facts::NotificationKind;
+use crate::facts::{Finding, NotificationKind};
 use crate::notifications::{OutboundDraft, Sender};
 use crate::rows::{Kept, Record};
 use crate::tickets::{self, write};
@@ -20,6 +21,7 @@ use crate::undelivered::{self, News};
 use crate::{Account, Error, Product, people, wire};
 
 pub use leaving::{Leaving, left};
+pub use noticed::notice;
 
 /// Which way a message goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,8 +123,13 @@ pub struct Email {
     pub message_id: MessageId,
     /// Whether it bears a signature of ours.
     pub signed: bool,
+    /// Hand-overs that began and whose end is not noted: one that runs, and those a crash cut
+    /// off. Counted for confirmation mails only.
+    pub unsettled: u32,
     /// One for each recipient.
     pub deliveries: Vec<Delivery>,
+    /// What reports and answers showed to be other than it was sent (R32).
+    pub warnings: Vec<Finding>,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -281,9 +288,26 @@ fn email(product: &Product, departing: &Departing<'_>, now: Timestamp) -> Email 
         fallback_from: draft.fallback_from(sender),
         message_id: draft.message_id(product),
         signed: *signed,
+        unsettled: 0,
         deliveries: draft.recipients.iter().map(queued).collect(),
+        warnings: Vec::new(),
         created_at: now,
     }
+}
+
+/// Notes that a message is being handed over, before it is: whether it arrives cannot be told
+/// any more if we crash, and then it is sent again.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Changed`], [`Error::Commit`].
+pub async fn begin(account: &Account, email: &str) -> Result<(), Error> {
+    let mut kept = kept(account, email)
+        .await?
+        .ok_or(Error::NotFound("email"))?;
+    kept.record.unsettled = kept.record.unsettled.saturating_add(1);
+    let mut batch = Batch::new();
+    account.rows().update(&mut batch, email, &kept);
+    account.apply(batch).await
 }
 
 /// Notes how an attempt went, and on the message's ticket what has failed or takes
@@ -301,6 +325,10 @@ pub async fn attempted(
     let mut kept = kept(account, email)
         .await?
         .ok_or(Error::NotFound("email"))?;
+    // Only what reached a server had begun.
+    if attempts.iter().any(|attempt| attempt.server.is_some()) {
+        kept.record.unsettled = kept.record.unsettled.saturating_sub(1);
+    }
     let path = kept.record.path.clone();
     let mut news = Vec::new();
     for attempt in attempts {
@@ -388,9 +416,9 @@ pub const TRIES_KEPT: usize = 8;
 /// Characters of a reply remembered for each of them.
 const REPLY_KEPT: usize = 512;
 
-/// Links a delivery report to the message it speaks of (R113). `false` if it is
-/// none of ours: then it is an ordinary bounce. The caller drops the raw text
-/// and finishes the job in the same batch.
+/// Links a delivery report to the message it speaks of (R113); `findings` is what the header
+/// it returns shows. `false` if it is none of ours: then it is an ordinary bounce. The caller
+/// drops the raw text and finishes the job in the same batch.
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Corrupt`].
@@ -398,11 +426,13 @@ pub async fn bounced(
     account: &Account,
     batch: &mut Batch,
     report: &Report,
+    findings: Vec<Finding>,
     now: Timestamp,
 ) -> Result<bool, Error> {
     let Some(mut kept) = of_report(account, report).await? else {
         return Ok(false);
     };
+    kept.record.notice(account, batch, findings, now);
     for told in report
         .recipients
         .iter()

@@ -1,4 +1,5 @@
-//! What became of a verification mail on its way (R32-R34, R62, R64, R86).
+//! What became of a verification mail on its way (R32-R34, R62, R64, R86), and of the header
+//! of any other mail that is quoted to us (R32).
 //!
 //! The five fields of R34 decide outbound verification; whatever else changed is
 //! worth a warning. We never repair: the hint points at the customer's server.
@@ -39,6 +40,10 @@ pub fn findings(
         .filter_map(|sent| changed(sent, facts.direction, fields, product))
         .collect();
     findings.extend(another_author(facts, fields, from, product));
+    // Of a header that others quote nothing else can be told: it went to them, not to itself.
+    if facts.direction == Direction::Quoted {
+        return findings;
+    }
     findings.extend(alias_or_list(facts, fields, to));
     findings.extend(our_signature(facts));
     findings.extend(domain_signature(facts));

@@ -522,6 +522,28 @@ fn another_author_is_worth_a_warning() {
 }
 
 #[test]
+fn of_a_quoted_header_fields_alone_are_told() {
+    let elsewhere = |lines: &mut Vec<String>| {
+        replace(lines, "To", Some("eve@enduser.example"));
+        replace(lines, "X-Mailer", None);
+        replace(lines, "Message-ID", Some("<2@ses.example>"));
+        lines.push("List-Id: <l.acme.example>".into());
+    };
+    let again = |facts: &mut ReturnedFacts| {
+        facts.copies = 2;
+        facts.signature = SignatureFate::Broken;
+    };
+    let mut told = returned(Direction::Quoted, elsewhere, again);
+    told.sort();
+    let expected = [
+        "warn header_changed Message-ID",
+        "warn header_missing X-Mailer",
+    ];
+    assert_eq!(told, expected, "R32");
+    assert!(returned(Direction::Quoted, |_| {}, again).is_empty());
+}
+
+#[test]
 fn aliases_and_lists() {
     const ALIAS: [&str; 1] = ["fatal alias_or_list"];
     let with = |line: &'static str| move |lines: &mut Vec<String>| lines.push(line.into());

@@ -20,7 +20,7 @@ pub trait Policy {
         OutboundVerdict::Accept(Vec::new())
     }
 
-    /// Asked for each verification mail that came back.
+    /// Asked for each verification mail that came back, and each header quoted to us.
     fn returned(_facts: ReturnedFacts) -> Vec<Finding> {
         Vec::new()
     }

@@ -91,7 +91,7 @@ impl Session {
                 })
             }
             Some(Act::HangUp | Act::LoseReply) => Ok(Next::End),
-            Some(Act::FallSilent) => self.until_the_peer_goes(),
+            Some(Act::FallSilent | Act::WithholdReply) => self.until_the_peer_goes(),
         }
     }
 
@@ -274,6 +274,10 @@ impl Session {
             }
             Some(Act::HangUp) => Ok(Next::End),
             Some(Act::FallSilent) => self.until_the_peer_goes(),
+            Some(Act::WithholdReply) => {
+                self.shared.take(letter);
+                self.until_the_peer_goes()
+            }
         }
     }
 

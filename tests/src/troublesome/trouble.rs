@@ -43,6 +43,8 @@ pub enum Act {
     FallSilent,
     /// Does what it should and hangs up before it says so.
     LoseReply,
+    /// Does what it should and says nothing of it until the peer goes.
+    WithholdReply,
 }
 
 /// One piece of trouble.

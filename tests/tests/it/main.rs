@@ -32,6 +32,7 @@ mod outbound;
 mod outbound_tls;
 mod peers;
 mod plain_path;
+mod quoted;
 mod rename;
 mod rotation;
 mod routing;

@@ -254,6 +254,23 @@ fn what_we_sent_twice_may_come_back_twice() {
     assert_eq!(address(&scene)["outbound"]["state"], "verified", "{side}");
 }
 
+/// The program dies after the customer's server has the mail and before it can note so: it is
+/// sent again, both come back, and that is no list, either.
+#[test]
+fn what_a_crash_made_us_send_twice_may_come_back_twice() {
+    let (mut scene, _) = connected("");
+    let withheld = Trouble::at(Stage::Text, Act::WithholdReply).on(Door::Submission);
+    scene.customer.trouble(withheld.times(1));
+    scene.ask_to_verify("outbound");
+    decided(&scene, "outbound", "verified");
+    scene.cottage.relay.kill_and_restart();
+    let side = wait::until("the second to come back", PATIENCE, || {
+        let side = side(&scene, "outbound");
+        (side["way_back"]["copies"] == 2).then_some(side)
+    });
+    assert_eq!(address(&scene)["outbound"]["state"], "verified", "{side}");
+}
+
 /// R74: over the plain path it proves nothing, and the mend is told.
 #[test]
 fn returned_without_authentication_is_told() {

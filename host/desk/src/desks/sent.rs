@@ -38,7 +38,9 @@ pub fn record(account: &Account, batch: &mut Batch, message: Submitted, now: Tim
         fallback_from: None,
         message_id: message.message_id,
         signed: message.signed,
+        unsettled: 0,
         deliveries: message.recipients.into_iter().map(queued).collect(),
+        warnings: Vec::new(),
         created_at: now,
     };
     account.rows().create(batch, email.id.as_str(), &email);

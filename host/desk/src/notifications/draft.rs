@@ -79,19 +79,7 @@ impl OutboundDraft {
     /// # Errors
     /// [`Error::Compose`] if the product's name cannot stand in a header.
     pub fn protected_fields(&self, product: &Product) -> Result<Vec<(String, String)>, Error> {
-        let marks = self.marks(product)?;
-        let pair = |field: &mail::message::Field| {
-            (
-                field.name.as_str().to_owned(),
-                field.value.as_str().to_owned(),
-            )
-        };
-        let mut fields: Vec<_> = marks.fields().iter().map(pair).collect();
-        fields.push((
-            "Message-ID".to_owned(),
-            self.message_id(product).to_string(),
-        ));
-        Ok(fields)
+        Ok(protected(&self.marks(product)?, &self.message_id(product)))
     }
 
     fn marks(&self, product: &Product) -> Result<Marks, Error> {
@@ -155,6 +143,17 @@ impl OutboundDraft {
             address,
         })
     }
+}
+
+/// The fields no relay may touch: the five of R34, and the identifier.
+pub(crate) fn protected(marks: &Marks, message_id: &MessageId) -> Vec<(String, String)> {
+    let pair = |field: &mail::message::Field| {
+        let (name, value) = (field.name.as_str(), field.value.as_str());
+        (name.to_owned(), value.to_owned())
+    };
+    let mut fields: Vec<_> = marks.fields().iter().map(pair).collect();
+    fields.push(("Message-ID".to_owned(), message_id.to_string()));
+    fields
 }
 
 /// What the routing policy has to know about answers to this ticket.

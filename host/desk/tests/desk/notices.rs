@@ -200,7 +200,7 @@ async fn whom_mail_comes_back_from_is_not_acknowledged_until_they_write() {
     };
     let mut batch = Batch::new();
     assert!(
-        desk::outbound::bounced(&scene.acme, &mut batch, &report, NOW)
+        desk::outbound::bounced(&scene.acme, &mut batch, &report, Vec::new(), NOW)
             .await
             .unwrap()
     );

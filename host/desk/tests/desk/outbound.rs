@@ -1,5 +1,6 @@
 //! What is sent, to whom, in whose name, and what became of it.
 
+use desk::facts::Finding;
 use desk::notifications::{self, Event, OutboundDraft, Sender};
 use desk::outbound::{self, Attempt, Departing, End, State, TRIES_KEPT};
 use desk::people;
@@ -236,12 +237,12 @@ async fn deliveries_are_followed_recipient_by_recipient_until_they_bounce() {
     let report = dsn::read(report.as_bytes(), &headers, "Relaygate").unwrap();
     let mut batch = Batch::new();
     assert!(
-        !outbound::bounced(&scene.rival, &mut batch, &report, later(10))
+        !outbound::bounced(&scene.rival, &mut batch, &report, Vec::new(), later(10))
             .await
             .unwrap()
     );
     assert!(
-        outbound::bounced(&scene.acme, &mut batch, &report, later(10))
+        outbound::bounced(&scene.acme, &mut batch, &report, Vec::new(), later(10))
             .await
             .unwrap()
     );
@@ -250,6 +251,78 @@ async fn deliveries_are_followed_recipient_by_recipient_until_they_bounce() {
         states().await,
         [State::Bounced, State::Deferred, State::Failed]
     );
+}
+
+#[tokio::test]
+async fn what_is_shown_of_a_message_is_told_once() {
+    let scene = Scene::new().await;
+    let email = departed(&scene).await;
+    let changed = |field: &str| Finding {
+        code: "header_changed".into(),
+        fatal: false,
+        field: Some(field.into()),
+        hint: "let it be".into(),
+    };
+    for findings in [
+        vec![changed("Message-ID")],
+        vec![changed("Message-ID"), changed("X-Mailer")],
+        Vec::new(),
+    ] {
+        let mut batch = Batch::new();
+        let noticed = outbound::notice(&scene.acme, &mut batch, &email, findings, later(1));
+        noticed.await.unwrap();
+        let _durable = scene.acme.commit(batch).await.unwrap();
+    }
+    let kept = outbound::find(&scene.acme, &email).await.unwrap().unwrap();
+    assert_eq!(kept.warnings, [changed("Message-ID"), changed("X-Mailer")]);
+}
+
+#[tokio::test]
+async fn hand_overs_that_a_crash_cut_off_stay_counted() {
+    let scene = Scene::new().await;
+    let email = departed(&scene).await;
+    let unsettled = async || {
+        let kept = outbound::find(&scene.acme, &email).await.unwrap();
+        kept.unwrap().unsettled
+    };
+    let settle = async |server: Option<&str>| {
+        let attempt = Attempt {
+            server: server.map(str::to_owned),
+            ..attempt("erin@client.example", End::Deferred, "451 4.7.1 later")
+        };
+        let mut batch = Batch::new();
+        outbound::attempted(&scene.acme, &mut batch, &email, &[attempt], later(9))
+            .await
+            .unwrap();
+        let _durable = scene.acme.commit(batch).await.unwrap();
+    };
+    for _ in 0..2 {
+        outbound::begin(&scene.acme, &email).await.unwrap();
+    }
+    assert_eq!(unsettled().await, 2, "the first was never settled");
+    settle(None).await;
+    assert_eq!(unsettled().await, 2, "what reached nobody had not begun");
+    settle(Some("mail.acme.example")).await;
+    assert_eq!(unsettled().await, 1);
+}
+
+/// The id of a message that was noted as leaving.
+async fn departed(scene: &Scene) -> String {
+    first_ticket(scene).await;
+    let event = answer(scene, true, &[]).await;
+    let draft = plan(scene, event).await.remove(0);
+    let mut batch = Batch::new();
+    let departing = [Departing {
+        draft: &draft,
+        sender: support(),
+        reason: None,
+        signed: false,
+    }];
+    outbound::record(&scene.acme, &scene.product, &mut batch, &departing, NOW)
+        .await
+        .unwrap();
+    let _durable = scene.acme.commit(batch).await.unwrap();
+    draft.email_id
 }
 
 #[tokio::test]

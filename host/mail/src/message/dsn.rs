@@ -107,6 +107,16 @@ pub fn read(message: &[u8], headers: &Headers, header_prefix: &str) -> Option<Re
     (!report.recipients.is_empty()).then_some(report)
 }
 
+/// The headers of messages that a message returns or brings along; at most [`QUOTED_MAX`].
+pub fn quoted(message: &[u8], headers: &Headers) -> Vec<Headers> {
+    let parts = mime::parts(message, headers).unwrap_or_default();
+    let returned = parts
+        .iter()
+        .filter(|part| RETURNED.contains(&part.media_type.as_str()));
+    let read = |part: &Part| Headers::parse(&content(message, part)).ok();
+    returned.take(QUOTED_MAX).filter_map(read).collect()
+}
+
 fn content(message: &[u8], part: &Part) -> Vec<u8> {
     let octets = &message[part.body.clone()];
     body::decode(
@@ -186,6 +196,8 @@ fn note_returned(report: &mut Report, returned: &[u8], prefix: &str) {
 
 /// Recipients read from one report.
 pub const RECIPIENTS_MAX: usize = 100;
+/// Messages within a message whose headers are read.
+pub const QUOTED_MAX: usize = 4;
 /// Octets kept of a diagnostic.
 pub const DIAGNOSTIC_OCTETS_MAX: usize = 1_024;
 /// What may return the message or its header (RFC 6522 §3, RFC 6533 §6).
@@ -250,6 +262,27 @@ mod tests {
     fn a_report_that_returns_the_whole_message_is_read_too() {
         let whole = POSTFIX.replace("text/rfc822-headers", "message/rfc822");
         assert!(report(&whole).unwrap().email_id.is_some());
+    }
+
+    #[test]
+    fn headers_that_are_returned_or_attached_are_read() {
+        let ids = |message: &str| -> Vec<String> {
+            let message = message.replace('\n', "\r\n").into_bytes();
+            let found = quoted(&message, &Headers::parse(&message).unwrap());
+            let ids = found.iter().filter_map(Headers::message_id);
+            ids.map(|id| id.as_str().to_owned()).collect()
+        };
+        assert_eq!(ids(POSTFIX), ["01hf@acme.example"]);
+        let attached = |number: usize| {
+            format!("--b\nContent-Type: message/rfc822\n\nMessage-ID: <{number}@a.example>\n\nx\n")
+        };
+        let answer = |count: usize| {
+            let parts: String = (0..count).map(attached).collect();
+            format!("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhello\n{parts}--b--\n")
+        };
+        assert_eq!(ids(&answer(1)), ["0@a.example"]);
+        assert_eq!(ids(&answer(9)).len(), QUOTED_MAX);
+        assert!(ids("Subject: x\n\nMessage-ID: <1@a.example>\n").is_empty());
     }
 
     #[test]

@@ -23,6 +23,8 @@ mod smarthost;
 
 use desk::Account;
 use desk::addresses::Tested;
+use desk::facts::NotificationKind;
+use desk::outbound;
 use mail::client::{Cause, Outcome, Transaction, Trouble};
 use storage::{Lease, Scope, TextReader, Timestamp};
 use tracing::{Instrument as _, error, info_span};
@@ -171,6 +173,9 @@ async fn deliver(
     let Some(open) = connection else {
         return Attempted::before(delivery, Trouble::ConnectionLost, String::new(), None);
     };
+    if let Err(error) = begin(services, account, delivery).await {
+        return Attempted::before(delivery, Trouble::Abandoned, error.to_string(), None);
+    }
     let transaction = transaction(delivery, &text).await;
     let outcomes = open.deliver(transaction, &text).await;
     let tls = open.tls();
@@ -186,6 +191,30 @@ async fn deliver(
         reason: open.tls_trouble().map(|_| "tls_failed"),
         not_before: None,
     }
+}
+
+/// Of a confirmation mail it is counted how often it may have been sent, since one that comes
+/// back more often is taken for a list's (R62): noted before it leaves, for a crash in between.
+async fn begin(
+    services: &Services,
+    account: &Account,
+    delivery: &Delivery,
+) -> Result<(), desk::Error> {
+    use NotificationKind::{InboundVerification, OutboundVerification};
+    if !matches!(
+        delivery.notification,
+        InboundVerification | OutboundVerification
+    ) {
+        return Ok(());
+    }
+    let _turn = services.flow.turn(account.id()).await;
+    for _ in 1..TRIES_MAX {
+        match outbound::begin(account, &delivery.email_id).await {
+            Err(desk::Error::Changed) => {}
+            outcome => return outcome,
+        }
+    }
+    outbound::begin(account, &delivery.email_id).await
 }
 
 async fn open(
@@ -270,5 +299,7 @@ impl Attempted {
     }
 }
 
+/// Times a note is made anew while somebody else is faster.
+const TRIES_MAX: u32 = 8;
 /// Read from the store at once.
 const PIECE_OCTETS: usize = 64 * 1024;

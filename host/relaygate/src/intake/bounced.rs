@@ -1,5 +1,6 @@
 //! Delivery reports about mail of ours (R113).
 
+use desk::facts::Finding;
 use desk::messages::State;
 use desk::{Account, outbound};
 use mail::message::dsn;
@@ -17,6 +18,7 @@ pub(super) async fn link(
     batch: &mut Batch,
     arrived: &Arrived,
     message: &Message,
+    findings: Vec<Finding>,
 ) -> Result<Option<Ended>, IntakeError> {
     if !dsn::is_report(&message.headers) {
         return Ok(None);
@@ -26,7 +28,7 @@ pub(super) async fn link(
         return Ok(None);
     };
     let now = services.clock.now();
-    if !outbound::bounced(account, batch, &report, now).await? {
+    if !outbound::bounced(account, batch, &report, findings, now).await? {
         return Ok(None);
     }
     drop_text(account, batch, arrived);

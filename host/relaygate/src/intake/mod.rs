@@ -5,7 +5,8 @@
 //!
 //! A message is looked at in this order: is it a verification mail come back
 //! ([`returned`]), a delivery report on mail of ours ([`bounced`]), or something
-//! for the routing policy ([`enter`])? What a failing policy left undecided is
+//! for the routing policy ([`enter`])? A header of ours that it quotes is compared with what
+//! was sent ([`quoted`]). What a failing policy left undecided is
 //! kept aside, visible, never let through (promise 3); by hand it is let through
 //! later ([`recover`]). What no account serves is the operator's ([`unowned`]).
 //!
@@ -15,6 +16,7 @@ mod bounced;
 mod enter;
 mod hand_over;
 mod message;
+mod quoted;
 mod recover;
 mod returned;
 mod seen;
@@ -27,7 +29,7 @@ use desk::facts::Cause;
 use desk::intake::Letter;
 use desk::messages::{self, Line, Standing, State, Verdict};
 use desk::notices::Notice;
-use desk::{notifications, traffic};
+use desk::{notifications, outbound, traffic};
 use mail::address::Address;
 use storage::{Batch, CommitError, Lease, Scope, Timestamp};
 use tracing::{info, warn};
@@ -39,6 +41,7 @@ use crate::services::Services;
 
 pub(crate) use hand_over::keep_aside;
 use message::Message;
+use quoted::Quoted;
 pub(crate) use recover::{RecoverError, Recovered, recover};
 use signatures::Signatures;
 
@@ -190,6 +193,12 @@ impl Ended {
         self.verdicts = verdicts;
         self
     }
+
+    /// What was asked before that, too.
+    fn judged_before(mut self, mut verdicts: Vec<Verdict>) -> Self {
+        verdicts.append(&mut self.verdicts);
+        self.judged(verdicts)
+    }
 }
 
 /// Counts what settles for the first time and is no confirmation mail of ours.
@@ -246,8 +255,31 @@ async fn place(
             return Ok(ended);
         }
     }
-    if let Some(ended) = bounced::link(services, account, batch, arrived, message).await? {
+    let quoted = quoted::compare(services, account, arrived, message).await?;
+    let verdicts = quoted.as_ref().map(|it| it.verdicts.clone());
+    let ended = settle_letter(services, account, batch, arrived, message, quoted).await?;
+    Ok(ended.judged_before(verdicts.unwrap_or_default()))
+}
+
+/// A report on mail of ours, or somebody's letter; `quoted` is what it shows of our mail.
+async fn settle_letter(
+    services: &Services,
+    account: &Account,
+    batch: &mut Batch,
+    arrived: &Arrived,
+    message: &Message,
+    quoted: Option<Quoted>,
+) -> Result<Ended, IntakeError> {
+    let shown = quoted
+        .as_ref()
+        .map_or_else(Vec::new, |it| it.findings.clone());
+    let linked = bounced::link(services, account, batch, arrived, message, shown);
+    if let Some(ended) = linked.await? {
         return Ok(ended);
+    }
+    if let Some(quoted) = quoted {
+        let now = services.clock.now();
+        outbound::notice(account, batch, &quoted.email, quoted.findings, now).await?;
     }
     enter::enter(services, account, batch, arrived, message).await
 }

@@ -148,14 +148,21 @@ fn returned_facts(
     }
 }
 
-/// How often it came back beyond what we sent twice ourselves for want of a
-/// reply (RFC 1047): those came round for each time we sent them.
+/// How often it came back beyond what we may have sent more than once ourselves, for want of
+/// a reply (RFC 1047) or of a note about it: those came round for each time we sent them.
 fn copies(returned: &Returned, sent: Option<&Email>) -> u32 {
-    let tries = sent.into_iter().flat_map(|email| &email.deliveries);
-    let tries = tries.flat_map(|delivery| &delivery.tries);
-    let lost = tries.filter(|attempt| attempt.reason.as_deref() == Some(REPLY_LOST));
-    let again = u32::try_from(lost.count()).unwrap_or(u32::MAX);
+    let again = sent.map_or(0, |email| perhaps_sent(email).saturating_sub(1));
     returned.copies.saturating_sub(again).max(1)
+}
+
+/// How often a server may have taken it over.
+fn perhaps_sent(email: &Email) -> u32 {
+    let tries = email.deliveries.iter().flat_map(|delivery| &delivery.tries);
+    let taken = tries.filter(|attempt| {
+        attempt.end == End::Accepted || attempt.reason.as_deref() == Some(REPLY_LOST)
+    });
+    let taken = u32::try_from(taken.count()).unwrap_or(u32::MAX);
+    taken.saturating_add(email.unsettled)
 }
 
 /// The codes of the replies that put the mail off on its way out.

@@ -2,6 +2,7 @@
 //!
 //! Not here: changing one without a word to anybody (`ticket_changes`).
 
+use desk::facts::Finding;
 use desk::groups::{self, Group};
 use desk::outbound::{self, Delivery, Email};
 use desk::tickets::{self, Comment, NewReply, Priority, Ticket};
@@ -151,6 +152,9 @@ pub struct DeliveryView {
     pub tls: Option<TlsView>,
     /// User name proved in the last session.
     pub credential: Option<String>,
+    /// What reports and answers showed to be other than it was sent (R32), for example
+    /// `header_changed: Message-ID`.
+    pub warnings: Vec<String>,
 }
 
 /// Where a delivery stands, for programs.
@@ -365,5 +369,13 @@ fn delivery_view(email: &Email, delivery: &Delivery) -> DeliveryView {
         reply: delivery.reply.clone(),
         tls: delivery.tls.as_deref().map(tls_view),
         credential: delivery.credential.clone(),
+        warnings: email.warnings.iter().map(warning).collect(),
+    }
+}
+
+fn warning(finding: &Finding) -> String {
+    match &finding.field {
+        Some(field) => format!("{}: {field}", finding.code),
+        None => finding.code.clone(),
     }
 }
