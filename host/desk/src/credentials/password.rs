@@ -5,9 +5,10 @@
 //! run per domain. Only the secret part is secret; what is stored is the
 //! argon2id hash of the whole.
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq as _;
 
 use crate::random;
 
@@ -96,23 +97,62 @@ pub(crate) fn generate(id: &CredentialId) -> SecretString {
     SecretString::from(format!("{PREFIX}{id}{SEPARATOR}{}", secret.as_str()))
 }
 
-/// Hashes a password with a fresh salt; a PHC string.
-pub(super) fn hash(password: &SecretString, cost: HashCost) -> Result<String, BadHash> {
+/// Hashes a password with a fresh salt; a PHC string. It works in `memory`, which is
+/// made as large as needed.
+pub(super) fn hash(
+    password: &SecretString,
+    cost: HashCost,
+    memory: &mut Vec<Block>,
+) -> Result<String, BadHash> {
     let params =
         Params::new(cost.memory_kib, cost.passes, cost.lanes, None).map_err(|_| BadHash)?;
-    let hash = Argon2::from(params)
-        .hash_password(password.expose_secret().as_bytes())
-        .map_err(|_| BadHash)?;
+    let (argon2, salt) = (Argon2::from(&params), Salt::generate());
+    let output = derive(&argon2, password, &salt, Params::DEFAULT_OUTPUT_LEN, memory)?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::default().ident(),
+        version: Some(Version::default().into()),
+        params: ParamsString::try_from(&params).map_err(|_| BadHash)?,
+        salt: Some(salt),
+        hash: Some(output),
+    };
     Ok(hash.to_string())
 }
 
 /// Whether the password is the one that was hashed. Runs for tens of
 /// milliseconds: only inside a blocking task that holds a permit.
-pub(super) fn verify(password: &SecretString, phc: &str) -> Result<bool, BadHash> {
+pub(super) fn verify(
+    password: &SecretString,
+    phc: &str,
+    memory: &mut Vec<Block>,
+) -> Result<bool, BadHash> {
     let hash = bounded(phc)?;
-    Ok(Argon2::default()
-        .verify_password(password.expose_secret().as_bytes(), &hash)
-        .is_ok())
+    let params = Params::try_from(&hash).map_err(|_| BadHash)?;
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).map_err(|_| BadHash)?;
+    let version = hash.version.map(Version::try_from).transpose();
+    let version = version.map_err(|_| BadHash)?.unwrap_or_default();
+    let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else {
+        return Err(BadHash);
+    };
+    let argon2 = Argon2::new(algorithm, version, params);
+    let output = derive(&argon2, password, &salt, expected.len(), memory)?;
+    Ok(output.as_bytes().ct_eq(expected.as_bytes()).into())
+}
+
+fn derive(
+    argon2: &Argon2<'_>,
+    password: &SecretString,
+    salt: &[u8],
+    octets: usize,
+    memory: &mut Vec<Block>,
+) -> Result<Output, BadHash> {
+    memory.resize(argon2.params().block_count(), Block::default());
+    let mut buffer = [0; Output::MAX_LENGTH];
+    let output = buffer.get_mut(..octets).ok_or(BadHash)?;
+    let password = password.expose_secret().as_bytes();
+    argon2
+        .hash_password_into_with_memory(password, salt, output, memory.as_mut_slice())
+        .map_err(|_| BadHash)?;
+    Output::new(output).map_err(|_| BadHash)
 }
 
 fn bounded(phc: &str) -> Result<PasswordHash, BadHash> {
@@ -137,6 +177,10 @@ mod tests {
         passes: 1,
         lanes: 1,
     };
+
+    fn verified(password: &SecretString, phc: &str) -> Result<bool, BadHash> {
+        verify(password, phc, &mut Vec::new())
+    }
 
     #[test]
     fn a_password_carries_its_id_and_enough_chance() {
@@ -167,10 +211,10 @@ mod tests {
     #[test]
     fn only_the_right_password_verifies() {
         let right = SecretString::from("rg_2222222222.right");
-        let stored = hash(&right, CHEAP).unwrap();
-        assert_eq!(verify(&right, &stored), Ok(true));
+        let stored = hash(&right, CHEAP, &mut Vec::new()).unwrap();
+        assert_eq!(verified(&right, &stored), Ok(true));
         assert_eq!(
-            verify(&SecretString::from("rg_2222222222.wrong"), &stored),
+            verified(&SecretString::from("rg_2222222222.wrong"), &stored),
             Ok(false)
         );
         assert!(!stored.contains("right"));
@@ -183,11 +227,14 @@ mod tests {
             let tampered = stored.replace(from, to);
             assert_ne!(tampered, stored);
             assert_eq!(
-                verify(&SecretString::from("x"), &tampered),
+                verified(&SecretString::from("x"), &tampered),
                 Err(BadHash),
                 "{to}"
             );
         }
-        assert_eq!(verify(&SecretString::from("x"), "plain text"), Err(BadHash));
+        assert_eq!(
+            verified(&SecretString::from("x"), "plain text"),
+            Err(BadHash)
+        );
     }
 }
