@@ -211,11 +211,7 @@ async fn check_new(
     now: Timestamp,
 ) -> Result<(), Error> {
     if new.admins.is_empty() {
-        return Err(Error::invalid(
-            "admins",
-            "admin_missing",
-            "name at least one admin address",
-        ));
+        return Err(admin_missing());
     }
     if new.name.trim().is_empty() {
         return Err(Error::invalid(
@@ -347,6 +343,36 @@ pub async fn change_settings(account: &Account, settings: Settings) -> Result<Pr
     Ok(kept.record)
 }
 
+/// Changes where security notices go.
+///
+/// # Errors
+/// [`Error::Invalid`] if nobody is left, or too many are named; [`Error::Changed`] if
+/// somebody else changed the account meanwhile.
+pub async fn change_admins(account: &Account, admins: Vec<Address>) -> Result<Profile, Error> {
+    if admins.is_empty() {
+        return Err(admin_missing());
+    }
+    if admins.len() > ADMINS_MAX {
+        let hint = "name twenty admins at most";
+        return Err(Error::invalid("admins", "admins_max", hint));
+    }
+    let mut kept = kept_profile(account).await?;
+    kept.record.admins = admins;
+    let mut batch = Batch::new();
+    account
+        .shared()
+        .update(&mut batch, account.id().get().to_be_bytes(), &kept);
+    account.apply(batch).await?;
+    Ok(kept.record)
+}
+
+fn admin_missing() -> Error {
+    let hint = "name at least one admin address";
+    Error::invalid("admins", "admin_missing", hint)
+}
+
+/// Admins who are told of what happens to credentials.
+const ADMINS_MAX: usize = 20;
 /// Local part of an account's default address.
 const DEFAULT_LOCAL_PART: &str = "support";
 /// Names that would shadow the operator's own hosts.

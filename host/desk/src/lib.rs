@@ -26,6 +26,7 @@ pub mod facts;
 pub mod groups;
 pub mod intake;
 mod limits;
+pub mod members;
 pub mod messages;
 pub mod notices;
 pub mod notifications;

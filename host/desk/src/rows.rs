@@ -79,6 +79,14 @@ impl Installation {
             scope: Scope::Installation,
         }
     }
+
+    /// The rows of a scope that a proof of identity named.
+    pub(crate) fn rows_of(&self, scope: Scope) -> Rows<'_> {
+        Rows {
+            store: &*self.store,
+            scope,
+        }
+    }
 }
 
 impl Account {

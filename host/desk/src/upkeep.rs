@@ -1,12 +1,16 @@
 //! Takes out what has served its time: tokens of verification mails, counts of
 //! the last hours and days, messages kept aside that nobody wanted, envelopes refused
 //! by a domain on its way out, what the message log is to remember no longer.
+//! the last hours, messages kept aside that nobody wanted, envelopes refused by
+//! a domain on its way out, sessions and invitations that are over.
 //!
 //! Not here: when this is done (the program).
 
 use storage::{Batch, ListRange, Scope, Timestamp};
 
 use crate::connectors::refused::Refused;
+use crate::members::invitations::Holder;
+use crate::members::sessions::Session;
 use crate::pace::Pace;
 use crate::rows::{Record, Rows};
 use crate::suspended::Suspended;
@@ -47,7 +51,10 @@ pub async fn prune(account: &Account, now: Timestamp, log_days: u32) -> Result<u
 /// # Errors
 /// As [`prune`].
 pub async fn prune_operators(installation: &Installation, now: Timestamp) -> Result<usize, Error> {
-    prune_table::<Suspended>(installation.rows(), now).await
+    let suspended = prune_table::<Suspended>(installation.rows(), now).await?;
+    let sessions = prune_table::<Session>(installation.rows(), now).await?;
+    let invitations = prune_table::<Holder>(installation.rows(), now).await?;
+    Ok(suspended + sessions + invitations)
 }
 
 async fn prune_table<R: Aging + Send>(rows: Rows<'_>, now: Timestamp) -> Result<usize, Error> {

@@ -18,12 +18,14 @@ use crate::reception::Throttle;
 pub struct Flow {
     /// Seats for connections.
     pub caps: Caps,
-    /// Failed logins.
+    /// Failed logins of mail servers.
     pub throttle: Throttle,
     /// Lines about connections there was no room for.
     pub refusals: Muffle,
     /// Lines about what was refused to peers that have not logged in.
     pub strangers: Muffle,
+    /// Failed sign-ins of people.
+    pub sign_ins: Throttle,
     /// The windowed counters of policies.
     pub counters: Arc<Counters>,
     /// Connections to other mail servers.
@@ -46,6 +48,8 @@ impl Flow {
             refusals: Muffle::new(REFUSAL_LINES_MAX),
             strangers: Muffle::new(STRANGER_LINES_MAX),
             throttle: Throttle::new(&config.auth),
+            throttle: Throttle::new(limits.auth_failures_per_peer_max),
+            sign_ins: Throttle::new(limits.auth_failures_per_peer_max),
             counters: Arc::default(),
             seats: Seats::new(config.outbound.connections_per_host_max),
             circuits: Circuits::default(),

@@ -9,6 +9,7 @@ mod disconnect;
 mod dkim_keys;
 mod isolation;
 mod kept_aside;
+mod members;
 mod message_log;
 mod notices;
 mod outbound;

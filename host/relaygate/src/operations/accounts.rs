@@ -180,6 +180,20 @@ async fn try_rename(
     };
     let renamed = security::commit(services, account, actor, change, notice);
     renamed.await.map(drop)
+/// Changes where security notices go (R95, R96).
+pub async fn set_admins(
+    services: &Services,
+    actor: &Actor,
+    subdomain: &str,
+    admins: &[String],
+) -> Outcome<AccountView> {
+    let account = super::account(services, subdomain).await?;
+    let admins = admins.iter().map(|admin| parse_address("admins", admin));
+    let admins: Vec<_> = admins.collect::<Outcome<_>>()?;
+    let set = || async { Ok(accounts::change_admins(&account, admins.clone()).await?) };
+    let profile = retried(|| Box::pin(set())).await?;
+    audit::record(services, &account, actor, "admins_changed", subdomain).await;
+    view(services, &profile).await
 }
 
 /// What is left in the account's sandboxes, or in a sandbox itself (R17).

@@ -1,8 +1,12 @@
 //! Who did what, and when: one row for each act (R97).
 
+use std::net::IpAddr;
+
 use desk::Account;
 use desk::audit::Act;
+use mail::address::Address;
 use serde::Serialize;
+use storage::Scope;
 use tracing::{error, info};
 
 use super::Outcome;
@@ -10,17 +14,49 @@ use crate::services::Services;
 
 /// Who asks for something.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Actor(String);
+pub struct Actor {
+    name: String,
+    /// From where, if over the network.
+    peer: Option<IpAddr>,
+}
 
 impl Actor {
     /// Somebody on this machine, over the admin socket.
     pub fn local(user: u32) -> Self {
-        Self(format!("operator:{user}"))
+        Self::here(format!("operator:{user}"))
     }
 
     /// The program itself.
     pub fn system() -> Self {
-        Self("system".to_owned())
+        Self::here("system".to_owned())
+    }
+
+    /// Somebody who signed in to the pages.
+    pub fn person(address: &Address, peer: IpAddr) -> Self {
+        Self {
+            name: address.to_string(),
+            peer: Some(peer),
+        }
+    }
+
+    /// A program with the API token of that id.
+    pub fn token(id: &str, peer: IpAddr) -> Self {
+        Self {
+            name: format!("token:{id}"),
+            peer: Some(peer),
+        }
+    }
+
+    /// Somebody who has not proved who they are.
+    pub(super) fn stranger(peer: IpAddr) -> Self {
+        Self {
+            name: "stranger".to_owned(),
+            peer: Some(peer),
+        }
+    }
+
+    fn here(name: String) -> Self {
+        Self { name, peer: None }
     }
 }
 
@@ -49,6 +85,25 @@ pub async fn record_credential(
     note(account, act(services, actor, action, subject, credential)).await;
 }
 
+/// The same in the scope of somebody who signs in.
+pub(super) async fn record_in(
+    services: &Services,
+    scope: Scope,
+    actor: &Actor,
+    action: &str,
+    subject: &str,
+) {
+    if let Scope::Account(id) = scope {
+        let account = services.desk.account(id);
+        return record(services, &account, actor, action, subject).await;
+    }
+    let act = act(services, actor, action, subject, None);
+    info!(actor = act.actor, action, "done");
+    if let Err(reason) = desk::audit::note_installation(&services.desk, &act).await {
+        error!(%reason, action, "audit row not written");
+    }
+}
+
 async fn note(account: &Account, act: Act) {
     let (id, action) = (account.id().get(), act.action.as_str());
     info!(account = id, actor = act.actor, action, "done");
@@ -67,8 +122,8 @@ pub fn act(
 ) -> Act {
     Act {
         at: services.clock.now(),
-        actor: actor.0.clone(),
-        peer: None,
+        actor: actor.name.clone(),
+        peer: actor.peer.map(|peer| peer.to_string()),
         action: action.to_owned(),
         subject: subject.to_owned(),
         credential,

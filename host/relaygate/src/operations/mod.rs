@@ -19,8 +19,10 @@ pub mod disconnect;
 pub mod dkim;
 pub mod domains;
 pub mod egress;
+pub mod handover;
 pub mod journal;
 pub mod log;
+pub mod logins;
 mod mends;
 pub mod names;
 pub mod proof;
@@ -30,6 +32,7 @@ mod refusal;
 pub mod secrets;
 pub(crate) mod security;
 pub mod servers;
+pub mod sessions;
 pub mod signing;
 pub mod suspended;
 pub mod ticket_changes;
@@ -49,6 +52,7 @@ use desk::accounts::Subdomain;
 use mail::address::{Address, Domain};
 use policy::questions::limits::Permission;
 use policy::{Answered, Decision};
+use storage::Scope;
 use tracing::{info, warn};
 
 use crate::services::Services;
@@ -66,6 +70,14 @@ pub async fn account(services: &Services, subdomain: &str) -> Outcome<Account> {
     let found =
         desk::accounts::by_subdomain(&services.desk, &subdomain, services.clock.now()).await?;
     found.ok_or_else(unknown)
+}
+
+/// That account's scope, or the installation's.
+async fn scope(services: &Services, subdomain: Option<&str>) -> Outcome<Scope> {
+    match subdomain {
+        Some(subdomain) => Ok(account(services, subdomain).await?.scope()),
+        None => Ok(Scope::Installation),
+    }
 }
 
 /// Reads a domain from what somebody typed (R49).

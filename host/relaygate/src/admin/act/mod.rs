@@ -7,6 +7,7 @@ mod brand;
 mod dkim;
 mod domain;
 mod journal;
+mod login;
 mod queue;
 mod secrets;
 mod suspended;
@@ -30,6 +31,7 @@ pub(super) async fn act(services: &Services, actor: &Actor, request: Request) ->
         Request::Domain(request) => domain::act(services, actor, request).await,
         Request::Address(request) => address::act(services, actor, request).await,
         Request::Token(request) => token::act(services, actor, request).await,
+        Request::Login(request) => login::act(services, actor, request).await,
         Request::Ticket(request) => ticket::act(services, actor, request).await,
         Request::Trigger(request) => trigger::act(services, actor, request).await,
         Request::Suspended(request) => suspended::act(services, actor, request).await,

@@ -25,6 +25,9 @@ pub enum AccountRequest {
     Rename {
         account: String,
         subdomain: String,
+    Admins {
+        account: String,
+        admins: Vec<String>,
     },
     Leftovers {
         account: String,

@@ -9,6 +9,7 @@ mod dkim;
 mod domain;
 mod journal;
 mod log;
+mod login;
 mod queue;
 mod secrets;
 mod suspended;
@@ -28,6 +29,7 @@ pub use dkim::DkimRequest;
 pub use domain::DomainRequest;
 pub use journal::JournalRequest;
 pub use log::LogRequest;
+pub use login::LoginRequest;
 pub use queue::QueueRequest;
 pub use secrets::SecretsRequest;
 pub use suspended::SuspendedRequest;
@@ -49,6 +51,8 @@ pub enum Request {
     Address(AddressRequest),
     /// About an API token.
     Token(TokenRequest),
+    /// About somebody who signs in to the pages.
+    Login(LoginRequest),
     /// About a ticket.
     Ticket(TicketRequest),
     /// About a rule that acts on tickets.

@@ -44,6 +44,15 @@ pub enum AccountCommand {
         /// Its subdomain from now on.
         #[arg(value_name = "NEW")]
         subdomain: String,
+    /// Name anew who is told of what happens to credentials; one of them should read mail
+    /// outside the connected domains.
+    Admins {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// Their addresses, all of them.
+        #[arg(required = true, value_name = "EMAIL")]
+        admins: Vec<String>,
     },
     /// List what is left in an account's sandboxes (or in a sandbox itself): domains and
     /// addresses that have to go before production can have them.

@@ -9,6 +9,7 @@ mod dkim;
 mod domain;
 mod journal;
 mod log;
+mod login;
 mod queue;
 mod secrets;
 mod suspended;
@@ -29,6 +30,7 @@ pub use dkim::DkimCommand;
 pub use domain::DomainCommand;
 pub use journal::JournalCommand;
 pub use log::{LogArguments, LogCommand};
+pub use login::LoginCommand;
 pub use queue::QueueCommand;
 pub use secrets::SecretsCommand;
 pub use suspended::SuspendedCommand;
@@ -91,6 +93,9 @@ pub enum Command {
     /// API tokens of agents.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// People who sign in to the pages.
+    #[command(subcommand)]
+    Login(LoginCommand),
     /// Tickets.
     #[command(subcommand)]
     Ticket(TicketCommand),

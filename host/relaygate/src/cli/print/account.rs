@@ -16,6 +16,8 @@ pub(super) fn words(request: &AccountRequest, answer: &Value) -> String {
         | AccountRequest::Set { .. }
         | AccountRequest::Rename { .. }
         | AccountRequest::Show { .. } => one(answer),
+        | AccountRequest::Admins { .. }
+        | AccountRequest::Show { .. } => pretty(answer),
         AccountRequest::Leftovers { .. } => {
             table(&answer["leftovers"], &["account", "kind", "name", "hint"])
         }

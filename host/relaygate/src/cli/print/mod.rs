@@ -9,6 +9,7 @@ mod dkim;
 pub(super) mod domain;
 mod layout;
 mod log;
+mod login;
 mod queue;
 mod secrets;
 mod suspended;
@@ -31,6 +32,7 @@ pub(super) fn words(request: &Request, answer: &Value) -> String {
         Request::Domain(request) => domain::words(request, answer),
         Request::Address(request) => address::words(request, answer),
         Request::Token(request) => token::words(request, answer),
+        Request::Login(request) => login::words(request, answer),
         Request::Ticket(request) => ticket::words(request, answer),
         Request::Trigger(request) => trigger::words(request, answer),
         Request::Suspended(request) => suspended::words(request, answer),

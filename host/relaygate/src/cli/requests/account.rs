@@ -31,6 +31,10 @@ pub(super) fn request(command: AccountCommand) -> Result<AccountRequest, Failure
         AccountCommand::Rename { account, subdomain } => {
             AccountRequest::Rename { account, subdomain }
         }
+        AccountCommand::Admins { account, admins } => AccountRequest::Admins {
+            account: account.account,
+            admins,
+        },
         AccountCommand::Leftovers { account } => AccountRequest::Leftovers {
             account: account.account,
         },

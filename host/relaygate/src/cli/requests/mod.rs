@@ -7,6 +7,7 @@ mod brand;
 mod dkim;
 mod domain;
 mod log;
+mod login;
 mod queue;
 mod secrets;
 mod suspended;
@@ -30,6 +31,7 @@ pub(super) fn request(command: Command) -> Result<Request, Failure> {
         Command::Domain(command) => Ok(Request::Domain(domain::request(command))),
         Command::Address(command) => Ok(Request::Address(address::request(command)?)),
         Command::Token(command) => Ok(Request::Token(token::request(command))),
+        Command::Login(command) => Ok(Request::Login(login::request(command))),
         Command::Ticket(command) => Ok(Request::Ticket(ticket::request(command)?)),
         Command::Trigger(command) => Ok(Request::Trigger(trigger::request(command)?)),
         Command::Queue(command) => Ok(Request::Queue(queue::request(command))),
