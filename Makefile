@@ -8,6 +8,7 @@ PROGRAM := --workspace --bin relaygate
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test lint unit scenarios bench campaign-crash campaign-kill campaign-restore campaign-handover campaign-hostile campaign-auth deny
+.PHONY: help setup build run test lint unit scenarios bench screens campaign-crash campaign-kill deny
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +40,11 @@ unit: ## the tests without mail servers
 scenarios: setup ## the tests with real mail servers only
 	$(CARGO) build $(PROGRAM)
 	RELAYGATE_BIN=$(CARGO_TARGET_DIR)/debug/relaygate $(CARGO) test -p relaygate-tests
+
+screens: setup ## a picture of every page into docs/screens/
+	$(CARGO) build $(PROGRAM)
+	RELAYGATE_SCREENS=1 RELAYGATE_BIN=$(CARGO_TARGET_DIR)/debug/relaygate \
+		$(CARGO) test -p relaygate-tests --test it every_page_has_its_picture
 
 bench: setup ## load on us and on Postfix in alternating rounds, and the ratio
 	$(CARGO) build --release --workspace --bin relaygate --bin bench

@@ -50,6 +50,11 @@ want request-tracker5 /usr/sbin/rt-setup-database-5
 want rt5-standalone /usr/share/doc/rt5-standalone
 want rt5-db-sqlite /usr/share/doc/rt5-db-sqlite
 want rt5-clients /usr/bin/rt-mailgate-5
+# A browser for the pages, and what drives it.
+want chromium /usr/bin/chromium
+want nodejs node
+want npm npm
+want pngquant pngquant
 
 failed=()
 
@@ -103,12 +108,28 @@ install_python_modules() {
     has_python_modules || failed+=("the Python modules dkimpy and dnspython")
 }
 
+# What drives the browser (tests/browser): kept outside the tree, made anew when the lock changes.
+own=$(dirname "$0")/browser
+browser=${XDG_CACHE_HOME:-$HOME/.cache}/relaygate/browser
+
+install_browser_modules() {
+    local lock=$own/package-lock.json
+    command -v npm >/dev/null 2>&1 || return
+    cmp -s "$lock" "$browser/package-lock.json" && [ -d "$browser/node_modules" ] && return
+    echo "setup: installing playwright-core and axe-core"
+    mkdir -p "$browser"
+    cp "$own/package.json" "$lock" "$browser"
+    (cd "$browser" && npm ci --silent --no-audit --no-fund --ignore-scripts) >>"$log" 2>&1 ||
+        failed+=("the node modules playwright-core and axe-core")
+}
+
 if is_system_python && ! has_python_modules; then
     missing+=(python3-dkim python3-dnspython)
 fi
 [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 [ ${#wanted[@]} -eq 0 ] || install_packages "${wanted[@]}"
 install_python_modules
+install_browser_modules
 check_rust
 
 if [ ${#failed[@]} -gt 0 ]; then

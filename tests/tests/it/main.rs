@@ -30,6 +30,7 @@ mod message_log;
 mod names;
 mod outbound;
 mod outbound_tls;
+mod pages;
 mod peers;
 mod plain_path;
 mod quoted;

@@ -4,6 +4,8 @@
 //! Here the two are put together and get what holds for every answer. Not here:
 //! connections ([`server`]), numbers and health for machines (`monitoring`).
 
+mod assets;
+mod pages;
 mod server;
 
 use std::sync::Arc;
@@ -22,7 +24,7 @@ pub use server::{Peer, serve};
 /// Everything that can be asked for, and what holds for each answer.
 fn router(services: Arc<Services>) -> Router {
     Router::new()
-        .fallback(nothing_here)
+        .merge(pages::router(&services))
         .with_state(services)
         .layer(RequestBodyLimitLayer::new(BODY_OCTETS_MAX))
         .layer(TimeoutLayer::with_status_code(
@@ -37,10 +39,6 @@ fn router(services: Arc<Services>) -> Router {
 /// A header field every answer has.
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
-}
-
-async fn nothing_here() -> StatusCode {
-    StatusCode::NOT_FOUND
 }
 
 /// Octets of one request's body (FAULTS RES-10).

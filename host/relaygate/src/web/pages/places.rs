@@ -1,0 +1,82 @@
+//! The navigation: every place there is, in the order in which it is shown, and who
+//! sees it.
+
+use desk::members::Role;
+
+use super::problem::Key;
+
+/// A group of places.
+pub(super) struct Group {
+    /// Key of its name.
+    pub(super) name: Key,
+    /// What is in it.
+    pub(super) places: &'static [Place],
+}
+
+/// One entry.
+pub(super) struct Place {
+    /// Where it leads; also what a page names itself by.
+    pub(super) path: &'static str,
+    /// Key of its name.
+    pub(super) name: Key,
+    /// Who sees it.
+    pub(super) roles: &'static [Role],
+}
+
+/// Where somebody begins.
+pub(super) fn first(role: Role) -> &'static str {
+    let mut places = GROUPS.iter().flat_map(|group| group.places);
+    let first = places.find(|place| place.roles.contains(&role));
+    first.map_or(PROFILE, |place| place.path)
+}
+
+/// Everything there is.
+pub(super) const GROUPS: &[Group] = &[
+    Group {
+        name: Key("nav-channels"),
+        places: &[
+            Place {
+                path: "/channels/email",
+                name: Key("nav-email"),
+                roles: ADMINS,
+            },
+            Place {
+                path: "/channels/dns",
+                name: Key("nav-dns"),
+                roles: ADMINS,
+            },
+        ],
+    },
+    Group {
+        name: Key("nav-account"),
+        places: &[
+            Place {
+                path: "/account/settings",
+                name: Key("nav-settings"),
+                roles: ADMINS,
+            },
+            Place {
+                path: "/account/people",
+                name: Key("nav-people"),
+                roles: ADMINS,
+            },
+            Place {
+                path: "/account/audit",
+                name: Key("nav-audit"),
+                roles: ADMINS,
+            },
+        ],
+    },
+    Group {
+        name: Key("nav-you"),
+        places: &[Place {
+            path: PROFILE,
+            name: Key("nav-profile"),
+            roles: EVERYBODY,
+        }],
+    },
+];
+
+const PROFILE: &str = "/profile";
+const ADMINS: &[Role] = &[Role::Admin];
+const EVERYBODY: &[Role] = &[Role::Operator, Role::Admin, Role::Agent];

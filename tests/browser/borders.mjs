@@ -1,0 +1,76 @@
+// Every page by every role: theirs, or not there at all.
+import { assert, input, person, run, take_up } from "./house.mjs";
+
+const OWN = ["/profile", "/profile/password"];
+const OF_ACCOUNT = [
+  "/channels/email",
+  "/channels/email/domains/new",
+  "/channels/email/addresses/new",
+  "/channels/dns",
+  "/account/settings",
+  "/account/people",
+  "/account/people/invite",
+  "/account/audit",
+];
+const THINGS = [
+  "/channels/email/domains/acme.example",
+  "/channels/email/domains/acme.example/rotate",
+  `/channels/email/domains/acme.example/credentials/${input.credential}/discard`,
+  "/channels/email/domains/acme.example/disconnect",
+  "/channels/email/addresses/support%40acme.example",
+  "/channels/email/addresses/support%40acme.example/server",
+  "/channels/email/addresses/support%40acme.example/remove",
+  "/account/people/agent%40staff.example/remove",
+];
+const ACTS = [
+  ["/channels/email/domains/acme.example/name", { name: "taken" }],
+  ["/channels/email/domains/acme.example/rotate", {}],
+  [`/channels/email/domains/acme.example/credentials/${input.credential}/discard`, { last: "yes" }],
+  ["/channels/email/domains/acme.example/disconnect", { domain: "acme.example" }],
+  ["/channels/email/addresses/support%40acme.example/verify", { way: "both" }],
+  ["/channels/email/addresses/support%40acme.example/server", { username: "evil" }],
+  ["/channels/email/addresses/support%40acme.example/keep", {}],
+  ["/channels/email/addresses/support%40acme.example/remove", {}],
+  ["/channels/dns/acme.example/signing", { enabled: "yes" }],
+  ["/account/people/agent%40staff.example/invite", {}],
+  ["/account/people/agent%40staff.example/remove", {}],
+];
+
+run(async (browser) => {
+  for (const who of ["admin", "agent", "stranger", "operator"]) {
+    const { context, page, check } = await person(browser);
+    await take_up(page, input[who]);
+    const get = async (path) => (await context.request.get(path, { maxRedirects: 0 })).status();
+    for (const path of OWN) assert.equal(await get(path), 200, `${who} ${path}`);
+    for (const path of OF_ACCOUNT) {
+      const expected = ["admin", "stranger"].includes(who) ? 200 : 404;
+      assert.equal(await get(path), expected, `${who} ${path}`);
+    }
+    for (const path of THINGS) {
+      assert.equal(await get(path), who === "admin" ? 200 : 404, `${who} ${path}`);
+    }
+    if (who !== "admin") await nothing_happens(context, page, who);
+    check();
+    await context.close();
+  }
+  const { context } = await person(browser);
+  for (const path of [...OWN, ...OF_ACCOUNT, ...THINGS]) {
+    const answer = await context.request.get(path, { maxRedirects: 0 });
+    assert.equal(answer.status(), 303, `nobody ${path}`);
+    assert.match(answer.headers().location, /^\/sign-in/);
+  }
+  for (const [path, form] of ACTS) {
+    const answer = await context.request.post(path, { form, maxRedirects: 0 });
+    assert.ok([303, 403].includes(answer.status()), `nobody ${path}: ${answer.status()}`);
+  }
+});
+
+/** With a form word of their own, as somebody would who knows our forms. */
+async function nothing_happens(context, page, who) {
+  await page.goto("/profile");
+  const form_word = await page.locator("input[name=form_word]").first().inputValue();
+  for (const [path, form] of ACTS) {
+    const answer = await context.request.post(path, { form: { ...form, form_word }, maxRedirects: 0 });
+    assert.equal(answer.status(), 404, `${who} ${path}`);
+  }
+}

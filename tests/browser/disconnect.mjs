@@ -1,0 +1,26 @@
+// A domain goes: what will happen is said before, and each step is seen while it happens.
+import { accessible, assert, input, person, run, take_up } from "./house.mjs";
+
+run(async (browser) => {
+  const { page, check } = await person(browser);
+  await take_up(page, input.invitation);
+  await page.goto(`/channels/email/domains/${input.domain}/disconnect`);
+  await page.getByText("Do it at a time of little mail.").waitFor();
+  await page.getByText("Messages waiting for your server").waitFor();
+  await page.getByText(input.address).waitFor();
+  await accessible(page);
+  await page.locator("#domain").fill("some.other.example");
+  await page.getByRole("button", { name: "Disconnect" }).click();
+  await page.getByText("Type the domain's name to confirm.").waitFor();
+  await page.locator("#domain").fill(input.domain);
+  await page.getByRole("button", { name: "Disconnect" }).click();
+  await page.waitForURL("**/progress");
+  await accessible(page);
+  // The page sees the end by itself.
+  await page.locator("li.done", { hasText: "Disconnected" }).waitFor({ timeout: 60_000 });
+  await page.getByRole("link", { name: "Back to the list" }).click();
+  await page.getByText("No domain is connected").waitFor();
+  const gone = await page.goto(`/channels/email/domains/${input.domain}`);
+  assert.equal(gone.status(), 404);
+  check();
+});

@@ -1,0 +1,111 @@
+// A picture of every page, in both languages, light and dark, wide and narrow. Each is
+// held against axe-core on the way, and none is wider than its window.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { accessible, assert, input, person, run } from "./house.mjs";
+
+const SIZES = { wide: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } };
+
+const SIGNED_OUT = [["sign-in", "/sign-in"], ["invitation", input.invitation]];
+
+const PAGES = [
+  ["email-first", "/channels/email", "fresh"],
+  ["domain-new", "/channels/email/domains/new"],
+  ["email", "/channels/email"],
+  ["domain", `/channels/email/domains/${input.domain}`],
+  ["rotate", `/channels/email/domains/${input.domain}/rotate`],
+  ["discard", `/channels/email/domains/${input.domain}/credentials/${input.credential}/discard`],
+  ["disconnect", `/channels/email/domains/${input.domain}/disconnect`],
+  ["address-new", "/channels/email/addresses/new"],
+  ["address-verified", `/channels/email/addresses/${encodeURIComponent(input.address)}`],
+  ["address-warned", `/channels/email/addresses/${encodeURIComponent(input.broken)}`],
+  ["address-server", `/channels/email/addresses/${encodeURIComponent(input.address)}/server`],
+  ["address-remove", `/channels/email/addresses/${encodeURIComponent(input.address)}/remove`],
+  ["dns", "/channels/dns"],
+  ["settings", "/account/settings"],
+  ["people", "/account/people"],
+  ["people-invite", "/account/people/invite"],
+  ["audit", "/account/audit"],
+  ["profile", "/profile"],
+  ["password", "/profile/password"],
+  ["confirm", "/confirm?next=/profile"],
+  ["nothing", "/there/is/nothing"],
+];
+
+run(async (browser) => {
+  for (const { language, scheme, size } of input.variants) {
+    const folder = join(input.folder, `${language}-${scheme}-${size}`);
+    mkdirSync(folder, { recursive: true });
+    const options = {
+      locale: language === "de" ? "de-DE" : "en-GB",
+      colorScheme: scheme,
+      viewport: SIZES[size],
+      reducedMotion: "reduce",
+    };
+    const picture = async (page, name) => {
+      await accessible(page);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= SIZES[size].width, `${name} is ${wide} wide (${size})`);
+      const told = await page.locator("html").getAttribute("lang");
+      assert.equal(told, language, name);
+      await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+    };
+    const out = await person(browser, options);
+    for (const [name, path] of SIGNED_OUT) {
+      await out.page.goto(path);
+      await picture(out.page, name);
+    }
+    const { context, page, check } = await person(browser, options);
+    await context.addCookies([input.cookie]);
+    for (const [name, path, whose] of PAGES) {
+      if (whose) {
+        const other = await person(browser, options);
+        await other.context.addCookies([input[whose]]);
+        await other.page.goto(path);
+        await picture(other.page, name);
+        await other.context.close();
+        continue;
+      }
+      await page.goto(path);
+      for (const folded of await page.locator("#inbound details, #outbound details").all()) {
+        await folded.evaluate((it) => (it.open = true));
+      }
+      await picture(page, name);
+    }
+    await once(page, picture);
+    check();
+    await context.close();
+  }
+});
+
+/** Pages that answer a form: the credentials this once, a form with faults, the code's picture. */
+async function once(page, picture) {
+  await page.goto("/channels/email/addresses/new");
+  await page.locator("#local").fill("help@other.example");
+  await page.locator("#host").fill("mail.acme.example");
+  await page.locator("#username").fill("help");
+  await page.locator("#password").fill("secret words of the server");
+  await page.locator("main button.first").click();
+  await page.locator("#address-fault").waitFor({ state: "visible" });
+  await picture(page, "address-faults");
+
+  await page.goto(`/channels/email/domains/${input.second}/rotate`);
+  await page.locator("main button.first").click();
+  await page.locator("#for-postfix").waitFor();
+  await picture(page, "credentials");
+  await page.goto(`/channels/email/domains/${input.second}`);
+  await page.locator("a.slim.danger").last().click();
+  await page.locator("main button.danger").click();
+  await page.waitForURL((url) => url.pathname.endsWith(input.second));
+
+  await page.goto("/account/people/invite");
+  await page.locator("#address").fill("ina@staff.example");
+  await page.locator("main button.first").click();
+  await page.locator("#link").waitFor();
+  await picture(page, "people-invited");
+
+  await page.goto("/profile");
+  await page.locator("form[action$=begin] button").click();
+  await page.locator(".picture").waitFor();
+  await picture(page, "codes");
+}

@@ -1,0 +1,106 @@
+//! Channels > Email: a domain is connected, verified, rotated and disconnected by hand.
+
+use std::fs;
+
+use relaygate_tests::browser;
+use relaygate_tests::house::{
+    ACCOUNT, ADMIN, DOMAIN, House, OUTBOUND_PASSWORD, Plan, SUPPORT, USER, create_account, message,
+};
+use relaygate_tests::postfix;
+use serde_json::json;
+
+use super::needs_browser;
+use crate::needs_postfix;
+
+/// E1 with a browser and a real Postfix, from the first page to the green tick: R15, R40,
+/// R46-R48, R51, R56, R57, R60, R66-R71, R75-R81.
+#[test]
+fn from_the_first_page_to_the_green_tick() {
+    needs_postfix!();
+    needs_browser!();
+    let house = House::start(&Plan::default());
+    let relay = &house.relay;
+    create_account(relay, ACCOUNT);
+    let invitation = browser::invite(relay, Some(ACCOUNT), ADMIN, "admin");
+    let input = json!({ "invitation": invitation, "domain": DOMAIN });
+    let connected = browser::run(relay, "connect.mjs", input);
+
+    let field = |name: &str| connected["credential"][name].as_str().expect("it is shown");
+    let (username, password) = (field("username"), field("password"));
+    let taken = house.customer.set_relay_credentials(username, password);
+    taken.expect("the customer's server takes the credentials");
+    let login = house.customer.add_login(SUPPORT, OUTBOUND_PASSWORD);
+    login.expect("the customer's server takes a login");
+    let authority = fs::read_to_string(house.authority.file()).expect("the authority's file");
+    let input = json!({
+        "cookie": connected["cookie"],
+        "domain": DOMAIN,
+        "host": format!("{}:{}", postfix::HOST, house.customer.ports().submission),
+        "username": SUPPORT,
+        "password": OUTBOUND_PASSWORD,
+        "authority": authority,
+    });
+    browser::run(relay, "verify.mjs", input);
+
+    house.user_writes(
+        USER,
+        &message(USER, SUPPORT, "clicked", "clicked@enduser.example", ""),
+    );
+    house.ticket("clicked");
+    assert!(!relay.log().contains(password), "no log has the password");
+    assert!(!relay.log().contains(OUTBOUND_PASSWORD));
+}
+
+/// Rotation by hand, and the end of a domain whose steps are seen: R90, R93, R98, R99.
+#[test]
+fn a_domain_is_rotated_and_disconnected() {
+    needs_postfix!();
+    needs_browser!();
+    let (house, old) = House::ready(&Plan::default());
+    let relay = &house.relay;
+    let invitation = browser::invite(relay, Some(ACCOUNT), ADMIN, "admin");
+    let input = json!({ "invitation": invitation, "domain": DOMAIN });
+    let rotated = browser::run(relay, "rotate.mjs", input);
+    let password = rotated["password"].as_str().expect("it is shown once");
+    let taken = house
+        .customer
+        .set_relay_credentials(&old.username, password);
+    taken.expect("the customer's server takes the credentials");
+    let input = json!({ "cookie": rotated["cookie"], "domain": DOMAIN, "old": old.id });
+    browser::run(relay, "rotate.mjs", input);
+    house.user_writes(
+        USER,
+        &message(USER, SUPPORT, "rotated", "rotated@enduser.example", ""),
+    );
+    house.ticket("rotated");
+
+    let invitation = browser::invite(relay, Some(ACCOUNT), "second@staff.example", "admin");
+    let input = json!({ "invitation": invitation, "domain": DOMAIN, "address": SUPPORT });
+    browser::run(relay, "disconnect.mjs", input);
+    let left = relay.cli(&["domain", "list", "-a", ACCOUNT]);
+    assert_eq!(left["connectors"], json!([]));
+}
+
+/// A login the customer's server refuses is told with its reply, and mended by a change that
+/// counts only once it was tried out: R75, R81, R94.
+#[test]
+fn a_refused_login_is_told_and_mended() {
+    needs_postfix!();
+    needs_browser!();
+    let mut house = House::start(&Plan::default());
+    house.relay.announce("refused our credentials");
+    let relay = &house.relay;
+    house.connect_domain();
+    house.add_address();
+    let login = house.customer.add_login(SUPPORT, "another word at the server");
+    login.expect("the customer's server takes another password");
+    let invitation = browser::invite(relay, Some(ACCOUNT), ADMIN, "admin");
+    let input = json!({
+        "invitation": invitation,
+        "address": SUPPORT,
+        "password": "another word at the server",
+    });
+    browser::run(relay, "mend.mjs", input);
+    let shown = relay.cli(&["address", "show", "-a", ACCOUNT, SUPPORT]);
+    assert_eq!(shown["address"]["outbound"]["state"], "verified", "{shown}");
+}

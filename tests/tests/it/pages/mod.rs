@@ -1,0 +1,17 @@
+//! The admin center, clicked through with a real browser.
+
+mod borders;
+mod channels;
+mod screens;
+mod sign_in;
+
+/// Ends a test that cannot run here, saying why.
+macro_rules! needs_browser {
+    () => {
+        if let Some(reason) = relaygate_tests::browser::unavailable() {
+            skip::skipped(reason);
+            return;
+        }
+    };
+}
+pub(crate) use needs_browser;

@@ -1,0 +1,123 @@
+//! A picture of every page. `make screens` puts all of them into `docs/screens/`; without it
+//! two of the eight variants are taken, looked at by axe-core and thrown away.
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
+use relaygate_tests::house::{ACCOUNT, ADMIN, DOMAIN, House, Plan, SUPPORT, create_account};
+use relaygate_tests::{browser, process, repository};
+use serde_json::{Value, json};
+
+use super::needs_browser;
+use crate::needs_postfix;
+
+/// A domain beside the one that works, for what changes a domain.
+const SECOND: &str = "shop.example";
+/// A support address whose server does not answer.
+const BROKEN: &str = "billing@acme.example";
+
+/// Every page in every language, light and dark, on a desk and on a phone: nothing is cut off,
+/// nothing serious keeps anybody out.
+#[test]
+fn every_page_has_its_picture() {
+    needs_postfix!();
+    needs_browser!();
+    let (house, credential) = House::ready(&Plan::default());
+    let relay = &house.relay;
+    furnish(&house);
+    create_account(relay, "fresh");
+    let cookie = |account: &str, address: &str| {
+        let invitation = browser::invite(relay, Some(account), address, "admin");
+        let input = json!({ "invitation": invitation });
+        browser::run(relay, "taken-up.mjs", input)["cookie"].clone()
+    };
+    let (admin, fresh) = (cookie(ACCOUNT, ADMIN), cookie("fresh", ADMIN));
+    let invited = browser::invite(relay, Some(ACCOUNT), "anna@staff.example", "agent");
+    let folder = match env::var_os("RELAYGATE_SCREENS") {
+        Some(_) => repository::root().join("docs/screens"),
+        None => house.directory().join("screens"),
+    };
+    let input = json!({
+        "folder": folder,
+        "variants": variants(),
+        "invitation": invited,
+        "cookie": admin,
+        "fresh": fresh,
+        "domain": DOMAIN,
+        "second": SECOND,
+        "credential": credential.id,
+        "address": SUPPORT,
+        "broken": BROKEN,
+    });
+    browser::run(relay, "screens.mjs", input);
+    shrink(&folder);
+}
+
+/// What pages show that have something to show.
+fn furnish(house: &House) {
+    let relay = &house.relay;
+    relay.cli(&["domain", "add", "-a", ACCOUNT, SECOND, "--name", "Web shop"]);
+    relay.cli(&["brand", "add", "-a", ACCOUNT, "Acme Outdoors"]);
+    let arguments = [
+        "address",
+        "add",
+        "-a",
+        ACCOUNT,
+        BROKEN,
+        "--host",
+        "127.0.0.1:587",
+        "--username",
+        BROKEN,
+        "--password-stdin",
+        "--brand",
+        "2",
+    ];
+    relay.cli_with_input(&arguments, "no server answers to this");
+    let verify = [
+        "address",
+        "verify",
+        "-a",
+        ACCOUNT,
+        BROKEN,
+        "--direction",
+        "outbound",
+        "--wait",
+        "5",
+    ];
+    relay.cli(&verify);
+}
+
+fn variants() -> Vec<Value> {
+    let all = ["en", "de"].into_iter().flat_map(|language| {
+        ["light", "dark"].into_iter().flat_map(move |scheme| {
+            ["wide", "phone"]
+                .into_iter()
+                .map(move |size| json!({ "language": language, "scheme": scheme, "size": size }))
+        })
+    });
+    let some = |variant: &Value| {
+        let of = (&variant["language"], &variant["scheme"], &variant["size"]);
+        env::var_os("RELAYGATE_SCREENS").is_some()
+            || of == (&json!("en"), &json!("light"), &json!("wide"))
+            || of == (&json!("de"), &json!("dark"), &json!("phone"))
+    };
+    all.filter(some).collect()
+}
+
+/// Fewer colours, a third of the octets; without the program they stay as they are.
+fn shrink(folder: &Path) {
+    if !process::installed("pngquant") {
+        return;
+    }
+    let mut command = Command::new("sh");
+    let each =
+        "pngquant --force --skip-if-larger --ext .png --speed 1 \"$0\"/*/*.png || [ $? = 98 ]";
+    command.args(["-c", each]).arg(folder);
+    let output = process::run(&mut command, b"");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
