@@ -7,8 +7,7 @@ SKIPS := $(abspath $(CARGO_TARGET_DIR))/skips.txt
 PROGRAM := --workspace --bin relaygate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint unit scenarios bench campaign-crash campaign-kill campaign-restore campaign-handover campaign-hostile campaign-auth deny
-.PHONY: help setup build run test lint unit scenarios bench screens campaign-crash campaign-kill deny
+.PHONY: help setup build run test lint unit scenarios bench screens campaign-crash campaign-kill campaign-restore campaign-handover campaign-hostile campaign-auth deny
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

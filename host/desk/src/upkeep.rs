@@ -1,8 +1,7 @@
 //! Takes out what has served its time: tokens of verification mails, counts of
 //! the last hours and days, messages kept aside that nobody wanted, envelopes refused
-//! by a domain on its way out, what the message log is to remember no longer.
-//! the last hours, messages kept aside that nobody wanted, envelopes refused by
-//! a domain on its way out, sessions and invitations that are over.
+//! by a domain on its way out, what the message log is to remember no longer, sessions
+//! and invitations that are over.
 //!
 //! Not here: when this is done (the program).
 

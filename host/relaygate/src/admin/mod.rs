@@ -18,7 +18,10 @@ use crate::operations::Refusal;
 
 pub use client::{AskError, ask};
 pub use request::{
-    AccountRequest, AddressRequest, AuditRequest, BackupRequest, BrandRequest, ChangedAddressRequest, DkimRequest, DomainRequest, JournalRequest, LogRequest, LoginRequest, NewAddressRequest, QueueRequest, Request, Secret, SecretsRequest, SuspendedRequest, TicketRequest, TokenRequest, TriggerRequest,
+    AccountRequest, AddressRequest, AuditRequest, BackupRequest, BrandRequest,
+    ChangedAddressRequest, DkimRequest, DomainRequest, JournalRequest, LogRequest, LoginRequest,
+    NewAddressRequest, QueueRequest, Request, Secret, SecretsRequest, SuspendedRequest,
+    TicketRequest, TokenRequest, TriggerRequest,
 };
 pub use server::{AdminSocket, serve};
 

@@ -180,6 +180,8 @@ async fn try_rename(
     };
     let renamed = security::commit(services, account, actor, change, notice);
     renamed.await.map(drop)
+}
+
 /// Changes where security notices go (R95, R96).
 pub async fn set_admins(
     services: &Services,

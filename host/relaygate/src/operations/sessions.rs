@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use storage::{Scope, Timestamp};
 
 use super::{Actor, Outcome, Refusal, audit};
+use crate::reception::Attempt;
 use crate::services::Services;
 
 /// What was typed to sign in.
@@ -60,7 +61,9 @@ impl Visitor {
 /// refused like wrong passwords, in the same words after the same work.
 pub async fn sign_in(services: &Services, input: SignInInput<'_>) -> Outcome<BegunView> {
     let now = services.clock.now();
-    may_try(services, input.peer, now)?;
+    let name = name(input.account, input.address);
+    let attempt = Attempt::new(input.peer, &name, NO_SET);
+    may_try(services, &attempt, now)?;
     let scope = typed_scope(services, input.account).await?;
     let address = Address::parse(input.address.trim()).ok();
     let verifier = &services.verifier;
@@ -73,7 +76,7 @@ pub async fn sign_in(services: &Services, input: SignInInput<'_>) -> Outcome<Beg
     );
     let member = match proved.await {
         Ok(member) => member,
-        Err(reason) => return Err(refused(services, input.peer, now, &reason).await),
+        Err(reason) => return Err(refused(services, &attempt, now, &reason).await),
     };
     let stage = match member.has_codes() {
         true => Stage::Password,
@@ -111,11 +114,22 @@ async fn typed_scope(services: &Services, account: &str) -> Outcome<Option<Scope
     }
 }
 
-fn may_try(services: &Services, peer: IpAddr, now: Timestamp) -> Outcome<()> {
-    match services.flow.sign_ins.is_blocked(peer, now) {
+/// Guesses are counted by who guesses and as whom, whether there is such a person or not.
+fn name(account: &str, address: &str) -> String {
+    format!("{} {}", account.trim(), address.trim())
+}
+
+fn name_of(visitor: &Visitor) -> String {
+    let profile = visitor.profile.as_ref();
+    let account = profile.map_or("", |profile| profile.subdomain.as_str());
+    name(account, &visitor.member.address.to_string())
+}
+
+fn may_try(services: &Services, attempt: &Attempt<'_>, now: Timestamp) -> Outcome<()> {
+    match services.flow.sign_ins.is_blocked(attempt, now) {
         true => Err(Refusal::new(
             "sign_in_throttled",
-            "too many wrong passwords or codes from here; wait a minute",
+            "too many wrong passwords or codes; wait ten minutes",
         )),
         false => Ok(()),
     }
@@ -123,13 +137,13 @@ fn may_try(services: &Services, peer: IpAddr, now: Timestamp) -> Outcome<()> {
 
 async fn refused(
     services: &Services,
-    peer: IpAddr,
+    attempt: &Attempt<'_>,
     now: Timestamp,
     reason: &LoginError,
 ) -> Refusal {
     match reason {
         LoginError::Refused => {
-            failed(services, peer, now).await;
+            failed(services, attempt, now).await;
             let message = "account, address or password is wrong";
             Refusal::new("sign_in_refused", message)
         }
@@ -138,12 +152,13 @@ async fn refused(
     }
 }
 
-/// Counts a wrong guess, and writes a row about the one that locks the peer out.
-async fn failed(services: &Services, peer: IpAddr, now: Timestamp) {
-    if services.flow.sign_ins.failed(peer, now) {
-        let actor = Actor::stranger(peer);
+/// Counts a wrong guess, and writes a row about the one that locks somebody out.
+async fn failed(services: &Services, attempt: &Attempt<'_>, now: Timestamp) {
+    let locked_out = services.flow.sign_ins.failed(attempt, now);
+    if locked_out.peer || locked_out.login {
+        let actor = Actor::stranger(attempt.peer());
         let (scope, what) = (Scope::Installation, "sign_in_locked_out");
-        audit::record_in(services, scope, &actor, what, &peer.to_string()).await;
+        audit::record_in(services, scope, &actor, what, attempt.user().trim()).await;
     }
 }
 
@@ -164,10 +179,12 @@ pub async fn give_code(
     peer: IpAddr,
 ) -> Outcome<BegunView> {
     let now = services.clock.now();
-    may_try(services, peer, now)?;
+    let name = name_of(visitor);
+    let attempt = Attempt::new(peer, &name, NO_SET);
+    may_try(services, &attempt, now)?;
     let (member, key) = (&visitor.member, &services.sealing);
     if let Err(reason) = proofs::take_code(&services.desk, key, member, code, now).await {
-        failed(services, peer, now).await;
+        failed(services, &attempt, now).await;
         return Err(reason.into());
     }
     let begun = begin(services, member, Stage::Whole, Some(secret)).await?;
@@ -185,18 +202,20 @@ pub async fn prove_again(
     peer: IpAddr,
 ) -> Outcome<BegunView> {
     let now = services.clock.now();
-    may_try(services, peer, now)?;
+    let name = name_of(visitor);
+    let attempt = Attempt::new(peer, &name, NO_SET);
+    may_try(services, &attempt, now)?;
     let Member { scope, address, .. } = &visitor.member;
     let (desk, verifier) = (&services.desk, &services.verifier);
     let proved = proofs::by_password(desk, verifier, Some(*scope), Some(address), password);
     let member = match proved.await {
         Ok(member) => member,
-        Err(reason) => return Err(refused(services, peer, now, &reason).await),
+        Err(reason) => return Err(refused(services, &attempt, now, &reason).await),
     };
     if member.has_codes() {
         let taken = proofs::take_code(desk, &services.sealing, &member, code, now).await;
         if let Err(reason) = taken {
-            failed(services, peer, now).await;
+            failed(services, &attempt, now).await;
             return Err(reason.into());
         }
     }
@@ -290,10 +309,12 @@ pub async fn finish_codes(
     peer: IpAddr,
 ) -> Outcome<()> {
     let now = services.clock.now();
-    may_try(services, peer, now)?;
+    let name = name_of(visitor);
+    let attempt = Attempt::new(peer, &name, NO_SET);
+    may_try(services, &attempt, now)?;
     let (desk, key, member) = (&services.desk, &services.sealing, &visitor.member);
     if let Err(reason) = proofs::finish_codes(desk, key, member, code, now).await {
-        failed(services, peer, now).await;
+        failed(services, &attempt, now).await;
         return Err(reason.into());
     }
     note(services, member, peer, "second_factor_on").await;
@@ -317,3 +338,6 @@ pub async fn choose_language(
     let chosen = members::choose_language(&services.desk, *scope, address, language);
     Ok(chosen.await?)
 }
+
+/// The password of a person names no credential set.
+const NO_SET: &str = "";

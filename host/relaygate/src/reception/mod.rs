@@ -43,7 +43,7 @@ use crate::services::Services;
 use incoming::Incoming;
 pub use refusal::{ReceptionError, Refusal};
 pub(crate) use repeat::prune as prune_marks;
-pub use throttle::Throttle;
+pub use throttle::{Attempt, Throttle};
 
 /// What one session has told and been told so far.
 pub struct Reception {

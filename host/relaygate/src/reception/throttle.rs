@@ -63,6 +63,11 @@ impl<'a> Attempt<'a> {
         }
     }
 
+    /// Who tries; a network of IPv6 is one peer.
+    pub fn peer(&self) -> IpAddr {
+        self.peer
+    }
+
     /// The user name, as presented.
     pub fn user(&self) -> &str {
         self.user

@@ -92,7 +92,9 @@ fn a_refused_login_is_told_and_mended() {
     let relay = &house.relay;
     house.connect_domain();
     house.add_address();
-    let login = house.customer.add_login(SUPPORT, "another word at the server");
+    let login = house
+        .customer
+        .add_login(SUPPORT, "another word at the server");
     login.expect("the customer's server takes another password");
     let invitation = browser::invite(relay, Some(ACCOUNT), ADMIN, "admin");
     let input = json!({

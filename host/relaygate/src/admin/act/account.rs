@@ -35,6 +35,7 @@ pub(super) async fn act(
         } => shown(accounts::set(services, actor, &account, ccs_followers_enabled).await),
         AccountRequest::Rename { account, subdomain } => {
             shown(accounts::rename(services, actor, &account, &subdomain).await)
+        }
         AccountRequest::Admins { account, admins } => {
             shown(accounts::set_admins(services, actor, &account, &admins).await)
         }

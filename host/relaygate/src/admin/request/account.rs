@@ -25,6 +25,7 @@ pub enum AccountRequest {
     Rename {
         account: String,
         subdomain: String,
+    },
     Admins {
         account: String,
         admins: Vec<String>,

@@ -44,6 +44,7 @@ pub enum AccountCommand {
         /// Its subdomain from now on.
         #[arg(value_name = "NEW")]
         subdomain: String,
+    },
     /// Name anew who is told of what happens to credentials; one of them should read mail
     /// outside the connected domains.
     Admins {

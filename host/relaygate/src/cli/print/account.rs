@@ -15,9 +15,8 @@ pub(super) fn words(request: &AccountRequest, answer: &Value) -> String {
         AccountRequest::Create { .. }
         | AccountRequest::Set { .. }
         | AccountRequest::Rename { .. }
-        | AccountRequest::Show { .. } => one(answer),
         | AccountRequest::Admins { .. }
-        | AccountRequest::Show { .. } => pretty(answer),
+        | AccountRequest::Show { .. } => one(answer),
         AccountRequest::Leftovers { .. } => {
             table(&answer["leftovers"], &["account", "kind", "name", "hint"])
         }
