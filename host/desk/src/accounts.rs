@@ -72,6 +72,10 @@ pub struct Profile {
     pub settings: Settings,
     /// At least one; the first is the default.
     pub brands: Vec<Brand>,
+    /// The support address that answers where a ticket has none, or one that is gone
+    /// (R105); the native one of the default brand if nobody chose.
+    #[serde(with = "wire::opt")]
+    pub default_address: Option<Address>,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -286,7 +290,9 @@ fn new_profile(id: AccountId, native: &Domain, new: &NewAccount, now: Timestamp)
             id: FIRST_BRAND,
             name: new.name.trim().to_owned(),
             default_address,
+            created_at: now,
         }],
+        default_address: None,
         created_at: now,
     }
 }

@@ -26,6 +26,8 @@ pub struct Brand {
     /// Sends where no better address may (R20); always a native one.
     #[serde(with = "wire::one")]
     pub default_address: Address,
+    /// When it was added.
+    pub created_at: Timestamp,
 }
 
 /// A brand as somebody typed it in.
@@ -58,6 +60,7 @@ pub async fn add(
         id: profile.brands.last().map_or(0, |last| last.id) + 1,
         name,
         default_address,
+        created_at: now,
     };
     profile.brands.push(brand.clone());
     let mut batch = Batch::new();

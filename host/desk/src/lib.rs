@@ -30,6 +30,7 @@ pub mod members;
 pub mod messages;
 pub mod notices;
 pub mod notifications;
+mod numbers;
 pub mod outbound;
 pub mod pace;
 pub mod people;
@@ -46,6 +47,7 @@ pub mod triggers;
 mod undelivered;
 pub mod upkeep;
 pub mod verification;
+pub mod webhooks;
 mod wire;
 
 pub use change::Change;

@@ -18,7 +18,7 @@ use crate::notifications::{OutboundDraft, Sender};
 use crate::rows::{Kept, Record};
 use crate::tickets::{self, write};
 use crate::undelivered::{self, News};
-use crate::{Account, Error, Product, people, wire};
+use crate::{Account, Error, Product, numbers, people, wire};
 
 pub use leaving::{Leaving, left};
 pub use noticed::notice;
@@ -104,6 +104,8 @@ pub struct Try {
 pub struct Email {
     /// Its name everywhere.
     pub id: String,
+    /// What programs call it by.
+    pub number: u64,
     /// What it is.
     pub notification: NotificationKind,
     /// The ticket it is about.
@@ -251,7 +253,7 @@ pub async fn record(
                 &OfTicket(email.id.clone()),
             );
         }
-        account.rows().create(batch, email.id.as_str(), &email);
+        put(account, batch, email);
     }
     if let Some(kept) = ticket {
         account
@@ -259,6 +261,12 @@ pub async fn record(
             .update(batch, kept.record.id.to_be_bytes(), &kept);
     }
     Ok(())
+}
+
+/// Keeps a new message under its name and its number.
+pub(crate) fn put(account: &Account, batch: &mut Batch, mut email: Email) {
+    email.number = numbers::give::<Email>(account.rows(), batch, &email.id);
+    account.rows().create(batch, email.id.as_str(), &email);
 }
 
 fn email(product: &Product, departing: &Departing<'_>, now: Timestamp) -> Email {
@@ -280,6 +288,7 @@ fn email(product: &Product, departing: &Departing<'_>, now: Timestamp) -> Email 
     };
     Email {
         id: draft.email_id.clone(),
+        number: 0,
         notification: draft.departure.notification,
         ticket: draft.ticket,
         comment: draft.comment,
@@ -311,7 +320,7 @@ pub async fn begin(account: &Account, email: &str) -> Result<(), Error> {
 }
 
 /// Notes how an attempt went, and on the message's ticket what has failed or takes
-/// long. The caller settles the job in the same batch.
+/// long. The caller settles the job in the same batch. Returns the message after it.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Read`], [`Error::Corrupt`].
@@ -321,7 +330,7 @@ pub async fn attempted(
     email: &str,
     attempts: &[Attempt],
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<Email, Error> {
     let mut kept = kept(account, email)
         .await?
         .ok_or(Error::NotFound("email"))?;
@@ -340,7 +349,7 @@ pub async fn attempted(
     }
     undelivered::tell(account, batch, &kept.record, &news, now).await?;
     account.rows().update(batch, email, &kept);
-    Ok(())
+    Ok(kept.record)
 }
 
 impl Delivery {
@@ -419,6 +428,9 @@ const REPLY_KEPT: usize = 512;
 /// Links a delivery report to the message it speaks of (R113); `findings` is what the header
 /// it returns shows. `false` if it is none of ours: then it is an ordinary bounce. The caller
 /// drops the raw text and finishes the job in the same batch.
+/// Links a delivery report to the message it speaks of (R113), which is returned as it is
+/// then. `None` if it is none of ours: then it is an ordinary bounce. The caller drops the raw text
+/// and finishes the job in the same batch.
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Corrupt`].
@@ -428,9 +440,9 @@ pub async fn bounced(
     report: &Report,
     findings: Vec<Finding>,
     now: Timestamp,
-) -> Result<bool, Error> {
+) -> Result<Option<Email>, Error> {
     let Some(mut kept) = of_report(account, report).await? else {
-        return Ok(false);
+        return Ok(None);
     };
     kept.record.notice(account, batch, findings, now);
     for told in report
@@ -458,7 +470,7 @@ pub async fn bounced(
         }
     }
     account.rows().update(batch, kept.record.id.clone(), &kept);
-    Ok(true)
+    Ok(Some(kept.record))
 }
 
 /// By the e-mail id it returns, which nobody can guess who has not seen the message.
@@ -522,6 +534,26 @@ async fn kept(account: &Account, id: &str) -> Result<Option<Kept<Email>>, Error>
 /// [`Error::Read`], [`Error::Corrupt`].
 pub async fn find(account: &Account, id: &str) -> Result<Option<Email>, Error> {
     Ok(kept(account, id).await?.map(|kept| kept.record))
+}
+
+/// Finds a message we sent by its number.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Read`], [`Error::Corrupt`].
+pub async fn by_number(account: &Account, number: u64) -> Result<Email, Error> {
+    let unknown = Error::NotFound("email");
+    let Some(id) = numbers::row::<Email>(account.rows(), number).await? else {
+        return Err(unknown);
+    };
+    find(account, &id).await?.ok_or(unknown)
+}
+
+/// Every message we sent, oldest first.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn list(account: &Account) -> Result<Vec<Email>, Error> {
+    account.rows().all(&[]).await
 }
 
 /// Every message about a ticket, oldest first.

@@ -2,6 +2,8 @@
 //!
 //! Not here: who somebody is to one ticket (`tickets::role`).
 
+mod numbers;
+
 use mail::address::Address;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,9 @@ use crate::addresses::row_id;
 use crate::facts::PersonFacts;
 use crate::rows::{Kept, Record};
 use crate::{Account, Error, Installation, random, wire};
+
+pub(crate) use numbers::give as give_numbers;
+pub use numbers::{Numbered, bearer, everybody, of as number};
 
 /// What somebody may do in the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +139,7 @@ pub async fn register_agent(
         known.map(|kept| kept.revision),
     );
     account.rows().put(&mut batch, row_id(address), &person);
+    give_numbers(account, &mut batch, &[address]).await?;
     account.apply(batch).await?;
     Ok(person)
 }

@@ -10,13 +10,15 @@ use crate::intake::{Author, Incoming, Letter, Passage};
 use crate::rows::{Kept, Record, Rows};
 use crate::tickets::Via;
 use crate::upkeep::Aging;
-use crate::{Account, Error, Installation, random, wire};
+use crate::{Account, Error, Installation, numbers, random, wire};
 
 /// A message kept aside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suspended {
     /// Sorts by time.
     pub id: String,
+    /// What programs call it by.
+    pub number: u64,
     /// The id told with the 250.
     pub queue_id: String,
     /// Why.
@@ -80,8 +82,10 @@ impl<'a> Shelf<'a> {
             .clone()
             .map(|author| (author.name, author.address))
             .unzip();
+        let id = random::sortable_id(now);
         let record = Suspended {
-            id: random::sortable_id(now),
+            number: numbers::give::<Suspended>(self.0, batch, &id),
+            id,
             queue_id: incoming.queue_id.clone(),
             cause,
             author_name: author_name.unwrap_or_default(),
@@ -117,6 +121,18 @@ impl<'a> Shelf<'a> {
         found.ok_or(Error::NotFound("suspended message"))
     }
 
+    /// One of them by its number.
+    ///
+    /// # Errors
+    /// As [`Shelf::find`].
+    pub async fn by_number(&self, number: u64) -> Result<Kept<Suspended>, Error> {
+        let unknown = Error::NotFound("suspended message");
+        let Some(id) = numbers::row::<Suspended>(self.0, number).await? else {
+            return Err(unknown);
+        };
+        self.find(&id).await
+    }
+
     /// The start of its raw source, at most so many octets.
     ///
     /// # Errors
@@ -140,6 +156,7 @@ impl<'a> Shelf<'a> {
         let id = kept.record.id.as_str();
         batch.expect(self.0.key::<Suspended>(id), Some(kept.revision));
         self.0.delete::<Suspended>(batch, id);
+        numbers::take_back(self.0.scope(), batch, kept.record.number);
     }
 
     /// Deletes a message with its raw text.
@@ -150,7 +167,7 @@ impl<'a> Shelf<'a> {
         let kept = self.find(id).await?;
         let mut batch = Batch::new();
         self.take(&mut batch, &kept);
-        kept.record.let_go(self.0.scope(), &mut batch);
+        kept.record.let_go_of_text(self.0.scope(), &mut batch);
         self.0.apply(batch).await
     }
 }
@@ -178,6 +195,15 @@ impl Suspended {
             author: self.via.author,
             flags: self.via.flags.clone(),
             letter,
+        }
+    }
+}
+
+impl Suspended {
+    /// Further recipients of the message may need its raw text.
+    fn let_go_of_text(&self, scope: Scope, batch: &mut Batch) {
+        if self.recipients == 1 {
+            batch.drop_text(scope, self.via.text);
         }
     }
 }
@@ -234,6 +260,9 @@ impl Aging for Suspended {
     /// Its raw text, too; further recipients of the message keep it by themselves.
     fn let_go(&self, scope: Scope, batch: &mut Batch) {
         batch.drop_text(scope, self.via.text);
+    fn let_go(&self, scope: Scope, batch: &mut Batch) {
+        numbers::take_back(scope, batch, self.number);
+        self.let_go_of_text(scope, batch);
     }
 }
 

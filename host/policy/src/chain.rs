@@ -51,6 +51,19 @@ pub struct Chain {
     links: Arc<[Link]>,
 }
 
+/// A policy of a chain, for people to look at.
+#[derive(Debug)]
+pub struct Listed<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// SHA-256 of its component.
+    pub digest: Digest,
+    /// It is the operator's; an account's own can only tighten what those say.
+    pub operator: bool,
+    /// What it answers.
+    pub questions: Vec<Question>,
+}
+
 struct Link {
     policy: Policy,
     operator: bool,
@@ -113,6 +126,20 @@ impl Chain {
         let components = crate::built_in::components(engine)?;
         let policies = crate::built_in::policies(&components, settings, &Limits::default())?;
         Ok(Self::new(policies, Vec::new()))
+    }
+
+    /// Its policies in order: whose, what they are, and what they answer.
+    pub fn policies(&self) -> impl Iterator<Item = Listed<'_>> {
+        self.links.iter().map(|link| {
+            let component = &link.policy.component;
+            let answers = |question: &Question| component.answers(*question);
+            Listed {
+                name: &link.policy.name,
+                digest: component.digest(),
+                operator: link.operator,
+                questions: Question::ALL.into_iter().filter(answers).collect(),
+            }
+        })
     }
 
     /// May this domain be connected?

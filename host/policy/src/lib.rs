@@ -56,7 +56,7 @@ mod settings;
 mod tighten;
 
 pub use answer::{Answered, Decision, LogLine, Word};
-pub use chain::{Chain, ChainError, Policy};
+pub use chain::{Chain, ChainError, Listed, Policy};
 pub use component::{CompileError, Component};
 pub use digest::Digest;
 pub use engine::{Engine, EngineError, EngineSettings, Product};

@@ -16,12 +16,15 @@ use crate::people::Person;
 use crate::rows::{Basis, Kept};
 use crate::secrets::SealingKey;
 use crate::{Account, Error, accounts, connectors, verification};
+use crate::{Account, Error, accounts, numbers, verification};
 
 /// A support address of a connector, as an admin types it in.
 #[derive(Clone)]
 pub struct NewAddress {
     /// The address.
     pub address: Address,
+    /// Its name for people; the address itself if absent.
+    pub name: Option<String>,
     /// Brand whose tickets it makes.
     pub brand: u64,
     /// The customer's server.
@@ -114,7 +117,7 @@ pub async fn add(
         },
         outbound: Some(outbound),
         outbound_only: new.outbound_only,
-        ..unverified(new.address, new.brand, now)
+        ..unverified(new.address, new.name.as_deref(), new.brand, now)?
     };
     insert(account, address, basis).await
 }
@@ -126,6 +129,7 @@ pub async fn add(
 pub async fn add_forwarded(
     account: &Account,
     address: Address,
+    name: Option<&str>,
     brand: u64,
     basis: &Basis,
     now: Timestamp,
@@ -144,11 +148,18 @@ pub async fn add_forwarded(
         ));
     }
     check_brand(account, brand).await?;
-    insert(account, unverified(address, brand, now), basis).await
+    insert(account, unverified(address, name, brand, now)?, basis).await
 }
 
-fn unverified(address: Address, brand: u64, now: Timestamp) -> SupportAddress {
-    SupportAddress {
+fn unverified(
+    address: Address,
+    name: Option<&str>,
+    brand: u64,
+    now: Timestamp,
+) -> Result<SupportAddress, Error> {
+    Ok(SupportAddress {
+        number: 0,
+        name: name.map_or_else(|| Ok(address.to_string()), check_name)?,
         address,
         brand,
         kind: Kind::Forwarded,
@@ -158,6 +169,18 @@ fn unverified(address: Address, brand: u64, now: Timestamp) -> SupportAddress {
         inbound_check: Check::not_yet(now),
         outbound_check: Check::not_yet(now),
         created_at: now,
+    })
+}
+
+fn check_name(name: &str) -> Result<String, Error> {
+    let name = name.trim();
+    let fits = (1..=NAME_CHARS_MAX).contains(&name.chars().count());
+    match fits && !name.chars().any(char::is_control) {
+        true => Ok(name.to_owned()),
+        false => {
+            let hint = format!("give it a name of 1 to {NAME_CHARS_MAX} characters");
+            Err(Error::invalid("name", "name_malformed", hint))
+        }
     }
 }
 
@@ -206,13 +229,14 @@ async fn check_brand(account: &Account, brand: u64) -> Result<(), Error> {
 
 async fn insert(
     account: &Account,
-    address: SupportAddress,
+    mut address: SupportAddress,
     basis: &Basis,
 ) -> Result<SupportAddress, Error> {
     let id = row_id(&address.address);
     let mut batch = Batch::new();
     basis.require(&mut batch);
     limits::advance(account, &mut batch).await?;
+    address.number = numbers::give::<SupportAddress>(account.rows(), &mut batch, &id);
     account
         .shared()
         .create(&mut batch, id.as_str(), &AddressHolder(account.id()));
@@ -283,8 +307,8 @@ pub async fn remove(account: &Account, address: &Address) -> Result<(), Error> {
     let found = kept(account, address)
         .await?
         .ok_or(Error::NotFound("address"))?;
-    if found.record.kind == Kind::Native && is_default(account, address).await? {
-        let hint = "the default address stays: it sends what no other address may";
+    if is_default(account, address).await? {
+        let hint = "the default address stays: it answers where no other address may";
         return Err(Error::invalid("address", "address_is_default", hint));
     }
     let mut batch = Batch::new();
@@ -295,20 +319,93 @@ pub async fn remove(account: &Account, address: &Address) -> Result<(), Error> {
 
 async fn is_default(account: &Account, address: &Address) -> Result<bool, Error> {
     let profile = accounts::profile(account).await?;
-    Ok(profile
-        .brands
-        .iter()
-        .any(|brand| brand.default_address.same_mailbox(address)))
+    let of_brands = profile.brands.iter().map(|brand| &brand.default_address);
+    let mut defaults = of_brands.chain(&profile.default_address);
+    Ok(defaults.any(|default| default.same_mailbox(address)))
+}
+
+/// What is to be said of an address from now on; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Described {
+    /// Its name for people.
+    pub name: Option<String>,
+    /// Brand whose tickets it makes.
+    pub brand: Option<u64>,
+    /// It becomes the account's default address.
+    pub default: bool,
+}
+
+/// Changes what does not touch how mail of an address comes and goes.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for a name, brand or default that cannot
+/// be; [`Error::Changed`].
+pub async fn describe(
+    account: &Account,
+    address: &Address,
+    described: &Described,
+) -> Result<SupportAddress, Error> {
+    let mut kept = kept(account, address)
+        .await?
+        .ok_or(Error::NotFound("address"))?;
+    let found = &mut kept.record;
+    if let Some(name) = &described.name {
+        found.name = check_name(name)?;
+    }
+    if let Some(brand) = described.brand.filter(|brand| *brand != found.brand) {
+        check_brand(account, brand).await?;
+        check_no_brand_needs(account, address).await?;
+        found.brand = brand;
+    }
+    let mut batch = Batch::new();
+    if described.default {
+        make_default(account, &mut batch, found).await?;
+    }
+    account.rows().update(&mut batch, row_id(address), &kept);
+    account.apply(batch).await?;
+    Ok(kept.record)
+}
+
+/// The native address of a brand stays with it: it sends what no other may (R20).
+async fn check_no_brand_needs(account: &Account, address: &Address) -> Result<(), Error> {
+    let profile = accounts::profile(account).await?;
+    let mut brands = profile.brands.iter();
+    match brands.any(|brand| brand.default_address.same_mailbox(address)) {
+        true => {
+            let hint = "the native address of a brand stays with it";
+            Err(Error::invalid("brand", "address_is_default", hint))
+        }
+        false => Ok(()),
+    }
+}
+
+async fn make_default(
+    account: &Account,
+    batch: &mut Batch,
+    address: &SupportAddress,
+) -> Result<(), Error> {
+    if !address.usable() {
+        let hint = "verify it both ways first";
+        return Err(Error::invalid("default", "address_not_verified", hint));
+    }
+    let mut profile = accounts::kept_profile(account).await?;
+    profile.record.default_address = Some(address.address.clone());
+    let row = account.id().get().to_be_bytes();
+    account.shared().update(batch, row, &profile);
+    Ok(())
 }
 
 pub(crate) fn delete(account: &Account, batch: &mut Batch, address: &SupportAddress) {
     let id = row_id(&address.address);
     account.rows().delete::<SupportAddress>(batch, id.as_str());
     verification::forget(account, batch, &address.address);
+    numbers::take_back(account.scope(), batch, address.number);
     if address.kind != Kind::Native {
         account.shared().delete::<AddressHolder>(batch, id);
     }
 }
 
+/// Characters of an address's name for people.
+const NAME_CHARS_MAX: usize = 100;
 /// Version of an address's first outbound credential.
 const FIRST_VERSION: u32 = 1;

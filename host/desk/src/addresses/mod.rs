@@ -17,10 +17,13 @@ use storage::{AccountId, Batch, Table, Timestamp};
 
 use crate::connectors::Connector;
 use crate::facts::{RecipientFacts, RecipientKind, SupportAddressFacts};
-use crate::rows::{Kept, Record, Rows};
-use crate::{Account, Error, Installation, accounts, connectors, wire};
 
+pub use change::{Described, NewAddress, add, add_forwarded, describe, facts, remove};
 pub use change::{NewAddress, add, add_forwarded, facts, remove, set_outbound_only};
+use crate::rows::{Kept, Record, Rows};
+use crate::rows::{Kept, Record};
+use crate::{Account, Error, Installation, accounts, connectors, numbers, wire};
+use crate::{Account, Error, Installation, accounts, connectors, wire};
 pub use checks::{Check, CheckView, Direction};
 pub(crate) use server::rewrap;
 pub use server::{
@@ -57,9 +60,13 @@ pub enum Tested {
 /// An address people write to.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupportAddress {
+    /// What programs call it by; never changes.
+    pub number: u64,
     /// The address itself; never changes.
     #[serde(with = "wire::one")]
     pub address: Address,
+    /// Its name for people; the address itself if nobody gave it one.
+    pub name: String,
     /// Brand whose tickets it makes (R66).
     pub brand: u64,
     /// How its mail comes and goes.
@@ -90,13 +97,15 @@ impl Tested {
 }
 
 impl SupportAddress {
-    /// A native address needs no verification.
+    /// A native address needs no verification. Its number is drawn when it is put.
     pub(crate) fn native(address: Address, brand: u64, now: Timestamp) -> Self {
         let verified = Check::Verified {
             at: now,
             warnings: Vec::new(),
         };
         Self {
+            number: 0,
+            name: address.to_string(),
             address,
             brand,
             kind: Kind::Native,
@@ -183,10 +192,10 @@ pub(crate) async fn kept(
     account.rows().get(row_id(address)).await
 }
 
-pub(crate) fn put_native(account: &Account, batch: &mut Batch, address: SupportAddress) {
-    account
-        .rows()
-        .create(batch, row_id(&address.address), &address);
+pub(crate) fn put_native(account: &Account, batch: &mut Batch, mut address: SupportAddress) {
+    let row = row_id(&address.address);
+    address.number = numbers::give::<SupportAddress>(account.rows(), batch, &row);
+    account.rows().create(batch, row, &address);
 }
 
 /// Removes the row as it was read.
@@ -209,6 +218,19 @@ pub async fn find(account: &Account, address: &Address) -> Result<Option<Support
         Some(address) => Ok(kept(account, &address).await?.map(|kept| kept.record)),
         None => Ok(None),
     }
+}
+
+/// Finds a support address of the account by its number.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Read`], [`Error::Corrupt`].
+pub async fn by_number(account: &Account, number: u64) -> Result<SupportAddress, Error> {
+    let unknown = Error::NotFound("address");
+    let Some(row) = numbers::row::<SupportAddress>(account.rows(), number).await? else {
+        return Err(unknown);
+    };
+    let kept = account.rows().get::<SupportAddress>(row).await?;
+    kept.map(|kept| kept.record).ok_or(unknown)
 }
 
 /// Every support address of the account, in the order of their names.

@@ -7,7 +7,7 @@ use storage::{Batch, Timestamp};
 
 use crate::Account;
 use crate::facts::NotificationKind;
-use crate::outbound::{Delivery, Email, Path};
+use crate::outbound::{self, Delivery, Email, Path};
 
 /// A message a foreign desk handed in.
 #[derive(Debug, Clone)]
@@ -29,6 +29,7 @@ pub fn record(account: &Account, batch: &mut Batch, message: Submitted, now: Tim
     let queued = |recipient| Delivery::queued(recipient, None, now);
     let email = Email {
         id: message.id,
+        number: 0,
         // It is the help desk's word about one of its own tickets.
         notification: NotificationKind::Ticket,
         ticket: None,
@@ -43,5 +44,5 @@ pub fn record(account: &Account, batch: &mut Batch, message: Submitted, now: Tim
         warnings: Vec::new(),
         created_at: now,
     };
-    account.rows().create(batch, email.id.as_str(), &email);
+    outbound::put(account, batch, email);
 }

@@ -10,7 +10,7 @@ use crate::rows::Kept;
 use crate::suspended::Shelf;
 use crate::tickets::tags::{self, Grounds};
 use crate::tickets::write::{self, NewTicket};
-use crate::tickets::{Comment, Status, Ticket};
+use crate::tickets::{Changes, Comment, Status, Ticket};
 use crate::{Account, Error, Product, people};
 
 /// What the policies said of a message.
@@ -128,8 +128,10 @@ impl Desk<'_> {
             recipient: Some(gathered.recipient),
             requester,
             brand: profile.brand(brand).id,
+            by_mail: true,
             created_authenticated: authenticated,
             email_ccs: self.brought(&profile, &[]).await?,
+            changes: Changes::default(),
         };
         let event =
             write::create(self.account, self.product, batch, new, comment, self.now).await?;

@@ -162,18 +162,31 @@ pub(crate) async fn departure(
     profile: &Profile,
     ticket: &Ticket,
 ) -> Result<DepartureFacts, Error> {
-    let found = match &ticket.recipient {
-        Some(recipient) => addresses::find(account, recipient).await?,
-        None => None,
-    };
+    let found = answering(account, profile, ticket).await?;
     let connector = found.as_ref().and_then(SupportAddress::connector);
+    let found_address = found.as_ref().map(|found| found.address.clone());
     Ok(DepartureFacts {
         notification: NotificationKind::Ticket,
-        ticket_recipient: ticket.recipient.clone(),
+        ticket_recipient: found_address.or_else(|| ticket.recipient.clone()),
         connected: is_connected(account, connector).await?,
         verified: found.as_ref().is_some_and(SupportAddress::usable),
         fallback_sender: profile.brand(ticket.brand).default_address.clone(),
     })
+}
+
+/// The address a ticket was written to; if there is none, or it is gone, the one the
+/// account chose for that (R105).
+async fn answering(
+    account: &Account,
+    profile: &Profile,
+    ticket: &Ticket,
+) -> Result<Option<SupportAddress>, Error> {
+    for address in ticket.recipient.iter().chain(&profile.default_address) {
+        if let Some(found) = addresses::find(account, address).await? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
 }
 
 async fn is_connected(account: &Account, connector: Option<&Domain>) -> Result<bool, Error> {

@@ -161,6 +161,11 @@ fn audiences(profile: &Profile, ticket: &Ticket, comment: &Comment, event: Event
                 cc: Vec::new(),
             });
         }
+        // What an agent enters here nobody has read yet; what they mailed, the
+        // people they copied have.
+        Event::Created { .. } if is_answer(comment) && comment.via.is_none() => {
+            audiences.extend(end_users(ticket, comment));
+        }
         Event::Commented { .. } if is_answer(comment) => {
             audiences.extend(end_users(ticket, comment))
         }

@@ -31,7 +31,9 @@ fn profile() -> Profile {
             id: FIRST_BRAND,
             name: "Acme".into(),
             default_address: address("support@acme.desk.example"),
+            created_at: NOW,
         }],
+        default_address: None,
         created_at: NOW,
     }
 }
@@ -47,6 +49,7 @@ fn ticket() -> Ticket {
         recipient: None,
         requester: address("erin@client.example"),
         brand: FIRST_BRAND,
+        by_mail: true,
         created_authenticated: true,
         email_ccs: vec![address("dave@client.example")],
         followers: vec![address("fred@watch.example")],

@@ -1,11 +1,12 @@
 //! Tickets and their comments.
 //!
 //! Here are the records and the look-ups; [`write`] makes them and adds to them,
-//! [`update`] changes them otherwise, [`tags`] guards the reserved tags. Numbers
+//! [`open()`] is how an agent makes one, [`update`] changes them otherwise, [`tags`] guards the reserved tags. Numbers
 //! count up within an account.
 //!
 //! Not here: which message becomes what (`intake`), who is told (`notifications`).
 
+mod open;
 pub mod tags;
 pub mod update;
 pub mod write;
@@ -15,7 +16,7 @@ use std::collections::BTreeSet;
 use mail::address::Address;
 use mail::message::{MessageId, TicketToken};
 use serde::{Deserialize, Serialize};
-use storage::{Table, TextId, Timestamp};
+use storage::{ListRange, Table, TextId, Timestamp};
 
 use crate::credentials::CredentialId;
 use crate::facts::{AuthorAuthentication, Ingress, Origin, Role};
@@ -23,6 +24,7 @@ use crate::people::{self, Standing};
 use crate::rows::{Kept, Record};
 use crate::{Account, Error, wire};
 
+pub use open::{NewMatter, open};
 pub use update::{Changes, update};
 pub use write::{NewReply, reply};
 
@@ -77,6 +79,8 @@ pub struct Ticket {
     pub requester: Address,
     /// The brand it belongs to.
     pub brand: u64,
+    /// It was made by mail, not entered here.
+    pub by_mail: bool,
     /// It was created by mail over the connector.
     pub created_authenticated: bool,
     /// End users who read along, seen by everybody (R14).
@@ -197,6 +201,12 @@ impl Ticket {
         TicketToken::from_number(self.token)
     }
 
+    /// Everybody who has a part in it.
+    pub fn people(&self) -> Vec<&Address> {
+        let reading = self.email_ccs.iter().chain(&self.followers);
+        std::iter::once(&self.requester).chain(reading).collect()
+    }
+
     fn has(people: &[Address], address: &Address) -> bool {
         people.iter().any(|known| known.same_mailbox(address))
     }
@@ -266,6 +276,16 @@ pub async fn list(account: &Account) -> Result<Vec<Ticket>, Error> {
 /// [`Error::Read`], [`Error::Corrupt`].
 pub async fn comments(account: &Account, ticket: u64) -> Result<Vec<Comment>, Error> {
     account.rows().all(&ticket.to_be_bytes()).await
+}
+
+/// The first comment of a ticket, if there is such a ticket.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn first_comment(account: &Account, ticket: u64) -> Result<Option<Comment>, Error> {
+    let range = ListRange::prefix(ticket.to_be_bytes(), 1);
+    let mut page = account.rows().page::<Comment>(range).await?;
+    Ok(page.pop().map(|(_, comment)| comment))
 }
 
 /// One comment of a ticket.

@@ -7,11 +7,13 @@ use storage::{Batch, Timestamp};
 use super::{Priority, Status, Ticket, kept, tags};
 use crate::groups::Directory;
 use crate::triggers::{self, Moment};
-use crate::{Account, Error, accounts, addresses};
+use crate::{Account, Error, accounts, addresses, people};
 
 /// What is to become of a ticket; what is absent or empty stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
+    /// What it is to be about.
+    pub subject: Option<String>,
     /// Where it is to stand.
     pub status: Option<Status>,
     /// How urgent it is to be.
@@ -28,6 +30,10 @@ pub struct Changes {
     pub add_ccs: Vec<Address>,
     /// People copied no more.
     pub remove_ccs: Vec<Address>,
+    /// People who follow from now on.
+    pub add_followers: Vec<Address>,
+    /// People who follow no more.
+    pub remove_followers: Vec<Address>,
 }
 
 impl Changes {
@@ -35,13 +41,6 @@ impl Changes {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
-}
-
-/// People who are to read along.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Copying<'a> {
-    pub(crate) email_ccs: &'a [Address],
-    pub(crate) followers: &'a [Address],
 }
 
 /// Changes a ticket. Reserved tags stay as they are (R108).
@@ -58,25 +57,37 @@ pub async fn update(
     let mut kept = kept(account, id).await?.ok_or(Error::NotFound("ticket"))?;
     let ticket = &mut kept.record;
     let mut batch = Batch::new();
+    apply(account, &mut batch, ticket, changes).await?;
+    ticket.updated_at = now;
+    people::give_numbers(account, &mut batch, &ticket.people()).await?;
+    triggers::run(&triggers::list(account).await?, ticket, Moment::Changed);
+    account.rows().update(&mut batch, id.to_be_bytes(), &kept);
+    account.apply(batch).await?;
+    Ok(kept.record)
+}
+
+/// Makes the changes to a ticket that somebody else keeps in the same batch.
+pub(crate) async fn apply(
+    account: &Account,
+    batch: &mut Batch,
+    ticket: &mut Ticket,
+    changes: &Changes,
+) -> Result<(), Error> {
     set_standing(ticket, changes)?;
     change_tags(ticket, changes)?;
     if let Some(group) = &changes.group {
         let mut groups = Directory::load(account).await?;
         ticket.group = Some(groups.meant(group)?);
-        groups.keep(account, &mut batch);
+        groups.keep(account, batch);
     }
-    let gone = |cc: &Address| changes.remove_ccs.iter().any(|gone| gone.same_mailbox(cc));
-    ticket.email_ccs.retain(|cc| !gone(cc));
-    let people = Copying {
-        email_ccs: &changes.add_ccs,
-        followers: &[],
-    };
-    copy(account, ticket, people).await?;
-    ticket.updated_at = now;
-    triggers::run(&triggers::list(account).await?, ticket, Moment::Changed);
-    account.rows().update(&mut batch, id.to_be_bytes(), &kept);
-    account.apply(batch).await?;
-    Ok(kept.record)
+    let among = |gone: &[Address], one: &Address| gone.iter().any(|it| it.same_mailbox(one));
+    ticket
+        .email_ccs
+        .retain(|cc| !among(&changes.remove_ccs, cc));
+    ticket
+        .followers
+        .retain(|follower| !among(&changes.remove_followers, follower));
+    copy(account, ticket, changes).await
 }
 
 fn set_standing(ticket: &mut Ticket, changes: &Changes) -> Result<(), Error> {
@@ -88,9 +99,25 @@ fn set_standing(ticket: &mut Ticket, changes: &Changes) -> Result<(), Error> {
         let hint = "what was looked at is not new any more; use open";
         return Err(Error::invalid("status", "status_unfit", hint));
     }
+    if let Some(subject) = &changes.subject {
+        ticket.subject = check_subject(subject)?;
+    }
     ticket.status = changes.status.unwrap_or(ticket.status);
     ticket.priority = changes.priority.or(ticket.priority);
     Ok(())
+}
+
+/// One line: it will be a header field of what we send.
+fn check_subject(subject: &str) -> Result<String, Error> {
+    let subject = subject.trim();
+    let fits = subject.chars().count() <= SUBJECT_CHARS_MAX;
+    match fits && !subject.chars().any(char::is_control) {
+        true => Ok(subject.to_owned()),
+        false => {
+            let hint = format!("use one line of at most {SUBJECT_CHARS_MAX} characters");
+            Err(Error::invalid("subject", "subject_malformed", hint))
+        }
+    }
 }
 
 fn change_tags(ticket: &mut Ticket, changes: &Changes) -> Result<(), Error> {
@@ -114,18 +141,16 @@ fn change_tags(ticket: &mut Ticket, changes: &Changes) -> Result<(), Error> {
 }
 
 /// Adds people who read along, as far as the account's settings have it.
-pub(crate) async fn copy(
-    account: &Account,
-    ticket: &mut Ticket,
-    people: Copying<'_>,
-) -> Result<(), Error> {
+async fn copy(account: &Account, ticket: &mut Ticket, changes: &Changes) -> Result<(), Error> {
+    if changes.add_ccs.is_empty() && changes.add_followers.is_empty() {
+        return Ok(());
+    }
     let settings = accounts::profile(account).await?.settings;
-    let names_nobody = people.email_ccs.is_empty() && people.followers.is_empty();
-    if !settings.copies_enabled && !names_nobody {
+    if !settings.copies_enabled {
         let hint = "turn on CCs and followers in the account first";
         return Err(Error::invalid("cc", "copies_disabled", hint));
     }
-    for cc in people.email_ccs {
+    for cc in &changes.add_ccs {
         if addresses::find(account, cc).await?.is_some() {
             let hint = "name a person, not a support address";
             return Err(Error::invalid("cc", "cc_is_support_address", hint));
@@ -141,13 +166,23 @@ pub(crate) async fn copy(
             "remove some CCs first",
         ));
     }
-    for follower in people.followers {
+    for follower in &changes.add_followers {
         if !ticket.is_followed_by(follower) {
             ticket.followers.push(follower.clone());
         }
     }
-    Ok(())
+    match ticket.followers.len() > FOLLOWERS_MAX {
+        true => {
+            let hint = "remove some followers first";
+            Err(Error::invalid("followers", "limit_followers", hint))
+        }
+        false => Ok(()),
+    }
 }
 
+/// As much as a person reads in a list.
+const SUBJECT_CHARS_MAX: usize = 255;
+/// Each gets a message of their own.
+const FOLLOWERS_MAX: usize = 48;
 /// Tags a user may give one ticket.
 const TAGS_MAX: usize = 200;

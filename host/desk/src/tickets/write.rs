@@ -10,8 +10,8 @@ use mail::message::MessageId;
 use serde::{Deserialize, Serialize};
 use storage::{Batch, Table, Timestamp};
 
-use super::update::{self, Copying};
-use super::{Comment, Status, Ticket, comment_row, kept};
+use super::update::{self, Changes};
+use super::{Comment, Status, Ticket, comment_row, comments, kept};
 use crate::facts::Role;
 use crate::notifications::Event;
 use crate::people::{self, Standing};
@@ -29,10 +29,8 @@ pub struct NewReply {
     pub body: String,
     /// Whether end users may read it.
     pub public: bool,
-    /// Further people to copy from now on.
-    pub email_ccs: Vec<Address>,
-    /// Further people who follow from now on.
-    pub followers: Vec<Address>,
+    /// What else is to become of the ticket.
+    pub changes: Changes,
 }
 
 /// A ticket in the making; its numbers and token are given here.
@@ -42,8 +40,10 @@ pub(crate) struct NewTicket {
     pub(crate) recipient: Option<Address>,
     pub(crate) requester: Address,
     pub(crate) brand: u64,
+    pub(crate) by_mail: bool,
     pub(crate) created_authenticated: bool,
     pub(crate) email_ccs: Vec<Address>,
+    pub(crate) changes: Changes,
 }
 
 /// The numbers given last in an account.
@@ -96,6 +96,7 @@ pub(crate) async fn create(
         recipient: new.recipient,
         requester: new.requester,
         brand: new.brand,
+        by_mail: new.by_mail,
         created_authenticated: new.created_authenticated,
         email_ccs: new.email_ccs,
         followers: Vec::new(),
@@ -104,6 +105,7 @@ pub(crate) async fn create(
         created_at: now,
         updated_at: now,
     };
+    update::apply(account, batch, &mut ticket, &new.changes).await?;
     let root = threading::root(ticket.encoded_id(), product);
     index(account, batch, &mut ticket, root).await?;
     account
@@ -166,7 +168,9 @@ async fn enter(
     account
         .rows()
         .create(batch, comment_row(comment.ticket, comment.id), comment);
-    Ok(())
+    let mut people = ticket.people();
+    people.push(&comment.author);
+    people::give_numbers(account, batch, &people).await
 }
 
 /// From now on the identifier leads to the ticket.
@@ -202,56 +206,67 @@ pub async fn reply(
     let mut kept = kept(account, ticket)
         .await?
         .ok_or(Error::NotFound("ticket"))?;
-    let agent = check_reply(account, &kept.record, &new).await?;
-    let people = Copying {
-        email_ccs: &new.email_ccs,
-        followers: &new.followers,
-    };
-    update::copy(account, &mut kept.record, people).await?;
-    if new.public && matches!(kept.record.status, Status::New | Status::Open) {
+    check_open(account, &kept.record).await?;
+    let mut comment = entered(account, new.agent, new.body, new.public, now).await?;
+    update::apply(account, batch, &mut kept.record, &new.changes).await?;
+    let untouched = matches!(kept.record.status, Status::New | Status::Open);
+    if new.public && untouched && new.changes.status.is_none() {
         kept.record.status = Status::Pending;
     }
-    let mut comment = Comment {
+    let (after, event) = add(account, batch, kept, comment.clone(), now).await?;
+    (comment.id, comment.ticket) = (event.comment(), ticket);
+    Ok((after, comment, event))
+}
+
+/// Whether a ticket takes one more comment.
+async fn check_open(account: &Account, ticket: &Ticket) -> Result<(), Error> {
+    if ticket.status == Status::Closed {
+        let hint = "closed tickets take no comments";
+        return Err(Error::invalid("ticket", "ticket_closed", hint));
+    }
+    if comments(account, ticket.id).await?.len() >= COMMENTS_MAX {
+        let hint = format!("a ticket has at most {COMMENTS_MAX} comments; open another");
+        return Err(Error::invalid("ticket", "limit_comments", hint));
+    }
+    Ok(())
+}
+
+/// A comment an agent writes here; its numbers are filled in when it is entered.
+pub(crate) async fn entered(
+    account: &Account,
+    agent: Address,
+    body: String,
+    public: bool,
+    now: Timestamp,
+) -> Result<Comment, Error> {
+    let person = people::find(account, &agent).await?;
+    let Some(person) = person.filter(|person| person.standing == Standing::Agent) else {
+        let hint = "make a token for this agent first";
+        return Err(Error::invalid("agent", "agent_unknown", hint));
+    };
+    if body.trim().is_empty() {
+        return Err(Error::invalid("body", "body_missing", "write something"));
+    }
+    Ok(Comment {
         id: 0,
-        ticket,
-        author: new.agent,
-        author_name: agent,
+        ticket: 0,
+        author: agent,
+        author_name: person.name,
         role: Role::Agent,
-        public: new.public,
+        public,
         authenticated: true,
         flagged: false,
-        body: new.body,
+        body,
         html_body: None,
         message_id: None,
         via: None,
         created_at: now,
-    };
-    let (after, event) = add(account, batch, kept, comment.clone(), now).await?;
-    comment.id = event.comment();
-    Ok((after, comment, event))
-}
-
-/// The agent's name, if all is well.
-async fn check_reply(account: &Account, ticket: &Ticket, new: &NewReply) -> Result<String, Error> {
-    let person = people::find(account, &new.agent).await?;
-    let Some(agent) = person.filter(|person| person.standing == Standing::Agent) else {
-        let hint = "make a token for this agent first";
-        return Err(Error::invalid("agent", "agent_unknown", hint));
-    };
-    if new.body.trim().is_empty() {
-        return Err(Error::invalid("body", "body_missing", "write something"));
-    }
-    if ticket.status == Status::Closed {
-        return Err(Error::invalid(
-            "ticket",
-            "ticket_closed",
-            "closed tickets take no comments",
-        ));
-    }
-    Ok(agent.name)
+    })
 }
 
 /// Fifty bits: what six and four characters of base 32 hold.
 const TOKEN_MASK: u64 = (1 << 50) - 1;
 /// Identifiers kept in a ticket; the index keeps all of them.
 const THREAD_MAX: usize = 20;
+/// Comments agents may bring a ticket to (API.md, section 2); mail is never turned away for it.
+const COMMENTS_MAX: usize = 5_000;

@@ -113,7 +113,7 @@ async fn an_address_is_unique_in_the_installation() {
     let (_, basis) = addresses::facts(&scene.acme, native, &help, None)
         .await
         .unwrap();
-    addresses::add_forwarded(&scene.acme, help.clone(), 1, &basis, NOW)
+    addresses::add_forwarded(&scene.acme, help.clone(), None, 1, &basis, NOW)
         .await
         .unwrap();
     let again = address("HELP@shared.example");
@@ -121,7 +121,7 @@ async fn an_address_is_unique_in_the_installation() {
         .await
         .unwrap();
     assert_eq!(facts.held_by, Holder::OtherAccount);
-    let added = addresses::add_forwarded(&scene.rival, again.clone(), 1, &basis, NOW).await;
+    let added = addresses::add_forwarded(&scene.rival, again.clone(), None, 1, &basis, NOW).await;
     assert!(
         matches!(added, Err(Error::Changed)),
         "even if a policy had let it pass"
@@ -131,7 +131,7 @@ async fn an_address_is_unique_in_the_installation() {
         .await
         .unwrap();
     assert_eq!(facts.held_by, Holder::Nobody);
-    addresses::add_forwarded(&scene.rival, again, 1, &basis, NOW)
+    addresses::add_forwarded(&scene.rival, again, None, 1, &basis, NOW)
         .await
         .unwrap();
 }
@@ -144,7 +144,7 @@ async fn a_domain_with_addresses_in_it_says_so() {
     let (_, basis) = addresses::facts(&scene.acme, native, &help, None)
         .await
         .unwrap();
-    addresses::add_forwarded(&scene.acme, help.clone(), 1, &basis, NOW)
+    addresses::add_forwarded(&scene.acme, help.clone(), None, 1, &basis, NOW)
         .await
         .unwrap();
     let (facts, _) = connectors::facts(&scene.acme, native, &domain("acme.example"))

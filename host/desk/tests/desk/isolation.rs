@@ -100,7 +100,7 @@ async fn put(scene: &Scene, account: &Account, thing: &Thing) -> bool {
             let (_, basis) = addresses::facts(account, native, &address(text), None)
                 .await
                 .unwrap();
-            addresses::add_forwarded(account, address(text), 1, &basis, NOW)
+            addresses::add_forwarded(account, address(text), None, 1, &basis, NOW)
                 .await
                 .is_ok()
         }

@@ -4,7 +4,7 @@
 use desk::facts::{RouteAnswer, Tagging};
 use desk::intake::Outcome;
 use desk::notifications::{self, Event, Plan};
-use desk::tickets::{self, NewReply};
+use desk::tickets::{self, Changes, NewReply};
 use desk::{people, tickets::Ticket};
 use storage::{Batch, Timestamp};
 
@@ -39,8 +39,7 @@ async fn answer(scene: &Scene, body: &str, by_hand: bool) -> Event {
         agent: address("ann@acme.example"),
         body: body.to_owned(),
         public: true,
-        email_ccs: Vec::new(),
-        followers: Vec::new(),
+        changes: Changes::default(),
     };
     let mut batch = Batch::new();
     let (.., event) = tickets::reply(&scene.acme, &mut batch, 1, reply, NOW)
@@ -203,6 +202,7 @@ async fn whom_mail_comes_back_from_is_not_acknowledged_until_they_write() {
         desk::outbound::bounced(&scene.acme, &mut batch, &report, Vec::new(), NOW)
             .await
             .unwrap()
+            .is_some()
     );
     let _durable = scene.acme.commit(batch).await.unwrap();
     let gone = |text: &'static str| {

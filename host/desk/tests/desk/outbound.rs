@@ -1,10 +1,14 @@
 //! What is sent, to whom, in whose name, and what became of it.
 
+
+use desk::addresses::{self, Described};
 use desk::facts::Finding;
 use desk::notifications::{self, Event, OutboundDraft, Sender};
 use desk::outbound::{self, Attempt, Departing, End, State, TRIES_KEPT};
 use desk::people;
+use desk::tickets::{self, Changes, NewReply};
 use desk::tickets::{self, NewReply};
+use desk::{messages, people};
 use mail::message::{Headers, dsn};
 use storage::Batch;
 
@@ -19,8 +23,10 @@ async fn answer(scene: &Scene, public: bool, followers: &[&str]) -> Event {
         agent: address("ann@acme.example"),
         body: "Turn it off.".into(),
         public,
-        email_ccs: Vec::new(),
-        followers: followers.iter().map(|text| address(text)).collect(),
+        changes: Changes {
+            add_followers: followers.iter().map(|text| address(text)).collect(),
+            ..Changes::default()
+        },
     };
     let mut batch = Batch::new();
     let (.., event) = tickets::reply(&scene.acme, &mut batch, 1, reply, NOW)
@@ -159,6 +165,77 @@ async fn departures_tell_whether_the_customers_server_may_be_used() {
     );
 }
 
+/// R105: what used a deleted address falls to the default one, which stays.
+#[tokio::test]
+async fn a_chosen_default_answers_where_an_address_is_gone() {
+    let scene = Scene::new().await;
+    first_ticket(&scene).await;
+    let event = answer(&scene, true, &[]).await;
+    let (help, sales) = (address("help@acme.example"), address("sales@acme.example"));
+    let default = Described {
+        default: true,
+        ..Described::default()
+    };
+    let unverified = addresses::describe(&scene.acme, &sales, &default).await;
+    assert!(unverified.is_err(), "it could not answer");
+    crate::verification::verify_both(&scene, &sales).await;
+    addresses::describe(&scene.acme, &sales, &default)
+        .await
+        .unwrap();
+    assert!(addresses::remove(&scene.acme, &sales).await.is_err());
+    let before = plan(&scene, event).await.remove(0).departure;
+    assert_eq!(
+        (before.ticket_recipient, before.verified),
+        (Some(help.clone()), false)
+    );
+    addresses::remove(&scene.acme, &help).await.unwrap();
+    let after = plan(&scene, event).await.remove(0).departure;
+    assert_eq!(
+        (after.ticket_recipient, after.verified),
+        (Some(sales), true)
+    );
+}
+
+/// What programs call by number leads to its own account's thing, of its own kind, and
+/// nowhere once that is gone (R101, R107).
+#[tokio::test]
+async fn a_number_leads_to_its_bearer_alone() {
+    let scene = Scene::new().await;
+    first_ticket(&scene).await;
+    let help = address("help@acme.example");
+    let found = addresses::find(&scene.acme, &help).await.unwrap().unwrap();
+    assert!(found.number >= 1 << 32 && found.number < 1 << 53);
+    let by_number = addresses::by_number(&scene.acme, found.number)
+        .await
+        .unwrap();
+    assert_eq!(by_number.address, help);
+    assert!(
+        addresses::by_number(&scene.rival, found.number)
+            .await
+            .is_err()
+    );
+    assert!(people::bearer(&scene.acme, found.number).await.is_err());
+    let erin = address("erin@client.example");
+    let number = people::number(&scene.acme, &erin).await.unwrap().unwrap();
+    assert_eq!(
+        people::bearer(&scene.acme, number).await.unwrap().address,
+        erin
+    );
+    assert_eq!(people::number(&scene.rival, &erin).await.unwrap(), None);
+    addresses::remove(&scene.acme, &help).await.unwrap();
+    assert!(
+        addresses::by_number(&scene.acme, found.number)
+            .await
+            .is_err()
+    );
+    scene.add(&scene.acme, "help@acme.example").await;
+    let again = addresses::find(&scene.acme, &help).await.unwrap().unwrap();
+    assert_ne!(
+        again.number, found.number,
+        "a remembered number hits nothing new"
+    );
+}
+
 fn attempt(recipient: &str, end: End, reply: &str) -> Attempt {
     Attempt {
         recipient: address(recipient),
@@ -238,13 +315,16 @@ async fn deliveries_are_followed_recipient_by_recipient_until_they_bounce() {
     let mut batch = Batch::new();
     assert!(
         !outbound::bounced(&scene.rival, &mut batch, &report, Vec::new(), later(10))
+        outbound::bounced(&scene.rival, &mut batch, &report, later(10))
             .await
             .unwrap()
+            .is_none()
     );
     assert!(
         outbound::bounced(&scene.acme, &mut batch, &report, Vec::new(), later(10))
             .await
             .unwrap()
+            .is_some()
     );
     let _durable = scene.acme.commit(batch).await.unwrap();
     assert_eq!(

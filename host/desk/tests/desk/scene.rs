@@ -211,6 +211,7 @@ async fn make(desk: &Installation, product: &Product, name: &str) -> Account {
 pub fn new_address(text: &str) -> NewAddress {
     NewAddress {
         address: address(text),
+        name: None,
         brand: brands::FIRST_BRAND,
         outbound: NewOutbound {
             host: "smtp.acme.example".into(),

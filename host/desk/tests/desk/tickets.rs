@@ -416,8 +416,7 @@ async fn only_agents_reply_and_reserved_tags_stay() {
         agent: address(agent),
         body: "Turn it off.".into(),
         public: true,
-        email_ccs: Vec::new(),
-        followers: Vec::new(),
+        changes: Changes::default(),
     };
     let mut batch = Batch::new();
     let refused = tickets::reply(

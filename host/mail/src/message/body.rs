@@ -50,6 +50,11 @@ pub struct Attachment {
     encoding: TransferEncoding,
 }
 
+/// What a person would read of it, without its form.
+pub fn text_of_html(html: &str) -> String {
+    html_to_text(html)
+}
+
 impl Content {
     /// Reads a complete message whose header is `headers`.
     pub fn read(message: &[u8], headers: &Headers) -> Self {
@@ -67,7 +72,7 @@ impl Content {
     pub fn readable(&self) -> String {
         match (&self.text, &self.html) {
             (Some(text), _) if !text.trim().is_empty() => text.clone(),
-            (_, Some(html)) => html_to_text(html),
+            (_, Some(html)) => text_of_html(html),
             (text, None) => text.clone().unwrap_or_default(),
         }
     }

@@ -45,7 +45,7 @@ mod tokens;
 mod trace;
 mod words;
 
-pub use body::{Attachment, Content, TEXT_OCTETS_MAX};
+pub use body::{Attachment, Content, TEXT_OCTETS_MAX, text_of_html};
 pub use compose::{ComposeError, Composer, Marks, MarksError, NewAttachment, Party};
 pub use edit::{Edited, Edits, TooMany};
 pub use fields::{

@@ -18,10 +18,7 @@ use crate::operations::Refusal;
 
 pub use client::{AskError, ask};
 pub use request::{
-    AccountRequest, AddressRequest, AuditRequest, BackupRequest, BrandRequest,
-    ChangedAddressRequest, DkimRequest, DomainRequest, JournalRequest, LogRequest, LoginRequest,
-    NewAddressRequest, QueueRequest, Request, Secret, SecretsRequest, SuspendedRequest,
-    TicketRequest, TokenRequest, TriggerRequest,
+    AccountRequest, AddressRequest, AuditRequest, BackupRequest, BrandRequest, ChangedAddressRequest, DkimRequest, DomainRequest, EmailRequest, JournalRequest, LogRequest, LoginRequest, NewAddressRequest, PersonRequest, PolicyRequest, QueueRequest, Request, Secret, SecretsRequest, SuspendedRequest, TicketRequest, TokenRequest, TriggerRequest, WebhookRequest,
 };
 pub use server::{AdminSocket, serve};
 

@@ -1,5 +1,6 @@
 //! Hands messages to other servers: customers' own ([`smarthost`]), those the
 //! recipients' domains name ([`native`]), and accounts' own help desks ([`help_desk`]).
+//! Tells accounts' endpoints what happened ([`webhooks`]).
 //!
 //! Jobs for one destination are worked on together: one connection, one message
 //! after the other, an outcome for every recipient of each. Every attempt is
@@ -15,11 +16,13 @@ mod dial;
 mod egress;
 pub(crate) mod help_desk;
 mod native;
+mod post;
 mod reason;
 mod report;
 mod seats;
 mod settle;
 mod smarthost;
+pub(crate) mod webhooks;
 
 use desk::Account;
 use desk::addresses::Tested;

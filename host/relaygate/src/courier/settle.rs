@@ -14,6 +14,7 @@ use policy::questions::routes::{self, Failure};
 use storage::{Batch, CommitError, Lease, Timestamp};
 use tracing::{debug, error, info, warn};
 
+use super::webhooks::announce_deliveries;
 use super::{Attempted, reason, report};
 use crate::clock::later;
 use crate::facts::{self, CallFacts, noted};
@@ -173,6 +174,14 @@ impl<'a> Settlement<'a> {
         if extent == Extent::Whole {
             outbound::attempted(self.account, &mut batch, email, &self.notes, self.now).await?;
             self.count(&mut batch).await?;
+            let (account, notes) = (self.account, &self.notes);
+            let after = outbound::attempted(account, &mut batch, email, notes, self.now).await?;
+            // One more deferral is no news.
+            let first = self.card.attempts == 0;
+            let news = |note: &&Attempt| first || note.end != End::Deferred;
+            let concerned = notes.iter().filter(news).map(|note| &note.recipient);
+            let concerned: Vec<_> = concerned.collect();
+            announce_deliveries(account, &mut batch, &after, &concerned, self.now).await?;
         }
         for note in &self.notes {
             let line = line(self.delivery, note, self.now);

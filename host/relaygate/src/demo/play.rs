@@ -15,6 +15,7 @@ use crate::admin::{
 };
 use crate::operations::domains::DomainInput;
 use crate::operations::servers::{TlsInput, TrustInput};
+use crate::operations::ticket_changes::ChangesInput;
 use crate::operations::tickets::ReplyInput;
 use crate::operations::verification::{VerifyInput, Ways};
 
@@ -112,6 +113,7 @@ impl Play<'_> {
             .ask(&Request::Address(AddressRequest::Add(NewAddressRequest {
                 account: ACCOUNT.to_owned(),
                 address: SUPPORT.to_owned(),
+                name: None,
                 domain: None,
                 host: format!("127.0.0.1:{}", self.stage.ports.submission),
                 username: SUPPORT.to_owned(),
@@ -227,7 +229,7 @@ impl Play<'_> {
                 agent: AGENT.to_owned(),
                 body: ANSWER.to_owned(),
                 internal: false,
-                cc: Vec::new(),
+                changes: ChangesInput::default(),
             })))?;
         let delivery = self.wait("the customer's server to take the answer", || {
             let shown = self.show(ticket)?;

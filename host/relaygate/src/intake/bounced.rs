@@ -2,11 +2,13 @@
 
 use desk::facts::Finding;
 use desk::messages::State;
+use desk::outbound::{Delivery, State};
 use desk::{Account, outbound};
 use mail::message::dsn;
 use storage::Batch;
 
 use super::{Ended, IntakeError, Message, drop_text};
+use crate::courier::webhooks::announce_deliveries;
 use crate::runner::Arrived;
 use crate::services::Services;
 
@@ -29,8 +31,13 @@ pub(super) async fn link(
     };
     let now = services.clock.now();
     if !outbound::bounced(account, batch, &report, findings, now).await? {
+    let Some(email) = outbound::bounced(account, batch, &report, now).await? else {
         return Ok(None);
-    }
+    };
+    let bounced = |delivery: &&Delivery| delivery.state == State::Bounced;
+    let concerned = email.deliveries.iter().filter(bounced);
+    let concerned: Vec<_> = concerned.map(|delivery| &delivery.recipient).collect();
+    announce_deliveries(account, batch, &email, &concerned, now).await?;
     drop_text(account, batch, arrived);
     Ok(Some(Ended::new(State::BounceLinked, "bounce_linked", "")))
 }

@@ -34,6 +34,7 @@ use mail::address::Address;
 use storage::{Batch, CommitError, Lease, Scope, Timestamp};
 use tracing::{info, warn};
 
+use crate::courier::webhooks;
 use crate::dispatch::{self, DispatchError, Signings};
 use crate::facts;
 use crate::runner::{Arrived, Card, Submitted, Work, backoff, give_up, settle};
@@ -314,6 +315,7 @@ async fn tell(
     let _turn = services.flow.turn(account.id()).await;
     let (now, product) = (services.clock.now(), facts::product(services));
     let mut batch = Batch::new();
+    webhooks::announce(account, &mut batch, event, now).await?;
     let plan = notifications::plan(account, &product, &mut batch, event, now).await?;
     send(
         services,

@@ -1,13 +1,14 @@
 //! Support addresses of connected domains.
 
 use desk::Account;
-use desk::addresses::{self, Check, Direction, NewAddress, SupportAddress};
+use desk::accounts::{self, Profile};
+use desk::addresses::{self, Check, Described, Direction, Kind, NewAddress, SupportAddress};
 use desk::brands::FIRST_BRAND;
 use desk::facts::{DomainKind, Holder};
 use desk::traffic::{self, Logins};
 use mail::address::{Address, Domain};
 use secrecy::SecretString;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use storage::Timestamp;
 
 use super::diagnosis::{self, DiagnosisView};
@@ -22,10 +23,18 @@ use crate::services::Services;
 /// A support address as it is shown; its password is nowhere in it.
 #[derive(Debug, Serialize)]
 pub struct AddressView {
+    /// What programs call it by.
+    pub number: u64,
     /// The address.
     pub address: String,
+    /// Its name for people.
+    pub name: String,
     /// Number of the brand whose tickets it makes.
     pub brand: u64,
+    /// `native`, `forwarded` or `smtp`.
+    pub kind: &'static str,
+    /// It answers where a ticket has no address, or one that is gone (R105).
+    pub default: bool,
     /// The connector's domain; absent for native and forwarded ones.
     pub connector: Option<String>,
     /// The customer's server.
@@ -88,6 +97,8 @@ pub struct AddressInput {
     pub account: String,
     /// The address.
     pub address: String,
+    /// Its name for people; the address itself if absent.
+    pub name: Option<String>,
     /// The connector's domain; the address's own if absent (R67).
     pub domain: Option<String>,
     /// The customer's server: `host`, `host:port`, `[2001:db8::1]:port`.
@@ -108,6 +119,34 @@ pub struct AddressInput {
     pub outbound_only: bool,
 }
 
+/// A new forwarded address as typed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ForwardedInput {
+    /// Subdomain of the account.
+    pub account: String,
+    /// The address.
+    pub address: String,
+    /// Its name for people; the address itself if absent.
+    pub name: Option<String>,
+    /// Number of the brand; the account's first if absent.
+    pub brand: Option<u64>,
+}
+
+/// What is to be said of an address, as typed; what is absent stays as it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DescribeInput {
+    /// Subdomain of the account.
+    pub account: String,
+    /// The address.
+    pub address: String,
+    /// Its name for people.
+    pub name: Option<String>,
+    /// Number of the brand.
+    pub brand: Option<u64>,
+    /// Make it the account's default address.
+    pub default: bool,
+}
+
 /// Adds a support address to the connector of its domain, if the policies
 /// allow it. Both verifications start as failed (R70).
 pub async fn add(
@@ -121,6 +160,7 @@ pub async fn add(
     let brand = input.brand.unwrap_or(FIRST_BRAND);
     let new = NewAddress {
         address: address.clone(),
+        name: input.name.clone(),
         brand,
         outbound,
         outbound_only: input.outbound_only,
@@ -158,14 +198,11 @@ async fn try_add(
 pub async fn add_forwarded(
     services: &Services,
     actor: &Actor,
-    account: &str,
-    address: &str,
-    brand: Option<u64>,
+    input: &ForwardedInput,
 ) -> Outcome<OneAddressView> {
-    let account = super::account(services, account).await?;
-    let address = parse_address("address", address)?;
-    let brand = brand.unwrap_or(FIRST_BRAND);
-    let add = || try_add_forwarded(services, &account, &address, brand);
+    let account = super::account(services, &input.account).await?;
+    let address = parse_address("address", &input.address)?;
+    let add = || try_add_forwarded(services, &account, &address, input);
     let added = retried(|| Box::pin(add())).await?;
     let subject = address.to_string();
     audit::record(services, &account, actor, "address_added", &subject).await;
@@ -176,7 +213,7 @@ async fn try_add_forwarded(
     services: &Services,
     account: &Account,
     address: &Address,
-    brand: u64,
+    input: &ForwardedInput,
 ) -> Outcome<SupportAddress> {
     let now = services.clock.now();
     let facts = addresses::facts(account, &services.native, address, None);
@@ -185,7 +222,38 @@ async fn try_add_forwarded(
         let hint = "choose an address of your own domain that nobody has as a support address";
         return Err(Refusal::field("address", "address_taken", hint));
     }
-    Ok(addresses::add_forwarded(account, address.clone(), brand, &basis, now).await?)
+    let (name, brand) = (input.name.as_deref(), input.brand.unwrap_or(FIRST_BRAND));
+    Ok(addresses::add_forwarded(account, address.clone(), name, brand, &basis, now).await?)
+}
+
+/// Changes an address's name or brand, or makes it the default one.
+pub async fn describe(
+    services: &Services,
+    actor: &Actor,
+    input: &DescribeInput,
+) -> Outcome<OneAddressView> {
+    let account = super::account(services, &input.account).await?;
+    let address = parse_address("address", &input.address)?;
+    let described = Described {
+        name: input.name.clone(),
+        brand: input.brand,
+        default: input.default,
+    };
+    if described == Described::default() {
+        return Err(Refusal::new("nothing_to_change", "say what is to change"));
+    }
+    let describe = || async { Ok(addresses::describe(&account, &address, &described).await?) };
+    retried(|| Box::pin(describe())).await?;
+    let subject = address.to_string();
+    audit::record(services, &account, actor, "address_described", &subject).await;
+    shown(services, &account, &address, false).await
+}
+
+/// The address that bears a number.
+pub async fn by_number(services: &Services, account: &str, number: u64) -> Outcome<String> {
+    let account = super::account(services, account).await?;
+    let found = addresses::by_number(&account, number).await?;
+    Ok(found.address.to_string())
 }
 
 /// Changes how an address's mail comes in; the way in has to be verified anew.
@@ -213,6 +281,7 @@ pub async fn set(
 pub async fn list(services: &Services, account: &str) -> Outcome<AddressesView> {
     let account = super::account(services, account).await?;
     let now = services.clock.now();
+    let profile = accounts::profile(&account).await?;
     let mut found = addresses::list(&account).await?;
     // Those somebody set up come before those that came with the account.
     found.sort_by_key(|address| address.connector().is_none());
@@ -220,6 +289,9 @@ pub async fn list(services: &Services, account: &str) -> Outcome<AddressesView> 
     let views = found
         .iter()
         .map(|address| view(address, &found, &logins, now));
+    let views = found
+        .iter()
+        .map(|address| view(&profile, address, &found, now));
     Ok(AddressesView {
         addresses: views.collect(),
     })
@@ -242,6 +314,7 @@ pub(super) async fn shown(
     let found = addresses::find(account, address).await?;
     let found = found.ok_or(desk::Error::NotFound("address"))?;
     let all = addresses::list(account).await?;
+    let profile = accounts::profile(account).await?;
     let now = services.clock.now();
     let logins = traffic::logins(account, now).await?;
     let diagnosis = match explained {
@@ -250,6 +323,7 @@ pub(super) async fn shown(
     };
     Ok(OneAddressView {
         address: view(&found, &all, &logins, now),
+        address: view(&profile, &found, &all, now),
         diagnosis,
     })
 }
@@ -283,8 +357,21 @@ fn view(
     now: Timestamp,
 ) -> AddressView {
     let carried = logins.of(&found.address);
+    profile: &Profile,
+    found: &SupportAddress,
+    all: &[SupportAddress],
+    now: Timestamp,
+) -> AddressView {
     AddressView {
+        number: found.number,
         address: found.address.to_string(),
+        name: found.name.clone(),
+        kind: match found.kind {
+            Kind::Native => "native",
+            Kind::Forwarded => "forwarded",
+            Kind::Smtp { .. } => "smtp",
+        },
+        default: default_of(profile, all) == &found.address,
         brand: found.brand,
         connector: found.connector().map(ToString::to_string),
         server: found.outbound.as_ref().map(server_view),
@@ -297,6 +384,13 @@ fn view(
         usable: found.usable(),
         created_at: found.created_at.0,
     }
+}
+
+/// The one that was chosen, as long as it is there; else that of the default brand.
+fn default_of<'a>(profile: &'a Profile, all: &[SupportAddress]) -> &'a Address {
+    let is_there = |chosen: &&Address| all.iter().any(|found| found.address == **chosen);
+    let chosen = profile.default_address.as_ref().filter(is_there);
+    chosen.unwrap_or(&profile.default_brand().default_address)
 }
 
 pub(super) fn check(check: &Check, now: Timestamp) -> CheckDetails {

@@ -18,6 +18,8 @@ pub struct BrandView {
     pub default_address: String,
     /// Takes what belongs to no other.
     pub default: bool,
+    /// Milliseconds since the epoch.
+    pub created_at: u64,
 }
 
 /// The brands of an account.
@@ -73,5 +75,6 @@ fn view(brand: &Brand) -> BrandView {
         name: brand.name.clone(),
         default_address: brand.default_address.to_string(),
         default: brand.id == brands::FIRST_BRAND,
+        created_at: brand.created_at.0,
     }
 }

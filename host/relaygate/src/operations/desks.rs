@@ -133,7 +133,9 @@ pub async fn set(services: &Services, actor: &Actor, input: &DeskInput) -> Outco
     check_fields(input)?;
     match input.kind {
         KindInput::Smtp | KindInput::Lmtp => check_server(services, input).await?,
-        KindInput::Webhook => check_url(services, input).await?,
+        KindInput::Webhook => {
+            check_endpoint(services, input.url.as_deref().unwrap_or_default()).await?
+        }
         KindInput::Embedded => {}
     }
     let changed = retried(|| Box::pin(try_set(services, &account, input))).await?;
@@ -241,17 +243,13 @@ async fn check_server(services: &Services, input: &DeskInput) -> Outcome<()> {
     check_reach(services, "host", found, clear)
 }
 
-async fn check_url(services: &Services, input: &DeskInput) -> Outcome<()> {
+/// An endpoint that can be posted to: over TLS, or in a network the operator has listed.
+pub(super) async fn check_endpoint(services: &Services, url: &str) -> Outcome<()> {
     let malformed = || {
         let hint = "give an URL such as https://desk.example/hooks/relaygate";
         Refusal::field("url", "url_malformed", hint)
     };
-    let url: Uri = input
-        .url
-        .as_deref()
-        .unwrap_or_default()
-        .parse()
-        .map_err(|_| malformed())?;
+    let url: Uri = url.parse().map_err(|_| malformed())?;
     let secure = match url.scheme_str() {
         Some("https") => true,
         Some("http") => false,

@@ -69,6 +69,11 @@ impl Refusal {
         self.code == CONFLICT
     }
 
+    /// There is no such thing in this account.
+    pub fn is_not_found(&self) -> bool {
+        self.code == NOT_FOUND
+    }
+
     /// A failure of ours: the operator finds the reason in the log, the caller
     /// gets none.
     pub(super) fn internal(reason: &dyn std::error::Error) -> Self {

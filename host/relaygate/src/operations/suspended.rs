@@ -14,16 +14,22 @@ use crate::services::Services;
 pub struct SuspendedView {
     /// Sorts by time.
     pub id: String,
+    /// What programs call it by.
+    pub number: u64,
     /// Why, as a stable word.
     pub cause: &'static str,
     /// The number the public API has for it.
     pub cause_id: u8,
     /// Absent if the message names nobody.
     pub author: Option<String>,
+    /// What the author calls themselves.
+    pub author_name: String,
     /// Whom it was for.
     pub recipient: String,
     /// Decoded.
     pub subject: String,
+    /// What a person would read; empty if it could not be parsed.
+    pub content: String,
     /// Its identifier.
     pub message_id: Option<String>,
     /// The ticket it wanted to update.
@@ -44,8 +50,6 @@ pub struct SuspendedListView {
 pub struct WholeSuspendedView {
     /// What the list says of it.
     pub suspended: SuspendedView,
-    /// What a person would read; empty if it could not be parsed.
-    pub content: String,
     /// The message as it was kept, its first MiB, octets beyond UTF-8 replaced.
     pub source: String,
 }
@@ -90,12 +94,20 @@ pub async fn show(
     Ok(WholeSuspendedView {
         suspended: view(&found),
         source: String::from_utf8_lossy(&source).into_owned(),
-        content: found.content,
     })
 }
 
 /// Makes a ticket of one, or a comment on the ticket it speaks of, or hands it over to the
 /// account's own help desk. `requester` stands for an author it does not name.
+/// The message that bears a number.
+pub async fn by_number(services: &Services, account: &str, number: u64) -> Outcome<String> {
+    let account = super::account(services, account).await?;
+    let found = Shelf::of(&account).by_number(number).await?;
+    Ok(found.record.id)
+}
+
+/// Makes a ticket of one, or a comment on the ticket it speaks of. `requester`
+/// stands for an author it does not name.
 pub async fn recover(
     services: &Services,
     actor: &Actor,
@@ -175,11 +187,14 @@ fn shelf<'a>(services: &'a Services, owner: Option<&'a Account>) -> Shelf<'a> {
 fn view(found: &Suspended) -> SuspendedView {
     SuspendedView {
         id: found.id.clone(),
+        number: found.number,
         cause: found.cause.as_str(),
         cause_id: found.cause.id(),
         author: found.author.as_ref().map(ToString::to_string),
+        author_name: found.author_name.clone(),
         recipient: found.recipient.to_string(),
         subject: found.subject.clone(),
+        content: found.content.clone(),
         message_id: found.message_id.as_ref().map(ToString::to_string),
         ticket: found.ticket,
         created_at: found.created_at.0,

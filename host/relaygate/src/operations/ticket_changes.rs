@@ -10,19 +10,30 @@ use super::tickets::{TicketView, view};
 use super::{Actor, Outcome, Refusal, audit, parse_address, retried};
 use crate::services::Services;
 
-/// What is to become of a ticket, as typed; what is absent stays as it is.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// What is to become of a ticket.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UpdateInput {
     /// Subdomain of the account.
     pub account: String,
     /// Number of the ticket.
     pub id: u64,
+    /// What is to change; something has to.
+    pub changes: ChangesInput,
+}
+
+/// What is to be different, as typed; what is absent stays as it is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ChangesInput {
+    /// What it is about.
+    pub subject: Option<String>,
     /// `open`, `pending`, `solved` or `closed`.
     pub status: Option<String>,
     /// `low`, `normal`, `high` or `urgent`.
     pub priority: Option<String>,
     /// Name or number of a group; a new name makes a group.
     pub group: Option<String>,
+    /// All its tags, reserved ones apart.
+    pub tags: Option<Vec<String>>,
     /// Tags it gets.
     pub add_tags: Vec<String>,
     /// Tags it loses.
@@ -31,6 +42,10 @@ pub struct UpdateInput {
     pub add_ccs: Vec<String>,
     /// People to copy no more.
     pub remove_ccs: Vec<String>,
+    /// More people who read along unseen by end users.
+    pub add_followers: Vec<String>,
+    /// People who read along no more.
+    pub remove_followers: Vec<String>,
 }
 
 /// A ticket that was just changed.
@@ -47,7 +62,10 @@ pub async fn update(
     input: &UpdateInput,
 ) -> Outcome<UpdatedView> {
     let account = super::account(services, &input.account).await?;
-    let changes = read(input)?;
+    let changes = read(&input.changes)?;
+    if changes.is_empty() {
+        return Err(Refusal::new("nothing_to_change", "say what is to change"));
+    }
     let update = || async {
         let _turn = services.flow.turn(account.id()).await;
         let now = services.clock.now();
@@ -61,21 +79,20 @@ pub async fn update(
     })
 }
 
-fn read(input: &UpdateInput) -> Outcome<Changes> {
-    let changes = Changes {
+pub(super) fn read(input: &ChangesInput) -> Outcome<Changes> {
+    Ok(Changes {
+        subject: input.subject.clone(),
         status: input.status.as_deref().map(status).transpose()?,
         priority: input.priority.as_deref().map(priority).transpose()?,
         group: input.group.clone(),
-        tags: None,
+        tags: input.tags.clone(),
         add_tags: input.add_tags.clone(),
         remove_tags: input.remove_tags.clone(),
-        add_ccs: addresses(&input.add_ccs)?,
-        remove_ccs: addresses(&input.remove_ccs)?,
-    };
-    match changes.is_empty() {
-        true => Err(Refusal::new("nothing_to_change", "say what is to change")),
-        false => Ok(changes),
-    }
+        add_ccs: addresses("cc", &input.add_ccs)?,
+        remove_ccs: addresses("cc", &input.remove_ccs)?,
+        add_followers: addresses("followers", &input.add_followers)?,
+        remove_followers: addresses("followers", &input.remove_followers)?,
+    })
 }
 
 fn status(text: &str) -> Outcome<Status> {
@@ -88,6 +105,9 @@ fn priority(text: &str) -> Outcome<Priority> {
     Priority::parse(text).ok_or_else(|| Refusal::field("priority", "priority_unknown", hint))
 }
 
-fn addresses(texts: &[String]) -> Outcome<Vec<Address>> {
-    texts.iter().map(|text| parse_address("cc", text)).collect()
+fn addresses(field: &str, texts: &[String]) -> Outcome<Vec<Address>> {
+    texts
+        .iter()
+        .map(|text| parse_address(field, text))
+        .collect()
 }

@@ -1,15 +1,16 @@
-//! Tickets: listed, shown, answered.
+//! Tickets: listed, shown, made, answered.
 //!
 //! Not here: changing one without a word to anybody (`ticket_changes`).
 
 use desk::facts::Finding;
 use desk::groups::{self, Group};
 use desk::outbound::{self, Delivery, Email};
-use desk::tickets::{self, Comment, NewReply, Priority, Ticket};
+use desk::tickets::{self, Comment, NewMatter, NewReply, Priority, Ticket};
 use desk::{Account, delivery_status, facts as desk_facts, people};
 use serde::{Deserialize, Serialize};
 use storage::Batch;
 
+use super::ticket_changes::{self, ChangesInput};
 use super::{Actor, Outcome, audit, parse_address, retried};
 use crate::dispatch;
 use crate::services::Services;
@@ -33,6 +34,8 @@ pub struct TicketView {
     pub tags: Vec<String>,
     /// The address it was written to, which is also the one that answers.
     pub recipient: Option<String>,
+    /// It was made by mail, not entered here.
+    pub by_mail: bool,
     /// Who asked.
     pub requester: String,
     /// Number of its brand.
@@ -183,8 +186,31 @@ pub struct ReplyInput {
     pub body: String,
     /// A note for agents; nobody outside gets it.
     pub internal: bool,
-    /// More people to copy.
-    pub cc: Vec<String>,
+    /// What else is to become of the ticket.
+    pub changes: ChangesInput,
+}
+
+/// A ticket as an agent enters it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OpenInput {
+    /// Subdomain of the account.
+    pub account: String,
+    /// Address of the agent who enters it.
+    pub agent: String,
+    /// The first comment as text.
+    pub body: String,
+    /// A note for agents; nobody outside gets it.
+    pub internal: bool,
+    /// Whose matter it is; the agent's own if absent.
+    pub requester: Option<String>,
+    /// What the requester is called, if they are new.
+    pub requester_name: Option<String>,
+    /// The support address that answers; the account's default one if absent.
+    pub recipient: Option<String>,
+    /// Number of the brand; that of the recipient if absent.
+    pub brand: Option<u64>,
+    /// What else is said of it, the subject for one.
+    pub changes: ChangesInput,
 }
 
 /// The tickets of an account.
@@ -216,6 +242,23 @@ pub async fn show(services: &Services, account: &str, id: u64) -> Outcome<WholeT
     })
 }
 
+/// The start of the first comment of each of these tickets, in their order.
+pub async fn descriptions(
+    services: &Services,
+    account: &str,
+    tickets: &[u64],
+) -> Outcome<Vec<String>> {
+    let account = super::account(services, account).await?;
+    let mut descriptions = Vec::with_capacity(tickets.len());
+    for ticket in tickets {
+        let first = tickets::first_comment(&account, *ticket).await?;
+        let mut text = first.map_or_else(String::new, |comment| comment.body);
+        text.truncate(text.floor_char_boundary(DESCRIPTION_OCTETS_MAX));
+        descriptions.push(text);
+    }
+    Ok(descriptions)
+}
+
 async fn undeliverable(account: &Account, ticket: &Ticket) -> Outcome<Vec<String>> {
     let mut found = Vec::new();
     for address in std::iter::once(&ticket.requester).chain(&ticket.email_ccs) {
@@ -230,13 +273,11 @@ async fn undeliverable(account: &Account, ticket: &Ticket) -> Outcome<Vec<String
 /// internal note.
 pub async fn reply(services: &Services, actor: &Actor, input: &ReplyInput) -> Outcome<RepliedView> {
     let account = super::account(services, &input.account).await?;
-    let ccs = input.cc.iter().map(|cc| parse_address("cc", cc));
     let new = NewReply {
         agent: parse_address("agent", &input.agent)?,
         body: input.body.clone(),
         public: !input.internal,
-        email_ccs: ccs.collect::<Outcome<_>>()?,
-        followers: Vec::new(),
+        changes: ticket_changes::read(&input.changes)?,
     };
     let replied = retried(|| Box::pin(try_reply(services, &account, input.id, new.clone())));
     let (ticket, comment) = replied.await?;
@@ -269,6 +310,52 @@ async fn try_reply(
     Ok((ticket, comment))
 }
 
+/// Makes a ticket in an agent's name or for somebody else, who is told by mail unless
+/// the first comment is an internal note.
+pub async fn open(services: &Services, actor: &Actor, input: &OpenInput) -> Outcome<RepliedView> {
+    let account = super::account(services, &input.account).await?;
+    let address = |field: &str, text: &Option<String>| {
+        let parsed = text.as_ref().map(|text| parse_address(field, text));
+        parsed.transpose()
+    };
+    let changes = ticket_changes::read(&input.changes)?;
+    let new = NewMatter {
+        agent: parse_address("agent", &input.agent)?,
+        subject: changes.subject.clone().unwrap_or_default(),
+        body: input.body.clone(),
+        public: !input.internal,
+        requester: address("requester", &input.requester)?,
+        requester_name: input.requester_name.clone().unwrap_or_default(),
+        recipient: address("recipient", &input.recipient)?,
+        brand: input.brand,
+        changes,
+    };
+    let opened = retried(|| Box::pin(try_open(services, &account, new.clone())));
+    let (ticket, comment) = opened.await?;
+    let subject = ticket.id.to_string();
+    audit::record(services, &account, actor, "ticket_opened", &subject).await;
+    Ok(RepliedView {
+        ticket: view(&ticket, &groups::list(&account).await?),
+        comment: comment_view(comment, &[]),
+    })
+}
+
+async fn try_open(
+    services: &Services,
+    account: &Account,
+    new: NewMatter,
+) -> Outcome<(Ticket, Comment)> {
+    let _turn = services.flow.turn(account.id()).await;
+    let now = services.clock.now();
+    let mut batch = Batch::new();
+    let event = tickets::open(account, &services.product, &mut batch, new, now).await?;
+    dispatch::announce(account, &mut batch, event, now);
+    let _durable = account.commit(batch).await?;
+    let ticket = tickets::find(account, event.ticket()).await?;
+    let comment = tickets::comment(account, event.ticket(), event.comment()).await?;
+    Ok((ticket, comment))
+}
+
 /// `groups` are those of the account.
 pub(super) fn view(ticket: &Ticket, groups: &[Group]) -> TicketView {
     let group = groups.iter().find(|group| Some(group.id) == ticket.group);
@@ -281,6 +368,7 @@ pub(super) fn view(ticket: &Ticket, groups: &[Group]) -> TicketView {
         group: group.map(|group| group.name.clone()),
         tags: ticket.tags.iter().cloned().collect(),
         recipient: ticket.recipient.as_ref().map(ToString::to_string),
+        by_mail: ticket.by_mail,
         requester: ticket.requester.to_string(),
         brand: ticket.brand,
         email_ccs: ticket.email_ccs.iter().map(ToString::to_string).collect(),
@@ -379,3 +467,6 @@ fn warning(finding: &Finding) -> String {
         None => finding.code.clone(),
     }
 }
+
+/// So much of a first comment goes along with its ticket; a list has a hundred of them.
+const DESCRIPTION_OCTETS_MAX: usize = 64 * 1024;

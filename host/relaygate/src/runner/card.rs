@@ -45,6 +45,8 @@ pub enum Work {
     Delivery(Delivery),
     /// Hand an accepted message to the account's own help desk.
     HandOver(HandOver),
+    /// Tell an endpoint of the account what happened.
+    Webhook(Happened),
     /// Send what the account's own help desk handed in.
     Submitted(Submitted),
 }
@@ -97,6 +99,15 @@ pub struct HandOver {
     pub text: TextId,
     /// Its size.
     pub octets: u64,
+}
+
+/// Something an endpoint is to be told of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happened {
+    /// The endpoint's id.
+    pub webhook: String,
+    /// What is posted, as it was when it happened.
+    pub body: String,
 }
 
 /// A message the account's own help desk handed in for others.
@@ -200,6 +211,7 @@ impl Card {
         match &self.work {
             Work::Intake(_) => "inbound",
             Work::HandOver(_) => "hand_over",
+            Work::Webhook(_) => "webhook_event",
             Work::Submitted(_) => "submitted",
             Work::Notify(_) | Work::NotifyHeld(_) => "ticket_event",
             Work::Notice(_) => "security_event",
@@ -232,6 +244,11 @@ pub fn smarthost_lane() -> Lane {
 /// Accepted messages on their way to somebody else's help desk.
 pub fn desk_lane() -> Lane {
     Lane::new("desk")
+}
+
+/// Events on their way to endpoints.
+pub fn webhook_lane() -> Lane {
+    Lane::new("webhook")
 }
 
 /// Messages on our own path.

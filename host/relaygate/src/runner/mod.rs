@@ -30,8 +30,8 @@ use crate::services::Services;
 use crate::{courier, disconnect, intake};
 
 pub use card::{
-    Acceptance, Arrived, Card, Delivery, HandOver, Path, Submitted, Work, desk_lane,
-    disconnect_lane, intake_lane, native_lane, smarthost_lane,
+    Acceptance, Arrived, Card, Delivery, HandOver, Happened, Path, Submitted, Work, desk_lane,
+    disconnect_lane, intake_lane, native_lane, smarthost_lane, webhook_lane,
 };
 pub(crate) use settling::{once_more, settle};
 use shares::{Place, Shares};
@@ -46,6 +46,7 @@ pub async fn run(services: Arc<Services>) {
         (native_lane(), Worker::Courier),
         (desk_lane(), Worker::Desk),
         (disconnect_lane(), Worker::Disconnect),
+        (webhook_lane(), Worker::Webhook),
     ] {
         lanes.spawn(LaneLoop::new(Arc::clone(&services), lane, worker).run());
     }
@@ -60,6 +61,7 @@ enum Worker {
     Courier,
     Desk,
     Disconnect,
+    Webhook,
 }
 
 impl Worker {
@@ -68,7 +70,7 @@ impl Worker {
     fn lease_time(self) -> Duration {
         match self {
             Self::Intake | Self::Disconnect => Duration::from_secs(60),
-            Self::Courier | Self::Desk => Duration::from_secs(60 * 60),
+            Self::Courier | Self::Desk | Self::Webhook => Duration::from_secs(60 * 60),
         }
     }
 }
@@ -208,6 +210,7 @@ fn grouped(worker: Worker, leases: Vec<Lease>) -> Vec<Vec<Lease>> {
         }
         Worker::Courier => courier::by_destination(leases),
         Worker::Desk => courier::help_desk::by_account(leases),
+        Worker::Webhook => courier::webhooks::by_account(leases),
     }
 }
 
@@ -248,6 +251,10 @@ async fn work_on(services: Arc<Services>, worker: Worker, leases: Arc<[Lease]>) 
         }
         Worker::Courier => {
             let working: Working<'_> = Box::pin(courier::work(&services, &leases));
+            working.await;
+        }
+        Worker::Webhook => {
+            let working: Working<'_> = Box::pin(courier::webhooks::work(&services, &leases));
             working.await;
         }
         Worker::Desk => {

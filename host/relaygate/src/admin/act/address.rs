@@ -27,6 +27,12 @@ pub(super) async fn act(
             address,
             outbound_only,
         } => shown(addresses::set(services, actor, &account, &address, outbound_only).await),
+        AddressRequest::Forward(input) => {
+            shown(addresses::add_forwarded(services, actor, &input).await)
+        }
+        AddressRequest::Describe(input) => {
+            shown(addresses::describe(services, actor, &input).await)
+        }
         AddressRequest::Change(change) => {
             shown(servers::change(services, actor, &changed(change)).await)
         }
@@ -48,6 +54,7 @@ fn input(new: NewAddressRequest) -> AddressInput {
     AddressInput {
         account: new.account,
         address: new.address,
+        name: new.name,
         domain: new.domain,
         host: new.host,
         username: new.username,

@@ -6,21 +6,26 @@ mod backup;
 mod brand;
 mod dkim;
 mod domain;
+mod email;
 mod journal;
 mod login;
+mod person;
 mod queue;
 mod secrets;
 mod suspended;
 mod ticket;
 mod token;
 mod trigger;
+mod webhook;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Answer;
-use super::request::{AuditRequest, LogRequest, Request};
 use crate::operations::{Actor, Outcome, audit, egress, log, trace};
+use crate::operations::{Actor, Outcome, audit, egress, policies, trace};
+use super::request::{AuditRequest, LogRequest, Request};
+use super::request::{AuditRequest, PolicyRequest, Request};
 use crate::services::Services;
 
 /// Does what is asked for.
@@ -30,15 +35,21 @@ pub(super) async fn act(services: &Services, actor: &Actor, request: Request) ->
         Request::Brand(request) => brand::act(services, actor, request).await,
         Request::Domain(request) => domain::act(services, actor, request).await,
         Request::Address(request) => address::act(services, actor, request).await,
+        Request::Person(request) => person::act(services, request).await,
+        Request::Email(request) => email::act(services, request).await,
         Request::Token(request) => token::act(services, actor, request).await,
         Request::Login(request) => login::act(services, actor, request).await,
         Request::Ticket(request) => ticket::act(services, actor, request).await,
         Request::Trigger(request) => trigger::act(services, actor, request).await,
+        Request::Webhook(request) => webhook::act(services, actor, request).await,
         Request::Suspended(request) => suspended::act(services, actor, request).await,
         Request::Queue(request) => queue::act(services, actor, request).await,
         Request::Secrets(request) => secrets::act(services, request).await,
         Request::Backup(request) => backup::act(services, request).await,
         Request::Journal(request) => journal::act(services, request).await,
+        Request::Policy(PolicyRequest::List { account }) => {
+            shown(policies::list(services, &account).await)
+        }
         Request::Audit(AuditRequest::List { account }) => {
             shown(audit::list(services, account.as_deref()).await)
         }

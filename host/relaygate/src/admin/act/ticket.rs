@@ -16,6 +16,7 @@ pub(super) async fn act(
     match request {
         TicketRequest::List { account } => shown(tickets::list(services, &account).await),
         TicketRequest::Show { account, id } => shown(tickets::show(services, &account, id).await),
+        TicketRequest::Open(input) => shown(tickets::open(services, actor, &input).await),
         TicketRequest::Reply(input) => shown(tickets::reply(services, actor, &input).await),
         TicketRequest::Update(input) => {
             shown(ticket_changes::update(services, actor, &input).await)

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Secret;
+use crate::operations::addresses::{DescribeInput, ForwardedInput};
 use crate::operations::servers::{AuthInput, TlsInput, TrustInput};
 use crate::operations::verification::VerifyInput;
 
@@ -25,23 +26,14 @@ pub enum AddressRequest {
         address: String,
         outbound_only: bool,
     },
+    Forward(ForwardedInput),
+    Describe(DescribeInput),
     Change(ChangedAddressRequest),
-    Keep {
-        account: String,
-        address: String,
-    },
-    List {
-        account: String,
-    },
-    Show {
-        account: String,
-        address: String,
-    },
+    Keep { account: String, address: String },
+    List { account: String },
+    Show { account: String, address: String },
     Verify(VerifyInput),
-    Remove {
-        account: String,
-        address: String,
-    },
+    Remove { account: String, address: String },
 }
 
 /// A new address with its outbound password, the one secret that comes in.
@@ -50,6 +42,7 @@ pub enum AddressRequest {
 pub struct NewAddressRequest {
     pub account: String,
     pub address: String,
+    pub name: Option<String>,
     pub domain: Option<String>,
     pub host: String,
     pub username: String,

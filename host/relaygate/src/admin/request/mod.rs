@@ -7,15 +7,19 @@ mod backup;
 mod brand;
 mod dkim;
 mod domain;
+mod email;
 mod journal;
 mod log;
 mod login;
+mod person;
+mod policy;
 mod queue;
 mod secrets;
 mod suspended;
 mod ticket;
 mod token;
 mod trigger;
+mod webhook;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -27,15 +31,19 @@ pub use backup::BackupRequest;
 pub use brand::BrandRequest;
 pub use dkim::DkimRequest;
 pub use domain::DomainRequest;
+pub use email::EmailRequest;
 pub use journal::JournalRequest;
 pub use log::LogRequest;
 pub use login::LoginRequest;
+pub use person::PersonRequest;
+pub use policy::PolicyRequest;
 pub use queue::QueueRequest;
 pub use secrets::SecretsRequest;
 pub use suspended::SuspendedRequest;
 pub use ticket::TicketRequest;
 pub use token::TokenRequest;
 pub use trigger::TriggerRequest;
+pub use webhook::WebhookRequest;
 
 /// One request, typed on both ends.
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,6 +57,10 @@ pub enum Request {
     Domain(DomainRequest),
     /// About a support address.
     Address(AddressRequest),
+    /// About people.
+    Person(PersonRequest),
+    /// About mail we sent.
+    Email(EmailRequest),
     /// About an API token.
     Token(TokenRequest),
     /// About somebody who signs in to the pages.
@@ -57,8 +69,12 @@ pub enum Request {
     Ticket(TicketRequest),
     /// About a rule that acts on tickets.
     Trigger(TriggerRequest),
+    /// About endpoints that are told of what happens.
+    Webhook(WebhookRequest),
     /// About messages kept aside.
     Suspended(SuspendedRequest),
+    /// About the policies.
+    Policy(PolicyRequest),
     /// About the queue.
     Queue(QueueRequest),
     /// About the sealing key.
@@ -110,6 +126,7 @@ mod tests {
         let request = Request::Address(AddressRequest::Add(NewAddressRequest {
             account: "acme".into(),
             address: "help@acme.example".into(),
+            name: None,
             domain: None,
             host: "mail.acme.example".into(),
             username: "relay".into(),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::operations::ticket_changes::UpdateInput;
-use crate::operations::tickets::ReplyInput;
+use crate::operations::tickets::{OpenInput, ReplyInput};
 
 /// See [`crate::operations::tickets`] and [`crate::operations::ticket_changes`].
 #[derive(Debug, Serialize, Deserialize)]
@@ -15,6 +15,7 @@ use crate::operations::tickets::ReplyInput;
 pub enum TicketRequest {
     List { account: String },
     Show { account: String, id: u64 },
+    Open(OpenInput),
     Reply(ReplyInput),
     Update(UpdateInput),
 }

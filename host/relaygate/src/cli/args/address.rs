@@ -20,12 +20,18 @@ pub enum AddressCommand {
         account: AccountArgument,
         /// The address.
         address: String,
+        /// Its name for people; the address itself if absent.
+        #[arg(long)]
+        name: Option<String>,
         /// Number of the brand; the account's first if absent.
         #[arg(long)]
         brand: Option<u64>,
     },
     /// Change how the address's mail comes in; the way in has to be verified anew then.
     Set {
+    /// Change the name or the brand, or make it the default address: the one that answers where
+    /// a ticket has none, or one that is gone.
+    Describe {
         /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
@@ -35,6 +41,15 @@ pub enum AddressCommand {
         /// customer's server.
         #[arg(long, value_enum)]
         outbound_only: OnOff,
+        /// Its name for people.
+        #[arg(long)]
+        name: Option<String>,
+        /// Number of the brand.
+        #[arg(long)]
+        brand: Option<u64>,
+        /// Make it the default address; it has to be verified both ways.
+        #[arg(long)]
+        default: bool,
     },
     /// Change the customer's server or the login there. The change is staged: mail goes on with
     /// what is in use until a confirmation mail has come round over what is new.
@@ -96,6 +111,9 @@ pub struct NewAddressArguments {
     pub account: AccountArgument,
     /// The address.
     pub address: String,
+    /// Its name for people; the address itself if absent.
+    #[arg(long)]
+    pub name: Option<String>,
     /// The connected domain it belongs to; its own if absent.
     #[arg(long)]
     pub domain: Option<String>,

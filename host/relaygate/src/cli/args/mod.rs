@@ -7,15 +7,19 @@ mod backup;
 mod brand;
 mod dkim;
 mod domain;
+mod email;
 mod journal;
 mod log;
 mod login;
+mod person;
+mod policy;
 mod queue;
 mod secrets;
 mod suspended;
 mod ticket;
 mod token;
 mod trigger;
+mod webhook;
 
 use std::path::PathBuf;
 
@@ -28,15 +32,19 @@ pub use backup::{BackupArguments, BackupCommand, RestoreArguments};
 pub use brand::BrandCommand;
 pub use dkim::DkimCommand;
 pub use domain::DomainCommand;
+pub use email::EmailCommand;
 pub use journal::JournalCommand;
 pub use log::{LogArguments, LogCommand};
 pub use login::LoginCommand;
+pub use person::PersonCommand;
+pub use policy::PolicyCommand;
 pub use queue::QueueCommand;
 pub use secrets::SecretsCommand;
 pub use suspended::SuspendedCommand;
-pub use ticket::{ReplyText, TicketCommand, UpdateArguments};
+pub use ticket::{OpenArguments, ReplyText, TicketCommand, UpdateArguments};
 pub use token::TokenCommand;
 pub use trigger::TriggerCommand;
+pub use webhook::WebhookCommand;
 
 /// The gate between a company's mail server and its help desk.
 #[derive(Debug, Parser)]
@@ -90,6 +98,12 @@ pub enum Command {
     /// Support addresses and their outbound credentials.
     #[command(subcommand)]
     Address(AddressCommand),
+    /// People: agents and those who write.
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// Mail that was sent, and what became of it.
+    #[command(subcommand)]
+    Email(EmailCommand),
     /// API tokens of agents.
     #[command(subcommand)]
     Token(TokenCommand),
@@ -102,9 +116,15 @@ pub enum Command {
     /// Rules that act on tickets when they are made or changed.
     #[command(subcommand)]
     Trigger(TriggerCommand),
+    /// Endpoints that are told of what happens.
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     /// Messages kept aside.
     #[command(subcommand)]
     Suspended(SuspendedCommand),
+    /// Who decides.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Jobs that wait.
     #[command(subcommand)]
     Queue(QueueCommand),

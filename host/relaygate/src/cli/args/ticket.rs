@@ -41,6 +41,8 @@ pub enum TicketCommand {
         #[arg(long, value_name = "EMAIL")]
         cc: Vec<String>,
     },
+    /// Make a ticket for somebody, who is told by mail.
+    Open(OpenArguments),
     /// Change a ticket without a comment; nobody is told by mail.
     Update(UpdateArguments),
 }
@@ -53,6 +55,9 @@ pub struct UpdateArguments {
     pub account: AccountArgument,
     /// Its number.
     pub id: u64,
+    /// What it is about.
+    #[arg(long)]
+    pub subject: Option<String>,
     /// Where it is to stand: open, pending, solved or closed (for good).
     #[arg(long)]
     pub status: Option<String>,
@@ -74,6 +79,47 @@ pub struct UpdateArguments {
     /// Copy somebody no more; may be given more than once.
     #[arg(long = "remove-cc", value_name = "EMAIL")]
     pub remove_ccs: Vec<String>,
+    /// Let somebody read along unseen by end users; may be given more than once.
+    #[arg(long = "follower", value_name = "EMAIL")]
+    pub add_followers: Vec<String>,
+    /// Let somebody read along no more; may be given more than once.
+    #[arg(long = "remove-follower", value_name = "EMAIL")]
+    pub remove_followers: Vec<String>,
+}
+
+/// `relaygate ticket open`.
+#[derive(Debug, Args)]
+pub struct OpenArguments {
+    /// See [`AccountArgument`].
+    #[command(flatten)]
+    pub account: AccountArgument,
+    /// Address of the agent who enters it.
+    #[arg(long, value_name = "EMAIL")]
+    pub agent: String,
+    /// What it is about.
+    #[arg(long)]
+    pub subject: String,
+    /// See [`ReplyText`].
+    #[command(flatten)]
+    pub text: ReplyText,
+    /// A note for agents; nobody outside gets it.
+    #[arg(long)]
+    pub internal: bool,
+    /// Whose matter it is; the agent's own if absent.
+    #[arg(long, value_name = "EMAIL")]
+    pub requester: Option<String>,
+    /// What they are called, if they are new.
+    #[arg(long, value_name = "NAME")]
+    pub requester_name: Option<String>,
+    /// The support address that answers; the account's default one if absent.
+    #[arg(long, value_name = "EMAIL")]
+    pub recipient: Option<String>,
+    /// Number of the brand.
+    #[arg(long)]
+    pub brand: Option<u64>,
+    /// Copy somebody; may be given more than once.
+    #[arg(long, value_name = "EMAIL")]
+    pub cc: Vec<String>,
 }
 
 /// Where the text comes from.

@@ -14,6 +14,8 @@ pub(super) fn words(request: &AddressRequest, answer: &Value) -> String {
         AddressRequest::Add(_)
         | AddressRequest::Forward { .. }
         | AddressRequest::Set { .. }
+        | AddressRequest::Forward(_)
+        | AddressRequest::Describe(_)
         | AddressRequest::Change(_)
         | AddressRequest::Keep { .. }
         | AddressRequest::Verify(_)
@@ -33,9 +35,10 @@ fn addresses(list: &Value) -> String {
     let rows = list.as_array().into_iter().flatten().map(|address| {
         let state = |way: &str| cell(&address[way]["state"]);
         let staged = cell(&address["staged"]["check"]["state"]);
-        let remark = match address["shares_login"] == true {
-            true => "login is shared with another address",
-            false => "",
+        let remark = match (&address["default"], &address["shares_login"]) {
+            (Value::Bool(true), _) => "default",
+            (_, Value::Bool(true)) => "login is shared with another address",
+            _ => "",
         };
         let ways = [
             state("inbound"),

@@ -7,9 +7,11 @@ mod brand;
 mod diagnosis;
 mod dkim;
 pub(super) mod domain;
+mod email;
 mod layout;
 mod log;
 mod login;
+mod person;
 mod queue;
 mod secrets;
 mod suspended;
@@ -17,6 +19,7 @@ mod ticket;
 mod token;
 mod trace;
 mod trigger;
+mod webhook;
 
 use serde_json::Value;
 
@@ -31,15 +34,22 @@ pub(super) fn words(request: &Request, answer: &Value) -> String {
         Request::Brand(request) => brand::words(request, answer),
         Request::Domain(request) => domain::words(request, answer),
         Request::Address(request) => address::words(request, answer),
+        Request::Person(request) => person::words(request, answer),
+        Request::Email(request) => email::words(request, answer),
         Request::Token(request) => token::words(request, answer),
         Request::Login(request) => login::words(request, answer),
         Request::Ticket(request) => ticket::words(request, answer),
         Request::Trigger(request) => trigger::words(request, answer),
+        Request::Webhook(request) => webhook::words(request, answer),
         Request::Suspended(request) => suspended::words(request, answer),
         Request::Queue(request) => queue::words(request, answer),
         Request::Secrets(_) => secrets::words(answer),
         Request::Backup(_) => backup::words(answer),
         Request::Journal(_) => layout::pretty(&answer["journal"]),
+        Request::Policy(_) => layout::table(
+            &answer["policies"],
+            &["name", "owner", "digest", "questions"],
+        ),
         Request::Audit(_) => layout::table(
             &answer["audit"],
             &["at", "actor", "act", "subject", "credential", "peer"],

@@ -25,7 +25,7 @@ pub(super) fn words(request: &TicketRequest, answer: &Value) -> String {
         ),
         TicketRequest::Show { .. } => ticket(answer),
         TicketRequest::Reply(_) => pretty(&answer["comment"]),
-        TicketRequest::Update(_) => pretty(&answer["ticket"]),
+        TicketRequest::Open(_) | TicketRequest::Update(_) => pretty(&answer["ticket"]),
     }
 }
 

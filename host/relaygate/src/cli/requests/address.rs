@@ -9,6 +9,7 @@ use crate::cli::Failure;
 use crate::cli::args::{
     AddressCommand, ChangedAddressArguments, NewAddressArguments, TrustArguments,
 };
+use crate::operations::addresses::{DescribeInput, ForwardedInput};
 use crate::operations::servers::TrustInput;
 use crate::operations::verification::VerifyInput;
 
@@ -19,10 +20,12 @@ pub(super) fn request(command: AddressCommand) -> Result<AddressRequest, Failure
         AddressCommand::Forward {
             account,
             address,
+            name,
             brand,
-        } => AddressRequest::Forward {
+        } => AddressRequest::Forward(ForwardedInput {
             account: account.account,
             address,
+            name,
             brand,
         },
         AddressCommand::Set {
@@ -34,6 +37,20 @@ pub(super) fn request(command: AddressCommand) -> Result<AddressRequest, Failure
             address,
             outbound_only: outbound_only.is_on(),
         },
+        }),
+        AddressCommand::Describe {
+            account,
+            address,
+            name,
+            brand,
+            default,
+        } => AddressRequest::Describe(DescribeInput {
+            account: account.account,
+            address,
+            name,
+            brand,
+            default,
+        }),
         AddressCommand::Change(arguments) => AddressRequest::Change(changed_address(arguments)?),
         AddressCommand::Keep { account, address } => AddressRequest::Keep {
             account: account.account,
@@ -70,6 +87,7 @@ fn new_address(arguments: NewAddressArguments) -> Result<NewAddressRequest, Fail
     Ok(NewAddressRequest {
         account: arguments.account.account,
         address: arguments.address,
+        name: arguments.name,
         domain: arguments.domain,
         host: arguments.host,
         username: arguments.username,

@@ -6,21 +6,26 @@ mod backup;
 mod brand;
 mod dkim;
 mod domain;
+mod email;
 mod log;
 mod login;
+mod person;
 mod queue;
 mod secrets;
 mod suspended;
 mod ticket;
 mod token;
 mod trigger;
+mod webhook;
 
 use std::io::Read;
 use std::path::Path;
 
 use super::Failure;
-use super::args::{AuditCommand, BackupArguments, Command, JournalCommand};
 use crate::admin::{AuditRequest, JournalRequest, Request};
+use crate::admin::{AuditRequest, PolicyRequest, Request};
+use super::args::{AuditCommand, BackupArguments, Command, JournalCommand};
+use super::args::{AuditCommand, Command, PolicyCommand};
 use crate::config::io_reason;
 
 /// The request a command stands for; reads standard input where it says so.
@@ -30,12 +35,19 @@ pub(super) fn request(command: Command) -> Result<Request, Failure> {
         Command::Brand(command) => Ok(Request::Brand(brand::request(command))),
         Command::Domain(command) => Ok(Request::Domain(domain::request(command))),
         Command::Address(command) => Ok(Request::Address(address::request(command)?)),
+        Command::Person(command) => Ok(Request::Person(person::request(command))),
+        Command::Email(command) => Ok(Request::Email(email::request(command))),
         Command::Token(command) => Ok(Request::Token(token::request(command))),
         Command::Login(command) => Ok(Request::Login(login::request(command))),
         Command::Ticket(command) => Ok(Request::Ticket(ticket::request(command)?)),
         Command::Trigger(command) => Ok(Request::Trigger(trigger::request(command)?)),
+        Command::Webhook(command) => Ok(Request::Webhook(webhook::request(command)?)),
         Command::Queue(command) => Ok(Request::Queue(queue::request(command))),
         Command::Suspended(command) => Ok(Request::Suspended(suspended::request(command))),
+        Command::Policy(PolicyCommand::List { account }) => {
+            let account = account.account;
+            Ok(Request::Policy(PolicyRequest::List { account }))
+        }
         Command::Audit(AuditCommand::List { account }) => {
             Ok(Request::Audit(AuditRequest::List { account }))
         }

@@ -3,9 +3,9 @@
 use super::standard_input;
 use crate::admin::TicketRequest;
 use crate::cli::Failure;
-use crate::cli::args::{ReplyText, TicketCommand, UpdateArguments};
-use crate::operations::ticket_changes::UpdateInput;
-use crate::operations::tickets::ReplyInput;
+use crate::cli::args::{OpenArguments, ReplyText, TicketCommand, UpdateArguments};
+use crate::operations::ticket_changes::{ChangesInput, UpdateInput};
+use crate::operations::tickets::{OpenInput, ReplyInput};
 
 /// What the command stands for.
 pub(super) fn request(command: TicketCommand) -> Result<TicketRequest, Failure> {
@@ -33,9 +33,13 @@ pub(super) fn request(command: TicketCommand) -> Result<TicketRequest, Failure> 
                 agent,
                 body,
                 internal,
-                cc,
+                changes: ChangesInput {
+                    add_ccs: cc,
+                    ..ChangesInput::default()
+                },
             })
         }
+        TicketCommand::Open(arguments) => TicketRequest::Open(open(arguments)?),
         TicketCommand::Update(arguments) => TicketRequest::Update(update(arguments)),
     })
 }
@@ -44,14 +48,38 @@ fn update(arguments: UpdateArguments) -> UpdateInput {
     UpdateInput {
         account: arguments.account.account,
         id: arguments.id,
-        status: arguments.status,
-        priority: arguments.priority,
-        group: arguments.group,
-        add_tags: arguments.add_tags,
-        remove_tags: arguments.remove_tags,
-        add_ccs: arguments.add_ccs,
-        remove_ccs: arguments.remove_ccs,
+        changes: ChangesInput {
+            subject: arguments.subject,
+            status: arguments.status,
+            priority: arguments.priority,
+            group: arguments.group,
+            tags: None,
+            add_tags: arguments.add_tags,
+            remove_tags: arguments.remove_tags,
+            add_ccs: arguments.add_ccs,
+            remove_ccs: arguments.remove_ccs,
+            add_followers: arguments.add_followers,
+            remove_followers: arguments.remove_followers,
+        },
     }
+}
+
+fn open(arguments: OpenArguments) -> Result<OpenInput, Failure> {
+    Ok(OpenInput {
+        account: arguments.account.account,
+        agent: arguments.agent,
+        body: reply_text(arguments.text)?,
+        internal: arguments.internal,
+        requester: arguments.requester,
+        requester_name: arguments.requester_name,
+        recipient: arguments.recipient,
+        brand: arguments.brand,
+        changes: ChangesInput {
+            subject: Some(arguments.subject),
+            add_ccs: arguments.cc,
+            ..ChangesInput::default()
+        },
+    })
 }
 
 fn reply_text(text: ReplyText) -> Result<String, Failure> {
