@@ -45,6 +45,7 @@ need util-linux setpriv
 need python3 python3
 # Looks at our TLS from outside.
 want testssl.sh testssl
+want python3-venv /usr/share/doc/python3-venv
 # A ticket system to stand behind us; started by its test, on a database of its own.
 want request-tracker5 /usr/sbin/rt-setup-database-5
 want rt5-standalone /usr/share/doc/rt5-standalone
@@ -121,6 +122,20 @@ install_browser_modules() {
     cp "$own/package.json" "$lock" "$browser"
     (cd "$browser" && npm ci --silent --no-audit --no-fund --ignore-scripts) >>"$log" 2>&1 ||
         failed+=("the node modules playwright-core and axe-core")
+# Programs of others that speak to our API, with what they need: too much for a Python that
+# serves other ends, so it gets one of its own. Only their tests want them.
+clients=$HOME/.cache/relaygate/python
+
+has_api_clients() {
+    "$clients/bin/python" -c 'import schemathesis, zenpy' 2>/dev/null
+}
+
+install_api_clients() {
+    has_api_clients && return
+    echo "setup: installing schemathesis and zenpy in $clients"
+    "$python" -m venv "$clients" >>"$log" 2>&1 &&
+        "$clients/bin/python" -m pip install -q 'schemathesis==4.32.5' 'zenpy==2.0.57' >>"$log" 2>&1
+    has_api_clients || failed+=("the Python modules schemathesis and zenpy")
 }
 
 if is_system_python && ! has_python_modules; then
@@ -130,6 +145,7 @@ fi
 [ ${#wanted[@]} -eq 0 ] || install_packages "${wanted[@]}"
 install_python_modules
 install_browser_modules
+install_api_clients
 check_rust
 
 if [ ${#failed[@]} -gt 0 ]; then

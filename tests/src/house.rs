@@ -268,6 +268,8 @@ impl Cottage {
     }
 
     /// Starts the program with these native routes: domain, port on 127.0.0.1.
+    /// Starts the program with these native routes: domain, port on 127.0.0.1. Its certificate is
+    /// good for `localhost`, too, which clients reach without a name server.
     pub fn build(
         directory: TempDir,
         authority: Authority,
@@ -285,6 +287,9 @@ impl Cottage {
         extra: &str,
     ) -> Self {
         let certificate = certs::issue(&authority, HOSTNAME);
+        let certificate = authority
+            .issue(HOSTNAME, &["localhost"])
+            .expect("test names are sound");
         let settings = Settings {
             certificate: &certificate,
             resolver: dns.as_ref().map(Dns::address),

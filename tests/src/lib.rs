@@ -13,6 +13,7 @@
 //! Not here: the scenarios themselves (`tests/tests/it/`), the load generator
 //! (`tests/bench/`).
 
+pub mod api;
 pub mod browser;
 pub mod certs;
 pub mod clients;

@@ -4,6 +4,7 @@
 //! the rows of the requirements (`R10`) or of the fault catalogue (`SMG-01`) it
 //! proves. `tests/requirements.toml` and `tests/faults.toml` are the way back.
 
+mod api;
 mod backup;
 mod clients;
 mod configuration;

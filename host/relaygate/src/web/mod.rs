@@ -4,6 +4,7 @@
 //! Here the two are put together and get what holds for every answer. Not here:
 //! connections ([`server`]), numbers and health for machines (`monitoring`).
 
+mod api;
 mod assets;
 mod pages;
 mod server;
@@ -23,10 +24,13 @@ pub use server::{Peer, serve};
 
 /// Everything that can be asked for, and what holds for each answer.
 fn router(services: Arc<Services>) -> Router {
+    let api = api::router(&services);
     Router::new()
         .merge(pages::router(&services))
         .with_state(services)
         .layer(RequestBodyLimitLayer::new(BODY_OCTETS_MAX))
+        // Holds its bodies to the same bound, and says so in its own envelope.
+        .merge(api)
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             ANSWER_TIMEOUT,
