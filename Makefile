@@ -7,8 +7,7 @@ SKIPS := $(abspath $(CARGO_TARGET_DIR))/skips.txt
 PROGRAM := --workspace --bin relaygate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint unit scenarios bench screens campaign-crash campaign-kill campaign-restore campaign-handover campaign-hostile campaign-auth deny
-.PHONY: help setup build run test lint unit scenarios bench campaign-crash campaign-kill campaign-api deny
+.PHONY: help setup build run test lint unit scenarios bench screens campaign-crash campaign-kill campaign-restore campaign-handover campaign-hostile campaign-auth campaign-api deny
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +74,7 @@ campaign-hostile: ## slow, endless and odd peers by the thousand, a million dot-
 
 campaign-auth: setup ## floods of guesses, and thousands of logins timed, in full
 	@tests/campaign.sh relaygate-tests it guessing::
+
 campaign-api: setup ## fifty thousand requests of a fuzzer that reads our own description (an hour or two)
 	@tests/campaign.sh relaygate-tests it api::clients::a_fuzzer
 

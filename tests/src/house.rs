@@ -267,7 +267,6 @@ impl Cottage {
         Self::settle(directory, authority, Some(dns), dead_ends(), extra)
     }
 
-    /// Starts the program with these native routes: domain, port on 127.0.0.1.
     /// Starts the program with these native routes: domain, port on 127.0.0.1. Its certificate is
     /// good for `localhost`, too, which clients reach without a name server.
     pub fn build(
@@ -286,7 +285,6 @@ impl Cottage {
         routes: Vec<(String, u16)>,
         extra: &str,
     ) -> Self {
-        let certificate = certs::issue(&authority, HOSTNAME);
         let certificate = authority
             .issue(HOSTNAME, &["localhost"])
             .expect("test names are sound");

@@ -425,12 +425,10 @@ pub const TRIES_KEPT: usize = 8;
 /// Characters of a reply remembered for each of them.
 const REPLY_KEPT: usize = 512;
 
-/// Links a delivery report to the message it speaks of (R113); `findings` is what the header
-/// it returns shows. `false` if it is none of ours: then it is an ordinary bounce. The caller
-/// drops the raw text and finishes the job in the same batch.
 /// Links a delivery report to the message it speaks of (R113), which is returned as it is
-/// then. `None` if it is none of ours: then it is an ordinary bounce. The caller drops the raw text
-/// and finishes the job in the same batch.
+/// then; `findings` is what the header the report brings back shows. `None` if it is none of
+/// ours: then it is an ordinary bounce. The caller drops the raw text and finishes the job in
+/// the same batch.
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Corrupt`].

@@ -167,7 +167,7 @@ impl<'a> Shelf<'a> {
         let kept = self.find(id).await?;
         let mut batch = Batch::new();
         self.take(&mut batch, &kept);
-        kept.record.let_go_of_text(self.0.scope(), &mut batch);
+        batch.drop_text(self.0.scope(), kept.record.via.text);
         self.0.apply(batch).await
     }
 }
@@ -195,15 +195,6 @@ impl Suspended {
             author: self.via.author,
             flags: self.via.flags.clone(),
             letter,
-        }
-    }
-}
-
-impl Suspended {
-    /// Further recipients of the message may need its raw text.
-    fn let_go_of_text(&self, scope: Scope, batch: &mut Batch) {
-        if self.recipients == 1 {
-            batch.drop_text(scope, self.via.text);
         }
     }
 }
@@ -259,10 +250,8 @@ impl Aging for Suspended {
 
     /// Its raw text, too; further recipients of the message keep it by themselves.
     fn let_go(&self, scope: Scope, batch: &mut Batch) {
-        batch.drop_text(scope, self.via.text);
-    fn let_go(&self, scope: Scope, batch: &mut Batch) {
         numbers::take_back(scope, batch, self.number);
-        self.let_go_of_text(scope, batch);
+        batch.drop_text(scope, self.via.text);
     }
 }
 

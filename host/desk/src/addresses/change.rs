@@ -15,8 +15,7 @@ use crate::limits;
 use crate::people::Person;
 use crate::rows::{Basis, Kept};
 use crate::secrets::SealingKey;
-use crate::{Account, Error, accounts, connectors, verification};
-use crate::{Account, Error, accounts, numbers, verification};
+use crate::{Account, Error, accounts, connectors, numbers, verification};
 
 /// A support address of a connector, as an admin types it in.
 #[derive(Clone)]

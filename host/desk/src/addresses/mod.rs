@@ -17,13 +17,12 @@ use storage::{AccountId, Batch, Table, Timestamp};
 
 use crate::connectors::Connector;
 use crate::facts::{RecipientFacts, RecipientKind, SupportAddressFacts};
-
-pub use change::{Described, NewAddress, add, add_forwarded, describe, facts, remove};
-pub use change::{NewAddress, add, add_forwarded, facts, remove, set_outbound_only};
 use crate::rows::{Kept, Record, Rows};
-use crate::rows::{Kept, Record};
 use crate::{Account, Error, Installation, accounts, connectors, numbers, wire};
-use crate::{Account, Error, Installation, accounts, connectors, wire};
+
+pub use change::{
+    Described, NewAddress, add, add_forwarded, describe, facts, remove, set_outbound_only,
+};
 pub use checks::{Check, CheckView, Direction};
 pub(crate) use server::rewrap;
 pub use server::{

@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn tampered_cost_is_refused_before_any_work() {
-        let stored = hash(&SecretString::from("x"), CHEAP).unwrap();
+        let stored = hash(&SecretString::from("x"), CHEAP, &mut Vec::new()).unwrap();
         for (from, to) in [("m=64", "m=4194304"), ("t=1", "t=1000"), ("p=1", "p=200")] {
             let tampered = stored.replace(from, to);
             assert_ne!(tampered, stored);

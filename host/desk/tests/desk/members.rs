@@ -121,9 +121,10 @@ async fn a_weak_password_is_not_taken() {
         (&"x".repeat(1_025), "password_length"),
     ] {
         let (desk, hasher) = (&scene.desk, &scene.hasher);
-        let taken = invitations::take_up(desk, hasher, &issued.token, &secret(password), NOW);
+        let password = secret(password);
+        let taken = invitations::take_up(desk, hasher, &issued.token, &password, NOW);
         let Err(Error::Invalid(problems)) = taken.await else {
-            panic!("{password} was taken");
+            panic!("it was taken, {code} was expected");
         };
         assert_eq!(problems[0].code, code);
     }

@@ -18,7 +18,10 @@ use crate::operations::Refusal;
 
 pub use client::{AskError, ask};
 pub use request::{
-    AccountRequest, AddressRequest, AuditRequest, BackupRequest, BrandRequest, ChangedAddressRequest, DkimRequest, DomainRequest, EmailRequest, JournalRequest, LogRequest, LoginRequest, NewAddressRequest, PersonRequest, PolicyRequest, QueueRequest, Request, Secret, SecretsRequest, SuspendedRequest, TicketRequest, TokenRequest, TriggerRequest, WebhookRequest,
+    AccountRequest, AddressRequest, AuditRequest, BackupRequest, BrandRequest,
+    ChangedAddressRequest, DkimRequest, DomainRequest, EmailRequest, JournalRequest, LogRequest,
+    LoginRequest, NewAddressRequest, PersonRequest, PolicyRequest, QueueRequest, Request, Secret,
+    SecretsRequest, SuspendedRequest, TicketRequest, TokenRequest, TriggerRequest, WebhookRequest,
 };
 pub use server::{AdminSocket, serve};
 

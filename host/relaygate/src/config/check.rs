@@ -328,20 +328,6 @@ fn limits(limits: &LimitsConfig) -> Verdict {
         1,
         24 * HOUR_SECONDS,
     )?;
-    let failures = l.auth_failures_per_connection_max;
-    range(
-        "limits.auth_failures_per_connection_max",
-        failures.into(),
-        1,
-        100,
-    )?;
-    let failures = l.auth_failures_per_peer_max;
-    range(
-        "limits.auth_failures_per_peer_max",
-        failures.into(),
-        1,
-        10_000,
-    )?;
     let per_minute = l.api_requests_per_minute.into();
     range("limits.api_requests_per_minute", per_minute, 1, 1_000_000)?;
     range("limits.hops_max", l.hops_max.into(), 1, 100)?;

@@ -65,8 +65,6 @@ impl Default for LimitsConfig {
             handshake_seconds: 10,
             idle_seconds: 120,
             transaction_seconds: 15 * 60,
-            auth_failures_per_connection_max: 3,
-            auth_failures_per_peer_max: 10,
             api_requests_per_minute: 700,
             hops_max: 30,
             jobs_at_once_max: 32,

@@ -293,10 +293,6 @@ pub struct LimitsConfig {
     pub idle_seconds: u64,
     /// Seconds one transaction may take, text included.
     pub transaction_seconds: u64,
-    /// Failed AUTH commands before a connection is closed with 421.
-    pub auth_failures_per_connection_max: u32,
-    /// Failed AUTH commands from one IP address in a minute before it is locked out with 454.
-    pub auth_failures_per_peer_max: u32,
     /// Requests of one account to the API in a minute; more are answered 429.
     pub api_requests_per_minute: u32,
     /// Received fields in a message before it counts as a loop (RFC 5321 §6.3).

@@ -172,8 +172,6 @@ impl<'a> Settlement<'a> {
         let mut batch = Batch::new();
         let email = &self.delivery.email_id;
         if extent == Extent::Whole {
-            outbound::attempted(self.account, &mut batch, email, &self.notes, self.now).await?;
-            self.count(&mut batch).await?;
             let (account, notes) = (self.account, &self.notes);
             let after = outbound::attempted(account, &mut batch, email, notes, self.now).await?;
             // One more deferral is no news.
@@ -182,6 +180,7 @@ impl<'a> Settlement<'a> {
             let concerned = notes.iter().filter(news).map(|note| &note.recipient);
             let concerned: Vec<_> = concerned.collect();
             announce_deliveries(account, &mut batch, &after, &concerned, self.now).await?;
+            self.count(&mut batch).await?;
         }
         for note in &self.notes {
             let line = line(self.delivery, note, self.now);

@@ -1,9 +1,9 @@
 //! Delivery reports about mail of ours (R113).
 
+use desk::Account;
 use desk::facts::Finding;
 use desk::messages::State;
-use desk::outbound::{Delivery, State};
-use desk::{Account, outbound};
+use desk::outbound::{self, Delivery};
 use mail::message::dsn;
 use storage::Batch;
 
@@ -30,11 +30,10 @@ pub(super) async fn link(
         return Ok(None);
     };
     let now = services.clock.now();
-    if !outbound::bounced(account, batch, &report, findings, now).await? {
-    let Some(email) = outbound::bounced(account, batch, &report, now).await? else {
+    let Some(email) = outbound::bounced(account, batch, &report, findings, now).await? else {
         return Ok(None);
     };
-    let bounced = |delivery: &&Delivery| delivery.state == State::Bounced;
+    let bounced = |delivery: &&Delivery| delivery.state == outbound::State::Bounced;
     let concerned = email.deliveries.iter().filter(bounced);
     let concerned: Vec<_> = concerned.map(|delivery| &delivery.recipient).collect();
     announce_deliveries(account, batch, &email, &concerned, now).await?;

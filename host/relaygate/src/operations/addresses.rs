@@ -288,10 +288,7 @@ pub async fn list(services: &Services, account: &str) -> Outcome<AddressesView> 
     let logins = traffic::logins(&account, now).await?;
     let views = found
         .iter()
-        .map(|address| view(address, &found, &logins, now));
-    let views = found
-        .iter()
-        .map(|address| view(&profile, address, &found, now));
+        .map(|address| view(&profile, address, &found, &logins, now));
     Ok(AddressesView {
         addresses: views.collect(),
     })
@@ -322,8 +319,7 @@ pub(super) async fn shown(
         false => None,
     };
     Ok(OneAddressView {
-        address: view(&found, &all, &logins, now),
-        address: view(&profile, &found, &all, now),
+        address: view(&profile, &found, &all, &logins, now),
         diagnosis,
     })
 }
@@ -351,17 +347,13 @@ pub async fn remove(
 }
 
 fn view(
+    profile: &Profile,
     found: &SupportAddress,
     all: &[SupportAddress],
     logins: &Logins,
     now: Timestamp,
 ) -> AddressView {
     let carried = logins.of(&found.address);
-    profile: &Profile,
-    found: &SupportAddress,
-    all: &[SupportAddress],
-    now: Timestamp,
-) -> AddressView {
     AddressView {
         number: found.number,
         address: found.address.to_string(),

@@ -24,18 +24,6 @@ impl Actor {
     /// Somebody on this machine, over the admin socket.
     pub fn local(user: u32) -> Self {
         Self::here(format!("operator:{user}"))
-        Self {
-            name: format!("operator:{user}"),
-            peer: None,
-        }
-    }
-
-    /// A program with that API token, from that address.
-    pub fn token(id: &str, peer: IpAddr) -> Self {
-        Self {
-            name: format!("token:{id}"),
-            peer: Some(peer),
-        }
     }
 
     /// The program itself.
@@ -69,10 +57,6 @@ impl Actor {
 
     fn here(name: String) -> Self {
         Self { name, peer: None }
-        Self {
-            name: "system".to_owned(),
-            peer: None,
-        }
     }
 }
 

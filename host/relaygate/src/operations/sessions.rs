@@ -102,11 +102,12 @@ async fn begin(
 
 /// The scope that was typed, if there is one.
 async fn typed_scope(services: &Services, account: &str) -> Outcome<Option<Scope>> {
+    let now = services.clock.now();
     match account.trim() {
         "" => Ok(Some(Scope::Installation)),
         typed => match Subdomain::parse(typed) {
             Ok(subdomain) => {
-                let found = accounts::by_subdomain(&services.desk, &subdomain).await?;
+                let found = accounts::by_subdomain(&services.desk, &subdomain, now).await?;
                 Ok(found.map(|account| account.scope()))
             }
             Err(_) => Ok(None),

@@ -97,8 +97,6 @@ pub async fn show(
     })
 }
 
-/// Makes a ticket of one, or a comment on the ticket it speaks of, or hands it over to the
-/// account's own help desk. `requester` stands for an author it does not name.
 /// The message that bears a number.
 pub async fn by_number(services: &Services, account: &str, number: u64) -> Outcome<String> {
     let account = super::account(services, account).await?;
@@ -106,8 +104,8 @@ pub async fn by_number(services: &Services, account: &str, number: u64) -> Outco
     Ok(found.record.id)
 }
 
-/// Makes a ticket of one, or a comment on the ticket it speaks of. `requester`
-/// stands for an author it does not name.
+/// Makes a ticket of one, or a comment on the ticket it speaks of, or hands it over to the
+/// account's own help desk. `requester` stands for an author it does not name.
 pub async fn recover(
     services: &Services,
     actor: &Actor,

@@ -17,11 +17,6 @@ pub(super) async fn act(
 ) -> Outcome<Value> {
     match request {
         AddressRequest::Add(new) => shown(addresses::add(services, actor, &input(new)).await),
-        AddressRequest::Forward {
-            account,
-            address,
-            brand,
-        } => shown(addresses::add_forwarded(services, actor, &account, &address, brand).await),
         AddressRequest::Set {
             account,
             address,

@@ -22,10 +22,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Answer;
-use crate::operations::{Actor, Outcome, audit, egress, log, trace};
-use crate::operations::{Actor, Outcome, audit, egress, policies, trace};
-use super::request::{AuditRequest, LogRequest, Request};
-use super::request::{AuditRequest, PolicyRequest, Request};
+use super::request::{AuditRequest, LogRequest, PolicyRequest, Request};
+use crate::operations::{Actor, Outcome, audit, egress, log, policies, trace};
 use crate::services::Services;
 
 /// Does what is asked for.

@@ -16,11 +16,6 @@ use crate::operations::verification::VerifyInput;
 )]
 pub enum AddressRequest {
     Add(NewAddressRequest),
-    Forward {
-        account: String,
-        address: String,
-        brand: Option<u64>,
-    },
     Set {
         account: String,
         address: String,
@@ -29,11 +24,22 @@ pub enum AddressRequest {
     Forward(ForwardedInput),
     Describe(DescribeInput),
     Change(ChangedAddressRequest),
-    Keep { account: String, address: String },
-    List { account: String },
-    Show { account: String, address: String },
+    Keep {
+        account: String,
+        address: String,
+    },
+    List {
+        account: String,
+    },
+    Show {
+        account: String,
+        address: String,
+    },
     Verify(VerifyInput),
-    Remove { account: String, address: String },
+    Remove {
+        account: String,
+        address: String,
+    },
 }
 
 /// A new address with its outbound password, the one secret that comes in.

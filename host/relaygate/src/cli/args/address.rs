@@ -29,9 +29,6 @@ pub enum AddressCommand {
     },
     /// Change how the address's mail comes in; the way in has to be verified anew then.
     Set {
-    /// Change the name or the brand, or make it the default address: the one that answers where
-    /// a ticket has none, or one that is gone.
-    Describe {
         /// See [`AccountArgument`].
         #[command(flatten)]
         account: AccountArgument,
@@ -41,6 +38,15 @@ pub enum AddressCommand {
         /// customer's server.
         #[arg(long, value_enum)]
         outbound_only: OnOff,
+    },
+    /// Change the name or the brand, or make it the default address: the one that answers where
+    /// a ticket has none, or one that is gone.
+    Describe {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// The address.
+        address: String,
         /// Its name for people.
         #[arg(long)]
         name: Option<String>,

@@ -12,7 +12,6 @@ pub(super) fn words(request: &AddressRequest, answer: &Value) -> String {
         AddressRequest::List { .. } => addresses(&answer["addresses"]),
         AddressRequest::Remove { .. } => done(),
         AddressRequest::Add(_)
-        | AddressRequest::Forward { .. }
         | AddressRequest::Set { .. }
         | AddressRequest::Forward(_)
         | AddressRequest::Describe(_)

@@ -27,7 +27,7 @@ pub(super) fn request(command: AddressCommand) -> Result<AddressRequest, Failure
             address,
             name,
             brand,
-        },
+        }),
         AddressCommand::Set {
             account,
             address,
@@ -37,7 +37,6 @@ pub(super) fn request(command: AddressCommand) -> Result<AddressRequest, Failure
             address,
             outbound_only: outbound_only.is_on(),
         },
-        }),
         AddressCommand::Describe {
             account,
             address,

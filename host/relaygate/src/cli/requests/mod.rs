@@ -22,10 +22,8 @@ use std::io::Read;
 use std::path::Path;
 
 use super::Failure;
-use crate::admin::{AuditRequest, JournalRequest, Request};
-use crate::admin::{AuditRequest, PolicyRequest, Request};
-use super::args::{AuditCommand, BackupArguments, Command, JournalCommand};
-use super::args::{AuditCommand, Command, PolicyCommand};
+use super::args::{AuditCommand, BackupArguments, Command, JournalCommand, PolicyCommand};
+use crate::admin::{AuditRequest, JournalRequest, PolicyRequest, Request};
 use crate::config::io_reason;
 
 /// The request a command stands for; reads standard input where it says so.

@@ -248,7 +248,7 @@ mod tests {
             let request = Request::builder().header("host", host).body(Body::empty());
             Site::of(&request.expect("a request"))
         };
-        let site = of("desk.example:8443").ok().expect("a site");
+        let site = of("desk.example:8443").expect("a site");
         assert_eq!(site.link("/x"), "https://desk.example:8443/x");
         for host in [
             "",

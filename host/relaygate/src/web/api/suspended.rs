@@ -8,9 +8,9 @@ use super::failure::{Failure, Failures};
 use super::input::{Id, Ids, Query};
 use super::paging::{PageParams, Paging, place};
 use super::shapes::suspended::{OneSuspended, SuspendedTicket, SuspendedTickets};
-use super::shapes::ticket::{OneTicket, SomeTickets, Ticket, names};
+use super::shapes::ticket::{RecoveredTicket, SomeTickets, Ticket, names};
 use super::shapes::user::People;
-use crate::operations::suspended::{self, SuspendedView};
+use crate::operations::suspended::{self, RecoveredView, SuspendedView};
 use crate::operations::tickets;
 
 /// Lists the messages kept aside.
@@ -54,12 +54,12 @@ pub(super) async fn show(caller: Caller, Id(id): Id) -> Result<Json<OneSuspended
 }
 
 /// Makes a ticket of one, or a comment on the ticket it speaks of. Where it names no
-/// author, the caller is the requester.
+/// author, the caller is the requester. An account's own help desk gets it as it is.
 #[utoipa::path(put, path = "/suspended_tickets/{id}/recover", params(("id" = u64, Path)),
-    responses((status = 200, body = OneTicket), Failures))]
-pub(super) async fn recover(caller: Caller, Id(id): Id) -> Result<Json<OneTicket>, Failure> {
+    responses((status = 200, body = RecoveredTicket), Failures))]
+pub(super) async fn recover(caller: Caller, Id(id): Id) -> Result<Json<RecoveredTicket>, Failure> {
     let ticket = recovered(&caller, id).await?;
-    Ok(Json(OneTicket { ticket }))
+    Ok(Json(RecoveredTicket { ticket }))
 }
 
 /// The same for several; what cannot be recovered ends it, and is told.
@@ -71,12 +71,12 @@ pub(super) async fn recover_many(
 ) -> Result<Json<SomeTickets>, Failure> {
     let mut tickets = Vec::new();
     for id in wanted.parsed()? {
-        tickets.push(recovered(&caller, id).await?);
+        tickets.extend(recovered(&caller, id).await?);
     }
     Ok(Json(SomeTickets { tickets }))
 }
 
-async fn recovered(caller: &Caller, id: u64) -> Result<Ticket, Failure> {
+async fn recovered(caller: &Caller, id: u64) -> Result<Option<Ticket>, Failure> {
     let (services, account) = (&caller.services, caller.account.as_str());
     let id = suspended::by_number(services, account, id).await?;
     let agent = caller.agent.to_string();
@@ -85,10 +85,18 @@ async fn recovered(caller: &Caller, id: u64) -> Result<Ticket, Failure> {
         .suspended;
     let requester = view.author.is_none().then_some(agent.as_str());
     let done = suspended::recover(services, &caller.actor, account, &id, requester).await?;
-    let whole = tickets::show(services, account, done.ticket).await?;
+    let RecoveredView::Entered { ticket, .. } = done else {
+        return Ok(None);
+    };
+    let whole = tickets::show(services, account, ticket).await?;
     let people = People::named(caller, names(&whole.ticket)).await?;
     let about = whole.comments.first().map_or("", |first| &first.body);
-    Ok(Ticket::new(&whole.ticket, about, &people, &caller.site))
+    Ok(Some(Ticket::new(
+        &whole.ticket,
+        about,
+        &people,
+        &caller.site,
+    )))
 }
 
 /// Deletes one.

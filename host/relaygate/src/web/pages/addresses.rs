@@ -276,6 +276,7 @@ fn new_input(admin: &Admin, form: &NewForm) -> AddressInput {
     AddressInput {
         account: admin.account.clone(),
         address,
+        name: None,
         domain: typed(&form.domain),
         host: form.server.host.clone(),
         username: form.server.username.clone(),

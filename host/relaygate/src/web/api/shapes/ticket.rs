@@ -63,6 +63,13 @@ pub(in crate::web::api) struct OneTicket {
     pub(in crate::web::api) ticket: Ticket,
 }
 
+/// What became of a message that was let through.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::web::api) struct RecoveredTicket {
+    /// Null where the account's own help desk gets it.
+    pub(in crate::web::api) ticket: Option<Ticket>,
+}
+
 /// A page of them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::web::api) struct Tickets {
