@@ -119,7 +119,7 @@ fn auth_04_of_all_responses_one_logs_in() {
         ("QUIT".to_owned(), "535 5.7.8 "),
         (long(12_288), "535 5.7.8 "),
         (long(12_289), "500 5.5.6 "),
-        (long(1 << 20), "500 5.5.6 "),
+        (long(60_000), "500 5.5.6 "),
     ];
     for (response, expected) in &table {
         for piece in [usize::MAX, 1_460, 7] {
@@ -136,6 +136,19 @@ fn auth_04_of_all_responses_one_logs_in() {
                 assert!(program.said().starts_with("235 "), "after {start:?}");
             }
         }
+    }
+}
+
+/// AUTH-04, RES-05: a response without end is not waited for; nobody is heard after it.
+#[test]
+fn auth_04_a_response_without_end_closes_the_connection() {
+    for piece in [usize::MAX, 1_460, 7] {
+        let mut program = asked();
+        let said = answer(&mut program, &[b'A'; 1 << 20], piece);
+        assert!(said.starts_with("500 5.5.2 "), "by {piece}: {said}");
+        program.said.clear();
+        program.send(b"MAIL FROM:<anna@customer.example>\r\n");
+        assert_eq!(program.said(), "", "by {piece}");
     }
 }
 
