@@ -2,8 +2,8 @@
 
 use std::thread;
 
-use relaygate_tests::api::{Answer, Api};
-use relaygate_tests::house::{ACCOUNT, DOMAIN, SUPPORT};
+use relaygate_tests::api::{Answer, Api, Token};
+use relaygate_tests::house::{ACCOUNT, AGENT, Cottage, DOMAIN, SUPPORT, create_account};
 use relaygate_tests::relaygate::HOSTNAME;
 use serde_json::{Value, json};
 
@@ -51,8 +51,32 @@ fn a_connector_address_is_shown_in_the_public_shape() {
     let shown = admin
         .get(&format!("/recipient_addresses/{id}?include=brands"))
         .expect(200);
-    assert_eq!(shown["recipient_address"], address);
+    let one = &shown["recipient_address"];
+    assert_eq!(
+        [&one["id"], &one["email"]],
+        [&address["id"], &address["email"]]
+    );
+    assert!(one["domain_verification_code"].is_string(), "{one}");
     assert_eq!(shown["brands"][0]["default"], true, "{shown}");
+}
+
+/// Anybody of the account may read what to allow in a firewall: R28.
+#[test]
+fn the_addresses_we_come_from_are_published() {
+    let cottage = Cottage::start(
+        "[egress]\naddresses = [\"127.0.0.7\"]\nhostnames = [\"out.desk.example\"]\n",
+    );
+    create_account(&cottage.relay, ACCOUNT);
+    let nobody = Api::new(cottage.relay.ports().web, &cottage.tls());
+    let agent = nobody.with(&Token::create(&cottage.relay, ACCOUNT, AGENT));
+    let shown = agent.get("/relaygate/egress.json").expect(200);
+    let (addresses, names) = (json!(["127.0.0.7"]), json!(["out.desk.example"]));
+    assert_eq!(
+        [&shown["addresses"], &shown["hostnames"]],
+        [&addresses, &names],
+        "{shown}"
+    );
+    assert_eq!(shown["ehlo"], HOSTNAME, "{shown}");
 }
 
 /// One address in each call, and no secret is left of it: R102, R105.

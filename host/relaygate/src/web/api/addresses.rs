@@ -19,6 +19,8 @@ use super::shapes::address::{
 };
 use super::shapes::brand::Brand;
 use crate::operations::addresses::{self, AddressView, DescribeInput, ForwardedInput};
+use crate::operations::names::{self, StatusView};
+use crate::operations::proof;
 use crate::operations::verification::{self, VerifyInput, Ways};
 
 /// What comes along.
@@ -54,7 +56,7 @@ pub(super) async fn list(
         _ => place(view.number),
     };
     let (views, page) = paging.cut(views.addresses, order.descending, by)?;
-    let shape = |view| RecipientAddress::new(view, &caller.site);
+    let shape = |view| RecipientAddress::new(view, None, &caller.site);
     Ok(Json(Addresses {
         recipient_addresses: views.into_iter().map(shape).collect(),
         brands: include.brands(&caller).await?,
@@ -73,7 +75,24 @@ pub(super) async fn show(
     let address = addresses::by_number(&caller.services, &caller.account, id).await?;
     let view = addresses::show(&caller.services, &caller.account, &address).await?;
     let brands = include.brands(&caller).await?;
-    Ok(Json(OneAddress::new(view.address, brands, &caller.site)))
+    let names = names_of(&caller, &view.address).await?;
+    Ok(Json(OneAddress::new(
+        view.address,
+        names,
+        brands,
+        &caller.site,
+    )))
+}
+
+/// How the domain of an address of a connector stands in DNS now.
+async fn names_of(caller: &Caller, view: &AddressView) -> Result<Option<StatusView>, Failure> {
+    match &view.connector {
+        Some(domain) => {
+            let status = names::status(&caller.services, &caller.account, domain).await?;
+            Ok(Some(status))
+        }
+        None => Ok(None),
+    }
 }
 
 /// Adds one whose mail is forwarded; of a connected domain it is refused.
@@ -95,7 +114,7 @@ pub(super) async fn create(
         brand: new.brand_id,
     };
     let added = addresses::add_forwarded(&caller.services, &caller.actor, &input).await?;
-    let shown = OneAddress::new(added.address, None, &caller.site);
+    let shown = OneAddress::new(added.address, None, None, &caller.site);
     let location = [(header::LOCATION, shown.url().to_owned())];
     Ok((StatusCode::CREATED, location, Json(shown)))
 }
@@ -118,7 +137,13 @@ pub(super) async fn update(
         default: changed.default == Some(true),
     };
     let view = addresses::describe(&caller.services, &caller.actor, &input).await?;
-    Ok(Json(OneAddress::new(view.address, None, &caller.site)))
+    let names = names_of(&caller, &view.address).await?;
+    Ok(Json(OneAddress::new(
+        view.address,
+        names,
+        None,
+        &caller.site,
+    )))
 }
 
 /// Deletes one, with its password if it has any; one in each call (R102). What is sent
@@ -156,7 +181,8 @@ async fn start(caller: &Caller, id: u64, kind: VerificationKind) -> Result<Statu
     let ways = match kind {
         VerificationKind::Forwarding => Ways::Inbound,
         VerificationKind::SmtpOutbound => Ways::Outbound,
-        VerificationKind::Spf | VerificationKind::Dns => return Ok(StatusCode::OK),
+        VerificationKind::Spf => return Ok(StatusCode::OK),
+        VerificationKind::Dns => return prove(caller, &address).await,
     };
     let input = VerifyInput {
         account: caller.account.clone(),
@@ -166,5 +192,15 @@ async fn start(caller: &Caller, id: u64, kind: VerificationKind) -> Result<Statu
         explain: false,
     };
     verification::verify(&caller.services, &caller.actor, &input).await?;
+    Ok(StatusCode::OK)
+}
+
+/// Looks whether the account has shown that the domain of an address is its own.
+async fn prove(caller: &Caller, address: &str) -> Result<StatusCode, Failure> {
+    let (services, account) = (&caller.services, &caller.account);
+    let view = addresses::show(services, account, address).await?;
+    if let Some(domain) = &view.address.connector {
+        proof::prove(services, &caller.actor, account, domain).await?;
+    }
     Ok(StatusCode::OK)
 }

@@ -22,6 +22,7 @@ mod audit;
 mod brands;
 mod caller;
 mod connectors;
+mod egress;
 mod failure;
 mod input;
 mod notifications;
@@ -116,6 +117,7 @@ fn described() -> OpenApiRouter {
         .routes(routes!(connectors::show))
         .routes(routes!(webhooks::list, webhooks::create))
         .routes(routes!(webhooks::delete))
+        .routes(routes!(egress::show))
         .routes(routes!(policies::list))
         .routes(routes!(audit::list))
 }

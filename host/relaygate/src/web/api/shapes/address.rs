@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::brand::Brand;
 use super::time;
 use crate::operations::addresses::{AddressView, CheckDetails};
+use crate::operations::names::StatusView;
 use crate::web::api::caller::Site;
 use crate::web::api::paging::PageInfo;
 
@@ -22,10 +23,14 @@ pub(in crate::web::api) struct RecipientAddress {
     default: Option<bool>,
     /// `waiting`, `verified` or `failed`.
     forwarding_status: &'static str,
-    /// For what our own path sends; an address of a connector needs none (R88).
+    /// Of the domain: `unknown`, `verified` or `failed`. Looked up when one address is shown,
+    /// and `unknown` in lists. An address of a connector needs none (R88).
     spf_status: &'static str,
+    /// The CNAMEs for signing; as `spf_status`.
     cname_status: &'static str,
+    /// Whether the account has shown that the domain is its own; as `spf_status`.
     domain_verification_status: &'static str,
+    /// What the TXT record that shows it has to say.
     domain_verification_code: Option<String>,
     created_at: String,
     updated_at: String,
@@ -112,18 +117,24 @@ pub(in crate::web::api) enum VerificationKind {
     Forwarding,
     /// The way out over the customer's server.
     SmtpOutbound,
-    /// Looked up whenever it is needed; there is nothing to start.
+    /// Looked up whenever an address is shown; there is nothing to start.
     Spf,
-    /// As `spf`.
+    /// Whose the domain is: its TXT record is looked for now.
     Dns,
 }
 
 impl RecipientAddress {
-    pub(in crate::web::api) fn new(view: AddressView, site: &Site) -> Self {
+    /// `names` is how its domain stands in DNS, if that was looked up.
+    pub(in crate::web::api) fn new(
+        view: AddressView,
+        names: Option<StatusView>,
+        site: &Site,
+    ) -> Self {
         let native = view.kind == "native";
         // A native address is ours and needs no proof; of others nothing is known that
         // was not looked up.
         let of_domain = if native { "verified" } else { "unknown" };
+        let told = |word: fn(&StatusView) -> &'static str| names.as_ref().map_or(of_domain, word);
         let smtp = view.connector.is_some();
         let checked = view.inbound.checked_at.max(view.outbound.checked_at);
         Self {
@@ -134,10 +145,10 @@ impl RecipientAddress {
             brand_id: view.brand,
             default: view.default.then_some(true),
             forwarding_status: status(&view.inbound),
-            spf_status: of_domain,
-            cname_status: of_domain,
-            domain_verification_status: of_domain,
-            domain_verification_code: None,
+            spf_status: told(|names| names.spf_status),
+            cname_status: told(|names| names.cname_status),
+            domain_verification_status: told(|names| names.domain_verification_status),
+            domain_verification_code: names.map(|names| names.domain_verification_code),
             created_at: time(view.created_at),
             updated_at: time(checked.max(view.created_at)),
             connection_type: view.kind,
@@ -160,11 +171,12 @@ fn status(check: &CheckDetails) -> &'static str {
 impl OneAddress {
     pub(in crate::web::api) fn new(
         view: AddressView,
+        names: Option<StatusView>,
         brands: Option<Vec<Brand>>,
         site: &Site,
     ) -> Self {
         Self {
-            recipient_address: RecipientAddress::new(view, site),
+            recipient_address: RecipientAddress::new(view, names, site),
             brands,
         }
     }

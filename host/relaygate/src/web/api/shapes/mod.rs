@@ -8,6 +8,7 @@ pub(super) mod audit;
 pub(super) mod brand;
 pub(super) mod comment;
 pub(super) mod connector;
+pub(super) mod egress;
 pub(super) mod notification;
 pub(super) mod policy;
 pub(super) mod request;
