@@ -9,7 +9,7 @@ run(async (browser) => {
   const outbound = page.locator("#outbound");
   await outbound.getByText("Show details").click();
   await outbound.getByRole("button", { name: "Verify outbound SMTP configuration" }).click();
-  await page.getByText("Your server refuses the login.").waitFor({ timeout: 60_000 });
+  await page.getByText("Your server refuses the login.").first().waitFor({ timeout: 60_000 });
   await page.locator("#outbound").getByText("535").first().waitFor();
   await accessible(page);
 

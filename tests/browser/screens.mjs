@@ -33,49 +33,48 @@ const PAGES = [
 ];
 
 run(async (browser) => {
-  for (const { language, scheme, size } of input.variants) {
-    const folder = join(input.folder, `${language}-${scheme}-${size}`);
-    mkdirSync(folder, { recursive: true });
-    const options = {
-      locale: language === "de" ? "de-DE" : "en-GB",
-      colorScheme: scheme,
-      viewport: SIZES[size],
-      reducedMotion: "reduce",
-    };
-    const picture = async (page, name) => {
-      await accessible(page);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      assert.ok(wide <= SIZES[size].width, `${name} is ${wide} wide (${size})`);
-      const told = await page.locator("html").getAttribute("lang");
-      assert.equal(told, language, name);
-      await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-    };
-    const out = await person(browser, options);
-    for (const [name, path] of SIGNED_OUT) {
-      await out.page.goto(path);
-      await picture(out.page, name);
-    }
-    const { context, page, check } = await person(browser, options);
-    await context.addCookies([input.cookie]);
-    for (const [name, path, whose] of PAGES) {
-      if (whose) {
-        const other = await person(browser, options);
-        await other.context.addCookies([input[whose]]);
-        await other.page.goto(path);
-        await picture(other.page, name);
-        await other.context.close();
-        continue;
-      }
-      await page.goto(path);
-      for (const folded of await page.locator("#inbound details, #outbound details").all()) {
-        await folded.evaluate((it) => (it.open = true));
-      }
-      await picture(page, name);
-    }
-    await once(page, picture);
-    check();
-    await context.close();
+  const { language, scheme, size } = input.variant;
+  const folder = join(input.folder, `${language}-${scheme}-${size}`);
+  mkdirSync(folder, { recursive: true });
+  const options = {
+    locale: language === "de" ? "de-DE" : "en-GB",
+    colorScheme: scheme,
+    viewport: SIZES[size],
+    reducedMotion: "reduce",
+  };
+  const picture = async (page, name) => {
+    await accessible(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= SIZES[size].width, `${name} is ${wide} wide (${size})`);
+    const told = await page.locator("html").getAttribute("lang");
+    assert.equal(told, language, name);
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  };
+  const out = await person(browser, options);
+  for (const [name, path] of SIGNED_OUT) {
+    await out.page.goto(path);
+    await picture(out.page, name);
   }
+  const { context, page, check } = await person(browser, options);
+  await context.addCookies([input.cookie]);
+  for (const [name, path, whose] of PAGES) {
+    if (whose) {
+      const other = await person(browser, options);
+      await other.context.addCookies([input[whose]]);
+      await other.page.goto(path);
+      await picture(other.page, name);
+      await other.context.close();
+      continue;
+    }
+    await page.goto(path);
+    for (const folded of await page.locator("#inbound details, #outbound details").all()) {
+      await folded.evaluate((it) => (it.open = true));
+    }
+    await picture(page, name);
+  }
+  await once(page, picture);
+  check();
+  await context.close();
 });
 
 /** Pages that answer a form: the credentials this once, a form with faults, the code's picture. */

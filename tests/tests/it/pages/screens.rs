@@ -38,19 +38,21 @@ fn every_page_has_its_picture() {
         Some(_) => repository::root().join("docs/screens"),
         None => house.directory().join("screens"),
     };
-    let input = json!({
-        "folder": folder,
-        "variants": variants(),
-        "invitation": invited,
-        "cookie": admin,
-        "fresh": fresh,
-        "domain": DOMAIN,
-        "second": SECOND,
-        "credential": credential.id,
-        "address": SUPPORT,
-        "broken": BROKEN,
-    });
-    browser::run(relay, "screens.mjs", input);
+    for variant in variants() {
+        let input = json!({
+            "folder": folder,
+            "variant": variant,
+            "invitation": invited,
+            "cookie": admin,
+            "fresh": fresh,
+            "domain": DOMAIN,
+            "second": SECOND,
+            "credential": credential.id,
+            "address": SUPPORT,
+            "broken": BROKEN,
+        });
+        browser::run(relay, "screens.mjs", input);
+    }
     shrink(&folder);
 }
 
@@ -58,7 +60,7 @@ fn every_page_has_its_picture() {
 fn furnish(house: &House) {
     let relay = &house.relay;
     relay.cli(&["domain", "add", "-a", ACCOUNT, SECOND, "--name", "Web shop"]);
-    relay.cli(&["brand", "add", "-a", ACCOUNT, "Acme Outdoors"]);
+    relay.cli(&["brand", "add", "-a", ACCOUNT, "--name", "Acme Outdoors"]);
     let arguments = [
         "address",
         "add",
