@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use relaygate_tests::house::{
-    ACCOUNT, Cottage, Credential, DOMAIN, SUPPORT, USER, wait_for_ticket,
+    ACCOUNT, Cottage, Credential, DOMAIN, SUPPORT, USER, message, wait_for_ticket,
 };
 use relaygate_tests::process;
 use relaygate_tests::relaygate::binary;
@@ -181,9 +181,14 @@ fn recipients_without_end_are_cut_off() {
         "support@acme.example",
         SUPPORT,
     ];
-    let reply = client.submit(USER, &twice, "Subject: once\r\n\r\nx");
+    let text = message(USER, SUPPORT, "once", "once@enduser.example", "");
+    let reply = client.submit(USER, &twice, &text);
     assert_eq!(reply.code, 250, "{reply}");
     wait_for_ticket(&cottage.relay, ACCOUNT, "once");
+    let tickets = cottage.relay.cli(&["ticket", "list", "-a", ACCOUNT])["tickets"].clone();
+    let about_it = tickets.as_array().into_iter().flatten();
+    let about_it = about_it.filter(|ticket| ticket["subject"] == "once");
+    assert_eq!(about_it.count(), 1, "one mailbox gets one copy: {tickets}");
     finish(cottage, before);
 }
 

@@ -138,7 +138,7 @@ fn shapes() {
 fn shapes_of_sections() {
     check_added(
         "[limits]\nrecipients = 5",
-        " line 11: limits.recipients: unknown key; remove it or use one of: message_octets_max, recipients_max, connections_max, connections_per_peer_max, connections_per_account_max, handshake_seconds, idle_seconds, transaction_seconds, hops_max, jobs_at_once_max, jobs_per_account_at_once_max, drain_seconds, message_log_days, rename_grace_days, stop_seconds, disk_free_octets_min",
+        " line 11: limits.recipients: unknown key; remove it or use one of: message_octets_max, recipients_max, connections_max, connections_per_peer_max, connections_per_account_max, handshake_seconds, idle_seconds, transaction_seconds, api_requests_per_minute, hops_max, jobs_at_once_max, jobs_per_account_at_once_max, drain_seconds, message_log_days, rename_grace_days, stop_seconds, disk_free_octets_min",
     );
     check_added(
         "[tls]\ncert = \"x\"",

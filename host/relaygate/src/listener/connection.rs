@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mail::address::Address;
+use mail::reply::Reply;
 use mail::sasl::Credentials;
 use mail::server::{Action, Envelope, Event, Settings, TlsInfo};
 use storage::Durable;
@@ -194,9 +195,13 @@ impl Connection {
     async fn verify(&mut self, credentials: Credentials) -> Told {
         match self.reception.login(credentials).await {
             Ok(login) => {
+                self.seat.keep();
+                // Given away while the password was looked at: the peer comes again.
+                if self.seat.lost().is_cancelled() {
+                    return Event::Refused(Reply::AUTH_TEMPORARY);
+                }
                 Span::current().record("tenant", login.account.get());
                 info!(credential = %login.credential, "authenticated");
-                self.seat.keep();
                 Event::Authenticated(login)
             }
             Err(reply) => Event::Refused(reply),
@@ -223,7 +228,7 @@ impl Connection {
     }
 }
 
-fn answer(verdict: Result<(), mail::reply::Reply>) -> Told {
+fn answer(verdict: Result<(), Reply>) -> Told {
     match verdict {
         Ok(()) => Event::Accepted,
         Err(reply) => Event::Refused(reply),

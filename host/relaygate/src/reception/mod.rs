@@ -79,8 +79,9 @@ impl Accepted {
         }
     }
 
+    /// However it is spelled: one mailbox gets one copy.
     fn is_same(&self, other: &Self) -> bool {
-        self.recipient == other.recipient && self.scope == other.scope
+        self.recipient.same_mailbox(&other.recipient) && self.scope == other.scope
     }
 }
 
