@@ -32,13 +32,14 @@ fn every_page_has_its_picture() {
         let input = json!({ "invitation": invitation });
         browser::run(relay, "taken-up.mjs", input)["cookie"].clone()
     };
-    let (admin, fresh) = (cookie(ACCOUNT, ADMIN), cookie("fresh", ADMIN));
     let invited = browser::invite(relay, Some(ACCOUNT), "anna@staff.example", "agent");
     let folder = match env::var_os("RELAYGATE_SCREENS") {
         Some(_) => repository::root().join("docs/screens"),
         None => house.directory().join("screens"),
     };
     for variant in variants() {
+        // Anew each time: what touches credentials asks for a password of the last ten minutes.
+        let (admin, fresh) = (cookie(ACCOUNT, ADMIN), cookie("fresh", ADMIN));
         let input = json!({
             "folder": folder,
             "variant": variant,
