@@ -536,7 +536,7 @@ const FAULTS: [(&str, u32); 12] = [
 
 /// Issues a row may wait for.
 const ISSUES: [&str; 3] = [
-    "Every row",
+    "Hardening",
     "Admin center and API",
     "Policies as a platform",
 ];
