@@ -40,7 +40,7 @@ fn no_field_of_ours_lets_a_line_through() {
         let id = opened_by_a_stranger(&scene, number, payload);
         let answer = json!({"ticket": {"reply": {
             "account": ACCOUNT, "id": id, "agent": AGENT, "body": format!("answer {number} {payload}"),
-            "internal": false, "cc": []
+            "internal": false, "changes": {}
         }}});
         relay
             .ask(&answer)

@@ -23,6 +23,7 @@ pub struct UpdateInput {
 
 /// What is to be different, as typed; what is absent stays as it is.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ChangesInput {
     /// What it is about.
     pub subject: Option<String>,
