@@ -247,8 +247,20 @@ fn next(
             verdicts: Vec::new(),
         };
     }
-    let reply = deferred.and_then(reason::reply);
+    let reply = deferred.and_then(decisive);
     after_failure(services, account, card, reply, delivery.notification, now)
+}
+
+/// The reply that says something of the message or of our login. What a server answers to the
+/// connection, EHLO or STARTTLS is trouble of its own: whatever the code, it passes, or
+/// somebody in between said it (TLS-03).
+fn decisive(outcome: &Outcome) -> Option<&mail::reply::Reply> {
+    match outcome {
+        Outcome::Deferred(Cause::Trouble(
+            Trouble::Greeting(_) | Trouble::Hello(_) | Trouble::TlsRefused(_),
+        )) => None,
+        other => reason::reply(other),
+    }
 }
 
 /// When an attempt that ended with this reply is repeated, as the routing policy says.
