@@ -122,6 +122,8 @@ install_browser_modules() {
     cp "$own/package.json" "$lock" "$browser"
     (cd "$browser" && npm ci --silent --no-audit --no-fund --ignore-scripts) >>"$log" 2>&1 ||
         failed+=("the node modules playwright-core and axe-core")
+}
+
 # Programs of others that speak to our API, with what they need: too much for a Python that
 # serves other ends, so it gets one of its own. Only their tests want them.
 clients=$HOME/.cache/relaygate/python
