@@ -24,7 +24,7 @@ const GUEST_FLAGS: [&str; 4] = [
 ];
 
 fn main() {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let workspace = Path::new(&manifest_directory()).join("../..");
     for watched in ["policies", "wit", "Cargo.toml"] {
         println!(
             "cargo::rerun-if-changed={}",
@@ -135,4 +135,10 @@ fn variable(name: &str) -> String {
 fn give_up(why: &str) -> ! {
     println!("cargo::error={why}");
     exit(1)
+}
+
+/// Asked when we run: what `env!` says is where we were compiled, which is another checkout if two
+/// share a target directory, and then its guests would be built.
+fn manifest_directory() -> String {
+    std::env::var("CARGO_MANIFEST_DIR").expect("cargo tells where the package is")
 }
