@@ -24,6 +24,9 @@ pub enum Topic {
     TicketCreated,
     /// A ticket got one more comment.
     TicketCommented,
+    /// Where a ticket stands, whose it is, its tags or who reads along is another thing now,
+    /// by an agent or a tool of theirs.
+    TicketUpdated,
     /// What became of a message for one recipient is another thing now.
     DeliveryChanged,
 }
@@ -59,9 +62,10 @@ pub struct NewWebhook {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 4] = [
         Self::TicketCreated,
         Self::TicketCommented,
+        Self::TicketUpdated,
         Self::DeliveryChanged,
     ];
 
@@ -70,6 +74,7 @@ impl Topic {
         match self {
             Self::TicketCreated => "ticket.created",
             Self::TicketCommented => "ticket.commented",
+            Self::TicketUpdated => "ticket.updated",
             Self::DeliveryChanged => "delivery.changed",
         }
     }

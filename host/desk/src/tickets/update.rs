@@ -43,26 +43,26 @@ impl Changes {
     }
 }
 
-/// Changes a ticket. Reserved tags stay as they are (R108).
+/// Changes a ticket; it stands so once the batch is committed. Reserved tags stay as
+/// they are (R108).
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for a closed ticket, a reserved tag,
-/// too many CCs; [`Error::Changed`].
+/// too many CCs.
 pub async fn update(
     account: &Account,
+    batch: &mut Batch,
     id: u64,
     changes: &Changes,
     now: Timestamp,
 ) -> Result<Ticket, Error> {
     let mut kept = kept(account, id).await?.ok_or(Error::NotFound("ticket"))?;
     let ticket = &mut kept.record;
-    let mut batch = Batch::new();
-    apply(account, &mut batch, ticket, changes).await?;
+    apply(account, batch, ticket, changes).await?;
     ticket.updated_at = now;
-    people::give_numbers(account, &mut batch, &ticket.people()).await?;
+    people::give_numbers(account, batch, &ticket.people()).await?;
     triggers::run(&triggers::list(account).await?, ticket, Moment::Changed);
-    account.rows().update(&mut batch, id.to_be_bytes(), &kept);
-    account.apply(batch).await?;
+    account.rows().update(batch, id.to_be_bytes(), &kept);
     Ok(kept.record)
 }
 

@@ -448,10 +448,8 @@ async fn only_agents_reply_and_reserved_tags_stay() {
         tags: Some(tags.iter().map(|tag| (*tag).to_owned()).collect()),
         ..Changes::default()
     };
-    let ticket = tickets::update(&scene.acme, 1, &all(&["vip"]), NOW)
-        .await
-        .unwrap();
+    let ticket = scene.change(1, &all(&["vip"])).await.unwrap();
     assert!(ticket.tags.contains(tags::AUTHENTICATED_TICKET) && ticket.tags.contains("vip"));
     let forged = all(&[tags::UNAUTHENTICATED_UPDATE]);
-    assert!(tickets::update(&scene.acme, 1, &forged, NOW).await.is_err());
+    assert!(scene.change(1, &forged).await.is_err());
 }

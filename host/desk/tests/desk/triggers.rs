@@ -304,9 +304,7 @@ async fn a_ticket_is_changed_by_hand_and_triggers_see_it() {
         remove_tags: vec!["printer".into()],
         ..Changes::default()
     };
-    let ticket = tickets::update(&scene.acme, 1, &changes, NOW)
-        .await
-        .unwrap();
+    let ticket = scene.change(1, &changes).await.unwrap();
     assert_eq!(
         (ticket.priority, ticket.status),
         (Some(Priority::Urgent), Status::Open)
@@ -317,20 +315,11 @@ async fn a_ticket_is_changed_by_hand_and_triggers_see_it() {
         remove_tags: vec!["system_authenticated_email_ticket".into()],
         ..Changes::default()
     };
-    assert!(
-        tickets::update(&scene.acme, 1, &reserved, NOW)
-            .await
-            .is_err(),
-        "R108"
-    );
+    assert!(scene.change(1, &reserved).await.is_err(), "R108");
     let closed = Changes {
         status: Some(Status::Closed),
         ..Changes::default()
     };
-    tickets::update(&scene.acme, 1, &closed, NOW).await.unwrap();
-    assert!(
-        tickets::update(&scene.acme, 1, &changes, NOW)
-            .await
-            .is_err()
-    );
+    scene.change(1, &closed).await.unwrap();
+    assert!(scene.change(1, &changes).await.is_err());
 }

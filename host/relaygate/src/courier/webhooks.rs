@@ -8,6 +8,7 @@
 
 use desk::notifications::Event;
 use desk::outbound::Email;
+use desk::tickets::{Priority, Ticket};
 use desk::webhooks::{self, Topic, Webhook};
 use desk::{Account, delivery_status};
 use mail::address::Address;
@@ -35,6 +36,23 @@ pub(crate) async fn announce(
     };
     let data = json!({"ticket_id": event.ticket(), "comment_id": event.comment()});
     enqueue(account, batch, topic, &[data], now).await
+}
+
+/// Notes that somebody changed a ticket.
+pub(crate) async fn announce_change(
+    account: &Account,
+    batch: &mut Batch,
+    ticket: &Ticket,
+    now: Timestamp,
+) -> Result<(), desk::Error> {
+    let data = json!({
+        "ticket_id": ticket.id,
+        "status": ticket.status.as_str(),
+        "priority": ticket.priority.map(Priority::as_str),
+        "group_id": ticket.group,
+        "tags": ticket.tags,
+    });
+    enqueue(account, batch, Topic::TicketUpdated, &[data], now).await
 }
 
 /// Notes what has become of a message for these recipients. Only mail about tickets is

@@ -136,7 +136,7 @@ fn not_recovered(error: RecoverError) -> Refusal {
         RecoverError::Desk(error) => error.into(),
         RecoverError::Nobody => {
             let hint = "it names no author; say whose ticket it is with --requester";
-            Refusal::field("requester", "requester_missing", hint)
+            Refusal::field("requester", REQUESTER_MISSING, hint)
         }
         RecoverError::NotOurs => {
             let hint = "the account's own help desk gets the message as it is; leave it out";
@@ -199,5 +199,7 @@ fn view(found: &Suspended) -> SuspendedView {
     }
 }
 
+/// Stable word: it names no author, so somebody has to say whose ticket it is.
+pub const REQUESTER_MISSING: &str = "requester_missing";
 /// So much of a message is shown.
 const SOURCE_OCTETS_MAX: usize = 1024 * 1024;

@@ -1,13 +1,15 @@
 //! Changing a ticket without a comment: where it stands, how urgent it is, whose
 //! it is, its tags, who reads along. Nobody is told by mail.
 
-use desk::groups;
-use desk::tickets::{self, Changes, Priority, Status};
+use desk::tickets::{self, Changes, Priority, Status, Ticket};
+use desk::{Account, groups};
 use mail::address::Address;
 use serde::{Deserialize, Serialize};
+use storage::Batch;
 
 use super::tickets::{TicketView, view};
 use super::{Actor, Outcome, Refusal, audit, parse_address, retried};
+use crate::courier::webhooks;
 use crate::services::Services;
 
 /// What is to become of a ticket.
@@ -67,17 +69,28 @@ pub async fn update(
     if changes.is_empty() {
         return Err(Refusal::new("nothing_to_change", "say what is to change"));
     }
-    let update = || async {
-        let _turn = services.flow.turn(account.id()).await;
-        let now = services.clock.now();
-        Ok(tickets::update(&account, input.id, &changes, now).await?)
-    };
+    let update = || try_update(services, &account, input.id, &changes);
     let ticket = retried(|| Box::pin(update())).await?;
     let subject = ticket.id.to_string();
     audit::record(services, &account, actor, "ticket_updated", &subject).await;
     Ok(UpdatedView {
         ticket: view(&ticket, &groups::list(&account).await?),
     })
+}
+
+async fn try_update(
+    services: &Services,
+    account: &Account,
+    id: u64,
+    changes: &Changes,
+) -> Outcome<Ticket> {
+    let _turn = services.flow.turn(account.id()).await;
+    let now = services.clock.now();
+    let mut batch = Batch::new();
+    let ticket = tickets::update(account, &mut batch, id, changes, now).await?;
+    webhooks::announce_change(account, &mut batch, &ticket, now).await?;
+    account.commit(batch).await?;
+    Ok(ticket)
 }
 
 pub(super) fn read(input: &ChangesInput) -> Outcome<Changes> {

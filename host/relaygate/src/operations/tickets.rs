@@ -12,6 +12,7 @@ use storage::Batch;
 
 use super::ticket_changes::{self, ChangesInput};
 use super::{Actor, Outcome, audit, parse_address, retried};
+use crate::courier::webhooks;
 use crate::dispatch;
 use crate::services::Services;
 
@@ -304,8 +305,12 @@ async fn try_reply(
     let _turn = services.flow.turn(account.id()).await;
     let now = services.clock.now();
     let mut batch = Batch::new();
+    let changes = !new.changes.is_empty();
     let (ticket, comment, event) = tickets::reply(account, &mut batch, id, new, now).await?;
     dispatch::announce(account, &mut batch, event, now);
+    if changes {
+        webhooks::announce_change(account, &mut batch, &ticket, now).await?;
+    }
     let _durable = account.commit(batch).await?;
     Ok((ticket, comment))
 }

@@ -49,7 +49,7 @@ pub struct WebhookInput {
     pub account: String,
     /// Where events are posted to.
     pub url: String,
-    /// What it is told of: `ticket.created`, `ticket.commented`, `delivery.changed`.
+    /// What it is told of: `ticket.created`, `ticket.commented`, `ticket.updated`, `delivery.changed`.
     pub topics: Vec<String>,
     /// A certificate authority to believe instead of the system's, PEM.
     pub ca_pem: Option<String>,
@@ -81,8 +81,11 @@ pub async fn add(
 }
 
 fn topics(texts: &[String]) -> Outcome<BTreeSet<Topic>> {
-    let hint = "use ticket.created, ticket.commented or delivery.changed";
-    let unknown = || Refusal::field("subscriptions", "topic_unknown", hint);
+    let known = Topic::ALL.map(Topic::as_str).join(", ");
+    let unknown = || {
+        let hint = format!("use one or more of {known}");
+        Refusal::field("subscriptions", "topic_unknown", &hint)
+    };
     let topic = |text: &String| Topic::parse(text).ok_or_else(unknown);
     texts.iter().map(topic).collect()
 }

@@ -4,6 +4,7 @@ mod addresses;
 mod bounds;
 mod clients;
 mod isolation;
+mod records;
 mod tickets;
 mod webhooks;
 

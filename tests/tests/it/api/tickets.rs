@@ -270,6 +270,39 @@ fn suspended_mail_is_recovered_and_deleted() {
     );
 }
 
+/// Several at once: none is touched unless all are there, and whose author is nobody's is
+/// the caller's.
+#[test]
+fn several_are_recovered_at_once_or_none() {
+    let scene = Scene::start("");
+    let credential = scene.cottage.connect(ACCOUNT, DOMAIN);
+    let mut client = scene.cottage.session(&credential);
+    for id in ["n1", "n2"] {
+        let text = format!("Subject: {id}\r\nMessage-ID: <{id}@enduser.example>\r\n\r\nmine\r\n");
+        assert_eq!(client.submit(USER, &[SUPPORT], &text).code, 250);
+    }
+    let agent = scene.agent(ACCOUNT);
+    let kept = wait::until("two messages kept aside", PATIENCE, || {
+        let listed = agent.get("/suspended_tickets").expect(200);
+        let list = listed["suspended_tickets"].as_array().cloned()?;
+        (list.len() == 2).then_some(list)
+    });
+    let ids = format!("{},{}", kept[0]["id"], kept[1]["id"]);
+    let many = |ids: &str| {
+        let path = format!("/suspended_tickets/recover_many?ids={ids}");
+        agent.ask("PUT", &path, None)
+    };
+    assert_eq!(many(&format!("{ids},77")).status, 404);
+    assert_eq!(agent.get("/suspended_tickets").expect(200)["count"], 2);
+    let made = many(&ids).expect(200);
+    let me = agent.get("/users/me").expect(200)["user"]["id"].clone();
+    for ticket in made["tickets"].as_array().expect("tickets") {
+        assert_eq!(ticket["requester_id"], me, "{ticket}");
+    }
+    assert_eq!(made["tickets"].as_array().map(Vec::len), Some(2), "{made}");
+    assert_eq!(agent.get("/suspended_tickets").expect(200)["count"], 0);
+}
+
 /// The sample triggers, added in the form customers keep them in.
 #[test]
 fn triggers_are_added_moved_and_deleted() {

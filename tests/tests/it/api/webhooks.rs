@@ -51,7 +51,12 @@ fn an_endpoint_is_told_of_tickets_and_deliveries() {
     let scene = Scene::start("");
     let credential = scene.cottage.connect(ACCOUNT, DOMAIN);
     let (admin, endpoint) = (scene.admin(ACCOUNT), scene.endpoint(&[503, 204]));
-    let all = ["ticket.created", "ticket.commented", "delivery.changed"];
+    let all = [
+        "ticket.created",
+        "ticket.commented",
+        "ticket.updated",
+        "delivery.changed",
+    ];
     let added = admin.post("/relaygate/webhooks", &scene.subscription(&endpoint, &all));
     let added = added.expect(201);
     let secret = added["signing_secret"]
@@ -66,21 +71,28 @@ fn an_endpoint_is_told_of_tickets_and_deliveries() {
         .cottage
         .hand_in(&credential, "Tell me", "h1@enduser.example");
     let id = id_of(&wait_for_ticket(&scene.cottage.relay, ACCOUNT, "Tell me")["ticket"]);
+    let hot = json!({"ticket": {"priority": "high", "additional_tags": ["hot"]}});
+    admin.put(&format!("/tickets/{id}"), &hot).expect(200);
     let answer = json!({"ticket": {"comment": {"body": "Told."}}});
     admin.put(&format!("/tickets/{id}"), &answer).expect(200);
-    scene.retry_until("every event", || {
+    scene.retry_until("every event, and what was refused again", || {
         let posted = endpoint.posted();
-        all.iter().all(|kind| !of_type(&posted, kind).is_empty()) && posted.len() > 3
+        let told = |kind: &&str| !of_type(&posted, kind).is_empty();
+        let first = posted.first().map(|post| post.field("webhook-id"));
+        let same = |post: &&Posted| Some(post.field("webhook-id")) == first;
+        all.iter().all(told) && posted.iter().filter(same).count() >= 2
     });
     let posted = endpoint.posted();
     assert!(posted.iter().all(|post| post.is_signed_with(&secret)));
-    let again = |one: &&Posted| one.field("webhook-id") == posted[0].field("webhook-id");
-    assert!(
-        posted.iter().filter(again).count() >= 2,
-        "what was refused came again"
-    );
     let created = &of_type(&posted, "ticket.created")[0];
     assert_eq!(created["data"]["ticket_id"].to_string(), id, "{created}");
+    let updated = of_type(&posted, "ticket.updated");
+    let first = &updated[0]["data"];
+    assert_eq!(
+        [&first["priority"], &first["tags"][0]],
+        ["high", "hot"],
+        "{updated:?}"
+    );
     let delivery = &of_type(&posted, "delivery.changed")[0];
     assert_eq!(delivery["data"]["recipient"], USER, "{delivery}");
     assert!(

@@ -17,8 +17,8 @@ pub enum WebhookCommand {
         /// Where events are posted to.
         #[arg(long)]
         url: String,
-        /// What it is told of: ticket.created, ticket.commented, delivery.changed; may be given
-        /// more than once.
+        /// What it is told of: ticket.created, ticket.commented, ticket.updated,
+        /// delivery.changed; may be given more than once.
         #[arg(long = "topic", value_name = "TOPIC", required = true)]
         topics: Vec<String>,
         /// A certificate authority to believe instead of the system's, PEM.

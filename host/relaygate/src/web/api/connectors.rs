@@ -8,7 +8,8 @@ use super::failure::{Failure, Failures};
 use super::input::Word;
 use super::paging::{PageParams, Paging};
 use super::shapes::connector::{Connector, Connectors, OneConnector};
-use crate::operations::domains;
+use super::shapes::dns::Dns;
+use crate::operations::{domains, names};
 
 /// Lists the connected domains.
 #[utoipa::path(get, path = "/relaygate/connectors", params(PageParams),
@@ -39,4 +40,13 @@ pub(super) async fn show(
     let view = found.ok_or_else(Failure::not_found)?;
     let connector = Connector::new(view, &caller.site);
     Ok(Json(OneConnector { connector }))
+}
+
+/// Looks at what stands in DNS for one: what has to be there, and what is there now.
+#[utoipa::path(get, path = "/relaygate/connectors/{domain}/dns",
+    params(("domain" = String, Path, description = "In the form it has in DNS.")),
+    responses((status = 200, body = Dns), Failures))]
+pub(super) async fn dns(Admin(caller): Admin, Word(domain): Word) -> Result<Json<Dns>, Failure> {
+    let view = names::dns(&caller.services, &caller.account, &domain).await?;
+    Ok(Json(Dns::new(view, &domain)))
 }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 
+use super::shapes::suspended::SuspendedTicket;
 use crate::operations::Refusal;
 
 /// An answer that is an error.
@@ -36,6 +37,10 @@ pub(super) struct ErrorBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     max_count: Option<usize>,
+    /// What is still kept aside and why; when some messages could not be recovered only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    suspended_tickets: Option<Vec<SuspendedTicket>>,
 }
 
 /// What is wrong with one field.
@@ -89,6 +94,7 @@ impl Failure {
                 description: description.into(),
                 details: None,
                 max_count: None,
+                suspended_tickets: None,
             },
             retry_after: None,
         }
@@ -158,6 +164,20 @@ impl Failure {
     /// One field cannot be as it is.
     pub(super) fn invalid(field: &str, error: &str, description: &str) -> Self {
         Refusal::field(field, error, description).into()
+    }
+
+    /// These messages stay aside.
+    pub(super) fn not_recovered(left: Vec<SuspendedTicket>) -> Self {
+        let description = "some messages could not be recovered; each says why";
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let mut failure = Self::new(status, "RecordInvalid", description);
+        failure.body.suspended_tickets = Some(left);
+        failure
+    }
+
+    /// What was asked for cannot be, however often it is asked.
+    pub(super) fn is_about_the_request(&self) -> bool {
+        self.status == StatusCode::UNPROCESSABLE_ENTITY
     }
 
     /// The account has asked too much.

@@ -25,6 +25,7 @@ mod connectors;
 mod egress;
 mod failure;
 mod input;
+mod messages;
 mod notifications;
 mod paging;
 mod policies;
@@ -115,6 +116,9 @@ fn described() -> OpenApiRouter {
         .routes(routes!(triggers::show, triggers::update, triggers::delete))
         .routes(routes!(connectors::list))
         .routes(routes!(connectors::show))
+        .routes(routes!(connectors::dns))
+        .routes(routes!(messages::list))
+        .routes(routes!(messages::show))
         .routes(routes!(webhooks::list, webhooks::create))
         .routes(routes!(webhooks::delete))
         .routes(routes!(egress::show))

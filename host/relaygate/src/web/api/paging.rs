@@ -39,6 +39,22 @@ pub(super) struct PageParams {
     sort: Option<String>,
 }
 
+/// The same for a list that is read onward only.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(
+    dead_code,
+    reason = "read by the macro alone; `PageParams` reads the request"
+)]
+pub(super) struct OnwardParams {
+    /// Entries of a page.
+    #[param(rename = "page[size]", minimum = 1, maximum = 100)]
+    size: Option<u32>,
+    /// What follows this cursor.
+    #[param(rename = "page[after]")]
+    after: Option<String>,
+}
+
 /// Where a page stands in its list.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
@@ -129,6 +145,41 @@ impl Paging {
         }
     }
 
+    /// How much of a list that is read onward only is wanted, and from where on.
+    pub(super) fn onward(&self) -> Result<(usize, Option<String>), Failure> {
+        let after = self.params.after.as_deref().map(decode).transpose()?;
+        Ok((self.size()? as usize, after))
+    }
+
+    /// The place of a page whose source says itself where to go on.
+    pub(super) fn onward_from(&self, next: Option<String>) -> PageInfo {
+        let next = next.map(|next| URL_SAFE_NO_PAD.encode(next));
+        let size = self.params.size.unwrap_or(ENTRIES_MAX).to_string();
+        let link = |next| self.link(&[("page[size]", size.as_str()), ("page[after]", next)]);
+        PageInfo::Cursor {
+            links: PageLinks {
+                prev: None,
+                next: next.as_deref().map(link),
+            },
+            meta: PageMeta {
+                has_more: next.is_some(),
+                after_cursor: next,
+                before_cursor: None,
+            },
+        }
+    }
+
+    fn size(&self) -> Result<u32, Failure> {
+        let size = self.params.size.unwrap_or(ENTRIES_MAX);
+        match (1..=ENTRIES_MAX).contains(&size) {
+            true => Ok(size),
+            false => {
+                let hint = format!("page[size] is 1 to {ENTRIES_MAX}");
+                Err(Failure::bad_request(hint))
+            }
+        }
+    }
+
     fn by_cursor(&self) -> bool {
         let PageParams {
             size,
@@ -144,11 +195,7 @@ impl Paging {
         placed: Vec<(String, T)>,
         descending: bool,
     ) -> Result<(Vec<T>, PageInfo), Failure> {
-        let size = self.params.size.unwrap_or(ENTRIES_MAX);
-        if !(1..=ENTRIES_MAX).contains(&size) {
-            let hint = format!("page[size] is 1 to {ENTRIES_MAX}");
-            return Err(Failure::bad_request(hint));
-        }
+        let size = self.size()?;
         let is_behind = |place: &str, cursor: &str| match descending {
             false => place > cursor,
             true => place < cursor,

@@ -12,6 +12,7 @@ use super::shapes::ticket::{RecoveredTicket, SomeTickets, Ticket, names};
 use super::shapes::user::People;
 use crate::operations::suspended::{self, RecoveredView, SuspendedView};
 use crate::operations::tickets;
+use crate::operations::{Outcome, Refusal};
 
 /// Lists the messages kept aside.
 #[utoipa::path(get, path = "/suspended_tickets", params(PageParams),
@@ -45,12 +46,21 @@ pub(super) async fn list(
 #[utoipa::path(get, path = "/suspended_tickets/{id}", params(("id" = u64, Path)),
     responses((status = 200, body = OneSuspended), Failures))]
 pub(super) async fn show(caller: Caller, Id(id): Id) -> Result<Json<OneSuspended>, Failure> {
-    let (services, account) = (&caller.services, Some(caller.account.as_str()));
-    let id = suspended::by_number(services, &caller.account, id).await?;
-    let view = suspended::show(services, account, &id).await?.suspended;
-    let people = People::named(&caller, view.author.as_ref()).await?;
-    let suspended_ticket = SuspendedTicket::new(view, &people, &caller.site);
+    let view = found(&caller, id).await?;
+    let suspended_ticket = shape(&caller, view).await?;
     Ok(Json(OneSuspended { suspended_ticket }))
+}
+
+async fn found(caller: &Caller, number: u64) -> Result<SuspendedView, Failure> {
+    let (services, account) = (&caller.services, caller.account.as_str());
+    let id = suspended::by_number(services, account, number).await?;
+    let whole = suspended::show(services, Some(account), &id).await?;
+    Ok(whole.suspended)
+}
+
+async fn shape(caller: &Caller, view: SuspendedView) -> Result<SuspendedTicket, Failure> {
+    let people = People::named(caller, view.author.as_ref()).await?;
+    Ok(SuspendedTicket::new(view, &people, &caller.site))
 }
 
 /// Makes a ticket of one, or a comment on the ticket it speaks of. Where it names no
@@ -58,45 +68,85 @@ pub(super) async fn show(caller: Caller, Id(id): Id) -> Result<Json<OneSuspended
 #[utoipa::path(put, path = "/suspended_tickets/{id}/recover", params(("id" = u64, Path)),
     responses((status = 200, body = RecoveredTicket), Failures))]
 pub(super) async fn recover(caller: Caller, Id(id): Id) -> Result<Json<RecoveredTicket>, Failure> {
-    let ticket = recovered(&caller, id).await?;
+    let view = found(&caller, id).await?;
+    let ticket = recover_each(&caller, vec![view]).await?.pop();
     Ok(Json(RecoveredTicket { ticket }))
 }
 
-/// The same for several; what cannot be recovered ends it, and is told.
+/// The same for several. None is touched unless all are there; those that cannot be
+/// recovered come back with what speaks against it, and the others are tickets then.
 #[utoipa::path(put, path = "/suspended_tickets/recover_many", params(Ids),
     responses((status = 200, body = SomeTickets), Failures))]
 pub(super) async fn recover_many(
     caller: Caller,
     Query(wanted): Query<Ids>,
 ) -> Result<Json<SomeTickets>, Failure> {
-    let mut tickets = Vec::new();
+    let mut views = Vec::new();
     for id in wanted.parsed()? {
-        tickets.extend(recovered(&caller, id).await?);
+        views.push(found(&caller, id).await?);
     }
+    let tickets = recover_each(&caller, views).await?;
     Ok(Json(SomeTickets { tickets }))
 }
 
-async fn recovered(caller: &Caller, id: u64) -> Result<Option<Ticket>, Failure> {
-    let (services, account) = (&caller.services, caller.account.as_str());
-    let id = suspended::by_number(services, account, id).await?;
+async fn recover_each(caller: &Caller, views: Vec<SuspendedView>) -> Result<Vec<Ticket>, Failure> {
+    let (mut tickets, mut left) = (Vec::new(), Vec::new());
+    for view in views {
+        match recovered(caller, &view).await {
+            Ok(Some(ticket)) => tickets.push(ticket_shape(caller, ticket).await?),
+            Ok(None) => {}
+            Err(refusal) => left.push(refused(caller, view, refusal).await?),
+        }
+    }
+    match left.is_empty() {
+        true => Ok(tickets),
+        false => Err(Failure::not_recovered(left)),
+    }
+}
+
+/// What speaks against one; trouble of ours speaks against none and ends it all.
+async fn refused(
+    caller: &Caller,
+    view: SuspendedView,
+    refusal: Refusal,
+) -> Result<SuspendedTicket, Failure> {
+    let refused = shape(caller, view).await?.refused(&refusal);
+    let failure = Failure::from(refusal);
+    match failure.is_about_the_request() {
+        true => Ok(refused),
+        false => Err(failure),
+    }
+}
+
+/// The number of the ticket it made or joined; none if it went to a desk of their own.
+async fn recovered(caller: &Caller, view: &SuspendedView) -> Outcome<Option<u64>> {
     let agent = caller.agent.to_string();
-    let view = suspended::show(services, Some(account), &id)
-        .await?
-        .suspended;
-    let requester = view.author.is_none().then_some(agent.as_str());
-    let done = suspended::recover(services, &caller.actor, account, &id, requester).await?;
-    let RecoveredView::Entered { ticket, .. } = done else {
-        return Ok(None);
+    let done = match recover_as(caller, view, None).await {
+        Err(refusal) if refusal.code == suspended::REQUESTER_MISSING => {
+            recover_as(caller, view, Some(&agent)).await?
+        }
+        done => done?,
     };
-    let whole = tickets::show(services, account, ticket).await?;
+    Ok(match done {
+        RecoveredView::Entered { ticket, .. } => Some(ticket),
+        RecoveredView::Queued { .. } => None,
+    })
+}
+
+async fn recover_as(
+    caller: &Caller,
+    view: &SuspendedView,
+    requester: Option<&str>,
+) -> Outcome<RecoveredView> {
+    let (services, actor) = (&caller.services, &caller.actor);
+    suspended::recover(services, actor, &caller.account, &view.id, requester).await
+}
+
+async fn ticket_shape(caller: &Caller, id: u64) -> Result<Ticket, Failure> {
+    let whole = tickets::show(&caller.services, &caller.account, id).await?;
     let people = People::named(caller, names(&whole.ticket)).await?;
     let about = whole.comments.first().map_or("", |first| &first.body);
-    Ok(Some(Ticket::new(
-        &whole.ticket,
-        about,
-        &people,
-        &caller.site,
-    )))
+    Ok(Ticket::new(&whole.ticket, about, &people, &caller.site))
 }
 
 /// Deletes one.

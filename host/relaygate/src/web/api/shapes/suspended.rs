@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::user::People;
 use super::via::Via;
 use super::{Nothing, time};
+use crate::operations::Refusal;
 use crate::operations::suspended::SuspendedView;
 use crate::web::api::caller::Site;
 use crate::web::api::paging::PageInfo;
@@ -21,6 +22,7 @@ pub(in crate::web::api) struct SuspendedTicket {
     cause_id: u8,
     content: String,
     attachments: Vec<Nothing>,
+    /// Why it could not be recovered just now.
     error_messages: Option<Vec<String>>,
     message_id: Option<String>,
     recipient: String,
@@ -55,6 +57,19 @@ pub(in crate::web::api) struct SuspendedTickets {
 }
 
 impl SuspendedTicket {
+    /// The same with what speaks against recovering it.
+    pub(in crate::web::api) fn refused(self, refusal: &Refusal) -> Self {
+        let hints = refusal.details.iter().map(|detail| detail.hint.clone());
+        let mut messages: Vec<String> = hints.collect();
+        if messages.is_empty() {
+            messages.push(refusal.message.clone());
+        }
+        Self {
+            error_messages: Some(messages),
+            ..self
+        }
+    }
+
     pub(in crate::web::api) fn new(view: SuspendedView, people: &People, site: &Site) -> Self {
         let author = view.author.as_deref().unwrap_or_default();
         let at = time(view.created_at);

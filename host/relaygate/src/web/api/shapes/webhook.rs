@@ -45,7 +45,7 @@ pub(in crate::web::api) struct NewWebhook {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(in crate::web::api) struct NewWebhookFields {
     pub(in crate::web::api) url: String,
-    /// `ticket.created`, `ticket.commented`, `delivery.changed`.
+    /// `ticket.created`, `ticket.commented`, `ticket.updated`, `delivery.changed`.
     pub(in crate::web::api) subscriptions: Vec<String>,
     /// A certificate authority to believe instead of the system's, PEM.
     pub(in crate::web::api) ca_pem: Option<String>,
