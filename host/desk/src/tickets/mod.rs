@@ -26,7 +26,7 @@ use crate::{Account, Error, wire};
 
 pub use open::{NewMatter, open};
 pub use update::{Changes, update};
-pub use write::{NewReply, reply};
+pub use write::{NewReply, count, reply};
 
 /// Where a ticket stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -59,6 +59,16 @@ impl Record for Numbers {
 
 const NUMBERS: &str = "numbers";
 
+/// How many tickets the account has. They are numbered from 1 as they are made, none is
+/// left out, and none ever goes.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn count(account: &Account) -> Result<u64, Error> {
+    let kept = account.rows().get::<Numbers>(NUMBERS).await?;
+    Ok(kept.map_or(0, |kept| kept.record.ticket))
+}
+
 /// Draws the next numbers; whoever draws them at the same time conflicts.
 async fn draw(account: &Account, batch: &mut Batch, new_ticket: bool) -> Result<Numbers, Error> {
     let kept = account.rows().get::<Numbers>(NUMBERS).await?;

@@ -225,6 +225,27 @@ pub async fn list(services: &Services, account: &str) -> Outcome<TicketsView> {
     })
 }
 
+/// How many tickets an account has; their numbers are 1 to that.
+pub async fn count(services: &Services, account: &str) -> Outcome<u64> {
+    let account = super::account(services, account).await?;
+    Ok(tickets::count(&account).await?)
+}
+
+/// Those of these tickets that there are, in the order asked for.
+pub async fn some(services: &Services, account: &str, ids: &[u64]) -> Outcome<TicketsView> {
+    let account = super::account(services, account).await?;
+    let groups = groups::list(&account).await?;
+    let mut views = Vec::with_capacity(ids.len());
+    for id in ids {
+        match tickets::find(&account, *id).await {
+            Ok(ticket) => views.push(view(&ticket, &groups)),
+            Err(desk::Error::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(TicketsView { tickets: views })
+}
+
 /// One ticket with its comments and what became of the mail about them.
 pub async fn show(services: &Services, account: &str, id: u64) -> Outcome<WholeTicketView> {
     let account = super::account(services, account).await?;

@@ -218,6 +218,39 @@ fn a_ticket_is_made_for_somebody_else() {
     );
 }
 
+/// By number, by time and by change, forward and back; numbers that are nobody's are left out.
+#[test]
+fn tickets_are_listed_in_pages() {
+    let scene = Scene::start("");
+    scene.cottage.connect(ACCOUNT, DOMAIN);
+    let agent = scene.agent(ACCOUNT);
+    assert_eq!(agent.get("/tickets").expect(200)["count"], 0);
+    for subject in ["one", "two", "three"] {
+        let new = json!({"ticket": {"subject": subject, "comment": {"body": "x"}}});
+        agent.post("/tickets", &new).expect(201);
+    }
+    let hot = json!({"ticket": {"priority": "high"}});
+    agent.put("/tickets/1", &hot).expect(200);
+    for (query, wanted) in [
+        ("", &[1, 2, 3][..]),
+        ("sort=-id", &[3, 2, 1]),
+        ("sort=-created_at&page%5Bsize%5D=2", &[3, 2]),
+        ("sort=-updated_at", &[1, 3, 2]),
+        ("per_page=2&page=2", &[3]),
+    ] {
+        let listed = agent.get(&format!("/tickets?{query}")).expect(200);
+        let tickets = listed["tickets"].as_array().expect("tickets");
+        let ids: Vec<u64> = tickets.iter().filter_map(|it| it["id"].as_u64()).collect();
+        assert_eq!(ids, wanted, "{query}");
+    }
+    let first = agent.get("/tickets?page%5Bsize%5D=2").expect(200);
+    let next = first["links"]["next"].as_str().expect("there is more");
+    let (_, path) = next.split_once("/api/v2").expect("a link of ours");
+    assert_eq!(agent.get(path).expect(200)["tickets"][0]["id"], 3);
+    let some = agent.get("/tickets/show_many?ids=3,9,1").expect(200);
+    assert_eq!(some["tickets"].as_array().map(Vec::len), Some(2), "{some}");
+}
+
 /// What was kept aside is read, let through and deleted: R108 is told by its cause.
 #[test]
 fn suspended_mail_is_recovered_and_deleted() {

@@ -4,6 +4,10 @@
 //! the token tells the account, so that nobody can name another; the address has to be
 //! that of its agent. A token has 256 bits: guessing needs no throttle.
 //!
+//! The password of a person is not taken, though clients of old could send one: nobody
+//! could ask for a second factor here, and a program that keeps it would keep the key to
+//! the admin center. Whoever tries is told to make a token.
+//!
 //! Everything a handler may know of its caller is in [`Caller`]; every route gets one
 //! (`super::router`), so that none can forget to ask.
 

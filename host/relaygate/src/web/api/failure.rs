@@ -115,7 +115,8 @@ impl Failure {
 
     /// Nobody we know.
     pub(super) fn unauthenticated() -> Self {
-        let description = "give EMAIL/token and an API token as user name and password";
+        let description = "give EMAIL/token and an API token as user name and password; \
+            the password of a person is not taken here";
         Self::new(StatusCode::UNAUTHORIZED, "Unauthenticated", description)
     }
 

@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 use super::caller::Caller;
 use super::failure::{Failure, Failures};
 use super::input::{Body, Id, Ids, Query};
-use super::paging::{PageParams, Paging, place};
+use super::paging::{PageInfo, PageParams, Paging, place};
 use super::shapes::comment::{Comment, Comments};
 use super::shapes::ticket::{
     AuditedTicket, ChangedTicket, NewTicket, OneTicket, SomeTickets, Ticket, TicketAudit, Tickets,
@@ -24,20 +24,38 @@ use crate::operations::tickets::{self, CommentView, ReplyInput, TicketView};
 #[utoipa::path(get, path = "/tickets", params(PageParams),
     responses((status = 200, body = Tickets), Failures))]
 pub(super) async fn list(caller: Caller, paging: Paging) -> Result<Json<Tickets>, Failure> {
-    let views = tickets::list(&caller.services, &caller.account).await?;
-    let (views, page) = cut(paging, views.tickets)?;
+    let (views, page) = match paging.order(ORDERS)?.field {
+        "updated_at" => {
+            let all = tickets::list(&caller.services, &caller.account).await?;
+            cut(paging, all.tickets)?
+        }
+        _ => by_number(&caller, paging).await?,
+    };
     let tickets = shapes(&caller, &views).await?;
     Ok(Json(Tickets { tickets, page }))
+}
+
+/// A page in the order of numbers, which is that of making, too: only its own tickets are
+/// read, however many there are.
+async fn by_number(
+    caller: &Caller,
+    paging: Paging,
+) -> Result<(Vec<TicketView>, PageInfo), Failure> {
+    let (services, account) = (&caller.services, &caller.account);
+    let descending = paging.order(ORDERS)?.descending;
+    let numbers = (1..=tickets::count(services, account).await?).collect();
+    let (numbers, page) = paging.cut(numbers, descending, |number| place(*number))?;
+    let found = tickets::some(services, account, &numbers).await?;
+    Ok((found.tickets, page))
 }
 
 /// A page of tickets in the order asked for.
 pub(super) fn cut(
     paging: Paging,
     views: Vec<TicketView>,
-) -> Result<(Vec<TicketView>, super::paging::PageInfo), Failure> {
-    let order = paging.order(&["id", "created_at", "updated_at"])?;
+) -> Result<(Vec<TicketView>, PageInfo), Failure> {
+    let order = paging.order(ORDERS)?;
     paging.cut(views, order.descending, |view| match order.field {
-        "created_at" => place(view.created_at) + &place(view.id),
         "updated_at" => place(view.updated_at) + &place(view.id),
         _ => place(view.id),
     })
@@ -71,11 +89,8 @@ pub(super) async fn show_many(
     Query(wanted): Query<Ids>,
 ) -> Result<Json<SomeTickets>, Failure> {
     let ids = wanted.parsed()?;
-    let mut views = tickets::list(&caller.services, &caller.account)
-        .await?
-        .tickets;
-    views.retain(|view| ids.contains(&view.id));
-    let tickets = shapes(&caller, &views).await?;
+    let found = tickets::some(&caller.services, &caller.account, &ids).await?;
+    let tickets = shapes(&caller, &found.tickets).await?;
     Ok(Json(SomeTickets { tickets }))
 }
 
@@ -188,3 +203,6 @@ pub(super) async fn email_ccs(caller: Caller, Id(id): Id) -> Result<Json<SomeUse
         users: users.collect(),
     }))
 }
+
+/// What tickets are sorted by.
+const ORDERS: &[&str] = &["id", "created_at", "updated_at"];
