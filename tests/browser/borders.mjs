@@ -12,7 +12,12 @@ const OF_ACCOUNT = [
   "/account/people/invite",
   "/account/audit",
 ];
+/** What an agent reads, too. */
+const OF_MEMBERS = ["/mail/log", "/mail/suspended"];
+const READ_BY_MEMBERS = [`/mail/log/${input.message}`, `/mail/suspended/${input.suspended}`];
 const THINGS = [
+  `/mail/log/${input.message}/jobs/${input.job}/delete`,
+  `/mail/suspended/${input.suspended}/delete`,
   "/channels/email/domains/acme.example",
   "/channels/email/domains/acme.example/rotate",
   `/channels/email/domains/acme.example/credentials/${input.credential}/discard`,
@@ -23,6 +28,11 @@ const THINGS = [
   "/account/people/agent%40staff.example/remove",
 ];
 const ACTS = [
+  [`/mail/log/${input.message}/jobs/${input.job}`, { hand: "hold" }],
+  [`/mail/log/${input.message}/jobs/${input.job}/delete`, {}],
+  ["/mail/suspended", { act: "delete-surely", id: input.suspended }],
+  ["/mail/suspended", { act: "recover", id: input.suspended }],
+  [`/mail/suspended/${input.suspended}/recover`, {}],
   ["/channels/email/domains/acme.example/name", { name: "taken" }],
   ["/channels/email/domains/acme.example/rotate", {}],
   [`/channels/email/domains/acme.example/credentials/${input.credential}/discard`, { last: "yes" }],
@@ -46,15 +56,23 @@ run(async (browser) => {
       const expected = ["admin", "stranger"].includes(who) ? 200 : 404;
       assert.equal(await get(path), expected, `${who} ${path}`);
     }
+    for (const path of OF_MEMBERS) {
+      assert.equal(await get(path), who === "operator" ? 404 : 200, `${who} ${path}`);
+    }
+    for (const path of READ_BY_MEMBERS) {
+      const expected = ["admin", "agent"].includes(who) ? 200 : 404;
+      assert.equal(await get(path), expected, `${who} ${path}`);
+    }
     for (const path of THINGS) {
       assert.equal(await get(path), who === "admin" ? 200 : 404, `${who} ${path}`);
     }
+    if (who === "agent") await nothing_to_press(page);
     if (who !== "admin") await nothing_happens(context, page, who);
     check();
     await context.close();
   }
   const { context } = await person(browser);
-  for (const path of [...OWN, ...OF_ACCOUNT, ...THINGS]) {
+  for (const path of [...OWN, ...OF_ACCOUNT, ...OF_MEMBERS, ...READ_BY_MEMBERS, ...THINGS]) {
     const answer = await context.request.get(path, { maxRedirects: 0 });
     assert.equal(answer.status(), 303, `nobody ${path}`);
     assert.match(answer.headers().location, /^\/sign-in/);
@@ -64,6 +82,14 @@ run(async (browser) => {
     assert.ok([303, 403].includes(answer.status()), `nobody ${path}: ${answer.status()}`);
   }
 });
+
+/** What an agent may not do is not offered either. */
+async function nothing_to_press(page) {
+  for (const path of [...OF_MEMBERS.slice(1), ...READ_BY_MEMBERS]) {
+    await page.goto(path);
+    assert.equal(await page.locator("main button").count(), 0, path);
+  }
+}
 
 /** With a form word of their own, as somebody would who knows our forms. */
 async function nothing_happens(context, page, who) {

@@ -19,6 +19,7 @@ pub mod certs;
 pub mod clients;
 pub mod desks;
 pub mod dns;
+pub mod door;
 pub mod headers;
 pub mod house;
 pub mod ledger;

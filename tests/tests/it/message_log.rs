@@ -144,12 +144,14 @@ fn check_filters(relay: &Relaygate, incoming: &Value, answer: &Value) {
         ["--credential", SUPPORT],
         ["--result", "accepted_by_customer_mta"],
         ["--recipient", USER],
+        ["--message-id", text(&answer["id"])],
     ] {
         finds(&filter, answer, incoming);
     }
     for filter in [
         ["--domain", DOMAIN],
         ["--address", SUPPORT],
+        ["--party", USER],
         ["--ticket", &ticket],
         ["--since", "1h"],
     ] {

@@ -27,11 +27,13 @@ pub struct Filter {
     pub address: Option<Address>,
     /// To this recipient, whoever it is.
     pub recipient: Option<Address>,
+    /// From this address or to it, whoever it is.
+    pub party: Option<Address>,
     /// Handed in from this IP address.
     pub peer: Option<String>,
     /// By this credential, by its id; or by this user name, in or out.
     pub credential: Option<String>,
-    /// Its Message-ID has this in it.
+    /// Its Message-ID has this in it, or it is its own id.
     pub message_id: Option<String>,
     /// It made this ticket or tells of it.
     pub ticket: Option<u64>,
@@ -235,11 +237,11 @@ impl Filter {
             })
             && wanted(self.address.as_ref(), is_own)
             && wanted(self.recipient.as_ref(), |it| message.is_for(it))
-            && wanted(self.peer.as_ref(), |it| peer == Some(it))
-            && wanted(self.message_id.as_ref(), |part| {
-                let id = message.message_id.as_ref();
-                id.is_some_and(|id| contains(id.as_str(), part))
+            && wanted(self.party.as_ref(), |it| {
+                message.is_for(it) || message.is_from(it)
             })
+            && wanted(self.peer.as_ref(), |it| peer == Some(it))
+            && wanted(self.message_id.as_ref(), |part| message.is_called(part))
     }
 
     /// The rest.
@@ -269,6 +271,17 @@ impl Message {
             Direction::Inbound => &self.recipients,
             Direction::Outbound => self.sender.as_slice(),
         }
+    }
+
+    /// By its reverse path.
+    fn is_from(&self, address: &Address) -> bool {
+        let sender = self.sender.as_ref();
+        sender.is_some_and(|sender| is_same(sender, address))
+    }
+
+    fn is_called(&self, part: &str) -> bool {
+        let id = self.message_id.as_ref();
+        self.id == part || id.is_some_and(|id| contains(id.as_str(), part))
     }
 
     fn is_for(&self, address: &Address) -> bool {

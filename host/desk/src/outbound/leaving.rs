@@ -3,7 +3,7 @@
 use mail::address::Address;
 use storage::{Batch, Timestamp};
 
-use super::{State, kept};
+use super::{Email, State, kept};
 use crate::{Account, Error};
 
 /// How a message ends that can no longer go the way it was to go.
@@ -16,7 +16,7 @@ pub enum Leaving {
 }
 
 /// Notes that recipients will not be served by this message, and why. The caller finishes the
-/// job in the same batch.
+/// job in the same batch. Returns the message after it.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Read`], [`Error::Corrupt`].
@@ -27,7 +27,7 @@ pub async fn left(
     recipients: &[Address],
     (leaving, reason): (Leaving, &str),
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<Email, Error> {
     let mut kept = kept(account, email)
         .await?
         .ok_or(Error::NotFound("email"))?;
@@ -41,5 +41,5 @@ pub async fn left(
         delivery.updated_at = now;
     }
     account.rows().update(batch, email, &kept);
-    Ok(())
+    Ok(kept.record)
 }

@@ -55,6 +55,11 @@ impl Actor {
         }
     }
 
+    /// As the audit log has it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     fn here(name: String) -> Self {
         Self { name, peer: None }
     }

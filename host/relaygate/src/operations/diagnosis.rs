@@ -192,7 +192,7 @@ fn way_out(address: &SupportAddress, email: Email) -> WayOutView {
     }
 }
 
-fn attempt(attempt: Try) -> AttemptView {
+pub(super) fn attempt(attempt: Try) -> AttemptView {
     AttemptView {
         at: attempt.at.0,
         end: attempt.end.as_str(),

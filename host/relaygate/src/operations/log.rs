@@ -29,11 +29,13 @@ pub struct LogQuery {
     pub address: Option<String>,
     /// To this recipient, whoever it is.
     pub recipient: Option<String>,
+    /// From this address or to it, whoever it is.
+    pub party: Option<String>,
     /// Handed in from this IP address.
     pub peer: Option<String>,
     /// Id of a credential set, or a user name proved to us or to a customer's server.
     pub credential: Option<String>,
-    /// A part of its Message-ID.
+    /// A part of its Message-ID, or its own id.
     pub message_id: Option<String>,
     /// Number of the ticket it made or tells of.
     pub ticket: Option<u64>,
@@ -52,7 +54,7 @@ pub struct LogQuery {
 }
 
 /// A page of the log.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct LogView {
     /// Newest first.
     pub messages: Vec<MessageView>,
@@ -136,6 +138,11 @@ pub struct VerdictView {
     pub verdict: String,
     /// The code beside it, if the answer has one.
     pub code: Option<String>,
+}
+
+/// The words a result can be.
+pub fn results() -> Vec<&'static str> {
+    State::ALL.map(State::as_str).to_vec()
 }
 
 /// A page of the log: an account's, or that of all accounts.
@@ -253,6 +260,7 @@ fn filter(query: &LogQuery, now: Timestamp) -> Outcome<Filter> {
         domain: query.domain.as_deref().map(parse_domain).transpose()?,
         address: typed(&query.address, "address", address)?,
         recipient: typed(&query.recipient, "recipient", address)?,
+        party: typed(&query.party, "party", address)?,
         peer: query.peer.clone(),
         credential: query.credential.clone(),
         message_id: query.message_id.clone(),

@@ -20,6 +20,7 @@ pub mod dkim;
 pub mod domains;
 pub mod egress;
 pub mod emails;
+pub mod hand;
 pub mod handover;
 pub mod journal;
 pub mod log;

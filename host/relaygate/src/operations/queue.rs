@@ -1,12 +1,15 @@
-//! The queue: what waits, and an operator's hand on it.
+//! The queue: what waits, and what came out of a backup let go.
+//!
+//! Not here: a hand on a single job (`hand`), how much waits (`backlog`).
 
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use storage::{Batch, Job, JobChange, JobFilter, JobId, JobState, Lane, Scope};
 
+use super::hand::Hand;
 use super::{Actor, Outcome, Refusal, audit};
-use crate::runner::{Card, Work};
+use crate::runner::Card;
 use crate::services::Services;
 
 /// A job as it is shown: no address, no subject, no text.
@@ -24,12 +27,18 @@ pub struct JobView {
     pub why: Option<&'static str>,
     /// Milliseconds since the epoch.
     pub due: u64,
+    /// Milliseconds since the epoch: when the work came up.
+    pub queued_at: u64,
     /// Attempts so far.
     pub attempts: u32,
     /// How the last one ended.
     pub last_reply: Option<String>,
     /// `inbound`, `notification`, `inbound_verification` …
     pub subject_kind: String,
+    /// Id of the message it is about, for the message log.
+    pub message: Option<String>,
+    /// The domain whose mail server it is for.
+    pub destination: Option<String>,
 }
 
 /// What waits.
@@ -64,20 +73,6 @@ pub struct JobQuery {
     pub state: Option<String>,
     /// At most so many.
     pub limit: Option<usize>,
-}
-
-/// What to do with a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Hand {
-    /// Due now.
-    Retry,
-    /// Stop it until it is released.
-    Hold,
-    /// Let it go on.
-    Release,
-    /// Away with it.
-    Delete,
 }
 
 /// What waits.
@@ -146,66 +141,48 @@ pub async fn release_restored(
     })
 }
 
-/// One job.
-pub async fn show(services: &Services, id: &str) -> Outcome<OneJobView> {
-    let job = find(services, id).await?;
+/// What of an account's message waits. Of a long queue only the beginning is looked
+/// through; what waits behind that is found by its job.
+pub async fn of_message(services: &Services, account: &str, message: &str) -> Outcome<JobsView> {
+    let scope = super::account(services, account).await?.scope();
+    let mut filter = JobFilter {
+        scope: Some(scope),
+        ..JobFilter::first(JOBS_MAX)
+    };
+    let (mut found, mut looked_at) = (Vec::new(), 0);
+    while looked_at < LOOKED_AT_MAX {
+        let jobs = services.store.jobs(filter.clone()).await?;
+        let Some(last) = jobs.last() else {
+            break;
+        };
+        filter.after = Some(last.id);
+        looked_at += jobs.len();
+        let views = jobs.iter().map(|job| view(job, Some(account.to_owned())));
+        found.extend(views.filter(|job| job.message.as_deref() == Some(message)));
+    }
+    Ok(JobsView { jobs: found })
+}
+
+/// One job: any, or one of that account.
+pub async fn show(services: &Services, account: Option<&str>, id: &str) -> Outcome<OneJobView> {
+    let job = find(services, account, id).await?;
     let account = account_name(services, &mut HashMap::new(), job.scope).await?;
     Ok(OneJobView {
         job: view(&job, account),
     })
 }
 
-/// Retries, holds, releases or deletes a job.
-pub async fn change(services: &Services, actor: &Actor, id: &str, hand: Hand) -> Outcome<()> {
-    let job = find(services, id).await?;
-    let mut batch = Batch::new();
-    batch.change_job(
-        job.id,
-        match hand {
-            Hand::Retry => JobChange::Retry(services.clock.now()),
-            Hand::Hold => JobChange::Hold,
-            Hand::Release => JobChange::Release,
-            Hand::Delete => JobChange::Delete,
-        },
-    );
-    if hand == Hand::Delete {
-        drop_raw_text(&job, &mut batch);
-    }
-    services.store.commit(batch).await?;
-    if let Scope::Account(account) = job.scope {
-        let account = services.desk.account(account);
-        audit::record(services, &account, actor, hand.act(), &job.id.to_string()).await;
-    }
-    Ok(())
-}
-
-impl Hand {
-    fn act(self) -> &'static str {
-        match self {
-            Self::Retry => "job_retried",
-            Self::Hold => "job_held",
-            Self::Release => "job_released",
-            Self::Delete => "job_deleted",
-        }
-    }
-}
-
-/// A message on its way to a desk is kept by its raw text, too, until the desk has
-/// it or it is given up here.
-fn drop_raw_text(job: &Job, batch: &mut Batch) {
-    let text = match Card::read(job).map(|card| card.work) {
-        Ok(Work::Intake(arrived)) => arrived.text,
-        Ok(Work::HandOver(hand_over)) => hand_over.arrived.text,
-        Ok(Work::Submitted(submitted)) => submitted.text,
-        _ => return,
-    };
-    batch.drop_text(job.scope, text);
-}
-
-async fn find(services: &Services, id: &str) -> Outcome<Job> {
+/// A job: any, or one of that account.
+pub(super) async fn find(services: &Services, account: Option<&str>, id: &str) -> Outcome<Job> {
     let unknown = || Refusal::not_found("job", "see `relaygate queue list`");
     let id: JobId = id.parse().map_err(|_| unknown())?;
-    services.store.job(id).await?.ok_or_else(unknown)
+    let job = services.store.job(id).await?.ok_or_else(unknown)?;
+    match account {
+        Some(subdomain) if super::account(services, subdomain).await?.scope() != job.scope => {
+            Err(unknown())
+        }
+        _ => Ok(job),
+    }
 }
 
 async fn account_name(
@@ -236,12 +213,18 @@ fn view(job: &Job, account: Option<String>) -> JobView {
         state: job.state.as_str(),
         why: why(job.state),
         due: job.due.0,
+        queued_at: card.as_ref().map_or(job.due.0, |card| card.queued_at.0),
         attempts: card.as_ref().map_or(0, |card| card.attempts),
         last_reply: card.as_ref().and_then(|card| card.last_reply.clone()),
         subject_kind: card
             .as_ref()
             .map_or("unreadable", Card::subject_kind)
             .to_owned(),
+        message: card.as_ref().and_then(Card::message).map(str::to_owned),
+        destination: card
+            .as_ref()
+            .and_then(Card::destination)
+            .map(ToString::to_string),
     }
 }
 
@@ -258,3 +241,5 @@ fn why(state: JobState) -> Option<&'static str> {
 
 /// Jobs shown at once.
 const JOBS_MAX: usize = 1_000;
+/// Jobs of an account looked through for those of a message.
+const LOOKED_AT_MAX: usize = 10_000;

@@ -16,6 +16,8 @@ pub struct SuspendedView {
     pub id: String,
     /// What programs call it by.
     pub number: u64,
+    /// Its id in the message log.
+    pub queue_id: String,
     /// Why, as a stable word.
     pub cause: &'static str,
     /// The number the public API has for it.
@@ -186,6 +188,7 @@ fn view(found: &Suspended) -> SuspendedView {
     SuspendedView {
         id: found.id.clone(),
         number: found.number,
+        queue_id: found.queue_id.clone(),
         cause: found.cause.as_str(),
         cause_id: found.cause.id(),
         author: found.author.as_ref().map(ToString::to_string),

@@ -1,9 +1,12 @@
 //! What became of a message: its whole life, by its id.
 
+use std::collections::VecDeque;
+
 use desk::messages::{self, Entry, Line};
-use desk::outbound;
+use desk::outbound::{self, Email, Try};
 use serde::Serialize;
 
+use super::diagnosis::{self, AttemptView};
 use super::log::{self, MessageView, VerdictView};
 use super::tickets::{DeliveryView, deliveries};
 use super::{Outcome, Refusal};
@@ -39,6 +42,18 @@ pub struct EventView {
     pub detail: String,
     /// What the policies said that led to it.
     pub verdicts: Vec<VerdictView>,
+    /// The attempt it tells of, while that is remembered.
+    pub attempt: Option<TryView>,
+}
+
+/// One attempt for one recipient.
+#[derive(Debug, Serialize)]
+pub struct TryView {
+    /// For whom.
+    pub recipient: String,
+    /// How it went.
+    #[serde(flatten)]
+    pub attempt: AttemptView,
 }
 
 /// Finds messages of an account, or of any, by Message-ID, e-mail id or queue id.
@@ -68,16 +83,47 @@ async fn view(services: &Services, entry: Entry) -> Outcome<TraceView> {
     let email = outbound::find(&account, &entry.message.id).await?;
     Ok(TraceView {
         message: log::view(&entry, log::subdomain(&account).await?),
-        events: entry.lines.into_iter().map(event).collect(),
+        events: events(entry.lines, email.as_ref()),
         deliveries: email.iter().flat_map(deliveries).collect(),
     })
 }
 
-fn event(line: Line) -> EventView {
+/// Each with the attempt it tells of: both are noted at the same moment, for one recipient
+/// after the other.
+fn events(lines: Vec<Line>, email: Option<&Email>) -> Vec<EventView> {
+    let deliveries = email.iter().flat_map(|email| &email.deliveries);
+    let mut tries: VecDeque<(String, Try)> = deliveries
+        .flat_map(|it| {
+            it.tries
+                .iter()
+                .map(|one| (it.recipient.to_string(), one.clone()))
+        })
+        .collect();
+    tries.make_contiguous().sort_by_key(|(_, one)| one.at);
+    let mut views = Vec::with_capacity(lines.len());
+    for line in lines {
+        let told = match ATTEMPTS.contains(&line.what.as_str()) {
+            true => tries.iter().position(|(_, one)| one.at == line.at),
+            false => None,
+        };
+        let attempt = told.and_then(|place| tries.remove(place));
+        views.push(event(line, attempt));
+    }
+    views
+}
+
+fn event(line: Line, attempt: Option<(String, Try)>) -> EventView {
     EventView {
         at: line.at.0,
         verdicts: line.verdicts.iter().map(log::verdict).collect(),
         what: line.what,
         detail: line.detail,
+        attempt: attempt.map(|(recipient, one)| TryView {
+            recipient,
+            attempt: diagnosis::attempt(one),
+        }),
     }
 }
+
+/// Lines that tell of an attempt.
+const ATTEMPTS: [&str; 3] = ["delivered", "deferred", "failed"];

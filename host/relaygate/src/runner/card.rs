@@ -170,6 +170,14 @@ impl Path {
             Self::Native(_) => native_lane(),
         }
     }
+
+    /// The domain at the end of it.
+    pub fn domain(&self) -> &Domain {
+        match self {
+            Self::Smarthost(address) | Self::Staged(address) => address.domain(),
+            Self::Native(domain) => domain,
+        }
+    }
 }
 
 impl Card {
@@ -203,6 +211,25 @@ impl Card {
     /// How long the work has been waiting.
     pub fn age(&self, now: Timestamp) -> Duration {
         Duration::from_millis(now.0.saturating_sub(self.queued_at.0))
+    }
+
+    /// Id of the message in the log that the work is about.
+    pub fn message(&self) -> Option<&str> {
+        match &self.work {
+            Work::Intake(arrived) => Some(&arrived.queue_id),
+            Work::HandOver(hand_over) => Some(&hand_over.arrived.queue_id),
+            Work::Submitted(submitted) => Some(&submitted.id),
+            Work::Delivery(delivery) => Some(&delivery.email_id),
+            _ => None,
+        }
+    }
+
+    /// The domain whose mail server is to get it.
+    pub fn destination(&self) -> Option<&Domain> {
+        match &self.work {
+            Work::Delivery(delivery) => Some(delivery.path.domain()),
+            _ => None,
+        }
     }
 
     /// The word for lists: what kind of message it is about, never its subject.

@@ -1,8 +1,9 @@
 //! Who may see which page: every page, every role, every account.
 
 use relaygate_tests::browser;
-use relaygate_tests::house::{ACCOUNT, Cottage, create_account};
-use serde_json::json;
+use relaygate_tests::house::{ACCOUNT, Cottage, SUPPORT, USER, create_account, message};
+use relaygate_tests::wait::{self, PATIENCE};
+use serde_json::{Value, json};
 
 use super::needs_browser;
 
@@ -13,7 +14,14 @@ fn nobody_sees_what_is_not_theirs() {
     needs_browser!();
     let cottage = Cottage::start("");
     let relay = &cottage.relay;
-    cottage.connect(ACCOUNT, "acme.example");
+    let credential = cottage.connect(ACCOUNT, "acme.example");
+    // One message whose answer waits, since nobody answers there, and one kept aside.
+    let mut client = cottage.hand_in(&credential, "Seen", "b1@enduser.example");
+    let list = "List-Id: <news.enduser.example>\r\n";
+    let text = message(USER, SUPPORT, "Kept", "b2@enduser.example", list);
+    assert_eq!(client.submit(USER, &[SUPPORT], &text).code, 250);
+    let job = first(&cottage, &["queue", "list", "--lane", "native"], "jobs");
+    let kept = first(&cottage, &["suspended", "list", "-a", ACCOUNT], "suspended");
     create_account(relay, "other");
     let invite = |account: Option<&str>, address: &str, role: &str| {
         browser::invite(relay, account, address, role)
@@ -24,6 +32,17 @@ fn nobody_sees_what_is_not_theirs() {
         "stranger": invite(Some("other"), "admin@staff.example", "admin"),
         "operator": invite(None, "root@desk.example", "operator"),
         "credential": relay.cli(&["domain", "list", "-a", ACCOUNT])["connectors"][0]["credentials"][0]["id"],
+        "message": job["message"],
+        "job": job["id"],
+        "suspended": kept["id"],
     });
     browser::run(relay, "borders.mjs", input);
+}
+
+/// The first of a list, once there is one.
+fn first(cottage: &Cottage, arguments: &[&str], list: &str) -> Value {
+    wait::until(list, PATIENCE, || {
+        let listed = cottage.relay.cli(arguments);
+        listed[list].get(0).cloned()
+    })
 }

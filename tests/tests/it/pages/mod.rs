@@ -2,6 +2,7 @@
 
 mod borders;
 mod channels;
+mod mail;
 mod screens;
 mod sign_in;
 

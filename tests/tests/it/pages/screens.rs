@@ -5,10 +5,15 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 
-use relaygate_tests::house::{ACCOUNT, ADMIN, DOMAIN, House, Plan, SUPPORT, create_account};
+use relaygate_tests::door::Door;
+use relaygate_tests::house::{
+    ACCOUNT, ADMIN, DOMAIN, House, SUPPORT, USER, create_account, message,
+};
+use relaygate_tests::wait::{self, PATIENCE};
 use relaygate_tests::{browser, process, repository};
 use serde_json::{Value, json};
 
+use super::mail::behind_a_door;
 use super::needs_browser;
 use crate::needs_postfix;
 
@@ -23,9 +28,10 @@ const BROKEN: &str = "billing@acme.example";
 fn every_page_has_its_picture() {
     needs_postfix!();
     needs_browser!();
-    let (house, credential) = House::ready(&Plan::default());
+    let (house, door, credential) = behind_a_door();
     let relay = &house.relay;
     furnish(&house);
+    let mail = mail_at_work(&house, &door);
     create_account(relay, "fresh");
     let cookie = |account: &str, address: &str| {
         let invitation = browser::invite(relay, Some(account), address, "admin");
@@ -51,6 +57,10 @@ fn every_page_has_its_picture() {
             "credential": credential.id,
             "address": SUPPORT,
             "broken": BROKEN,
+            "waiting": mail.waiting["message"],
+            "job": mail.waiting["id"],
+            "incoming": mail.incoming["id"],
+            "suspended": mail.suspended["id"],
         });
         browser::run(relay, "screens.mjs", input);
     }
@@ -89,6 +99,45 @@ fn furnish(house: &House) {
         "5",
     ];
     relay.cli(&verify);
+}
+
+/// Mail of every kind there is to see.
+struct Mail {
+    incoming: Value,
+    waiting: Value,
+    suspended: Value,
+}
+
+/// A ticket whose answer waits, since the server has gone away, and mail kept aside.
+fn mail_at_work(house: &House, door: &Door) -> Mail {
+    for (subject, extra) in [
+        ("Lamp of the hall stays dark", ""),
+        (
+            "Our news of November",
+            "List-Id: <news.enduser.example>\r\n",
+        ),
+        ("Out of the office", "Auto-Submitted: auto-replied\r\n"),
+    ] {
+        let id = format!("{}@enduser.example", subject.replace(' ', "."));
+        house.user_writes(USER, &message(USER, SUPPORT, subject, &id, extra));
+    }
+    let ticket = house.ticket("Lamp of the hall stays dark");
+    house.arrives(USER, |mail| mail.text().contains("Lamp of the hall"));
+    door.shut();
+    house.answer(&ticket, "We look at it tomorrow.");
+    let first = |arguments: &[&str], list: &str, fits: &dyn Fn(&Value) -> bool| {
+        wait::until(list, PATIENCE, || {
+            let listed = house.relay.cli(&[arguments, &["-a", ACCOUNT]].concat());
+            listed[list].as_array()?.iter().find(|it| fits(it)).cloned()
+        })
+    };
+    Mail {
+        incoming: first(&["log", "list"], "messages", &|it| {
+            it["result"] == "ticket_created"
+        }),
+        waiting: first(&["queue", "list"], "jobs", &|it| it["attempts"] == 1),
+        suspended: first(&["suspended", "list"], "suspended", &|_| true),
+    }
 }
 
 fn variants() -> Vec<Value> {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{empty, shown};
 use crate::admin::QueueRequest;
-use crate::operations::{Actor, Outcome, queue};
+use crate::operations::{Actor, Outcome, hand, queue};
 use crate::services::Services;
 
 /// Does what is asked for.
@@ -15,10 +15,12 @@ pub(super) async fn act(
 ) -> Outcome<Value> {
     match request {
         QueueRequest::List(query) => shown(queue::list(services, &query).await),
-        QueueRequest::Show { id } => shown(queue::show(services, &id).await),
+        QueueRequest::Show { id } => shown(queue::show(services, None, &id).await),
         QueueRequest::ReleaseRestored(query) => {
             shown(queue::release_restored(services, actor, &query).await)
         }
-        QueueRequest::Change { id, hand } => empty(queue::change(services, actor, &id, hand).await),
+        QueueRequest::Change { id, hand } => {
+            empty(hand::change(services, actor, None, &id, hand).await)
+        }
     }
 }

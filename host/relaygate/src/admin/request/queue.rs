@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::operations::queue::{Hand, JobQuery};
+use crate::operations::hand::Hand;
+use crate::operations::queue::JobQuery;
 
 /// See [`crate::operations::queue`].
 #[derive(Debug, Serialize, Deserialize)]

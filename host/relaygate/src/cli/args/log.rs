@@ -27,6 +27,9 @@ pub struct LogArguments {
     /// To this recipient, whoever it is.
     #[arg(long, value_name = "ADDRESS")]
     pub recipient: Option<String>,
+    /// From this address or to it, whoever it is.
+    #[arg(long, value_name = "ADDRESS")]
+    pub party: Option<String>,
     /// Handed in from this IP address.
     #[arg(long, value_name = "IP")]
     pub peer: Option<String>,
@@ -34,7 +37,7 @@ pub struct LogArguments {
     /// customer's server.
     #[arg(long, value_name = "ID")]
     pub credential: Option<String>,
-    /// Has this in its Message-ID.
+    /// Has this in its Message-ID, or as its own id.
     #[arg(long, value_name = "TEXT")]
     pub message_id: Option<String>,
     /// Made this ticket or tells of it.

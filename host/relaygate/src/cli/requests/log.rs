@@ -18,6 +18,7 @@ fn query(typed: LogArguments) -> LogQuery {
         domain: typed.domain,
         address: typed.address,
         recipient: typed.recipient,
+        party: typed.party,
         peer: typed.peer,
         credential: typed.credential,
         message_id: typed.message_id,

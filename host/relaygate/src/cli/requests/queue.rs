@@ -2,7 +2,8 @@
 
 use crate::admin::QueueRequest;
 use crate::cli::args::QueueCommand;
-use crate::operations::queue::{Hand, JobQuery};
+use crate::operations::hand::Hand;
+use crate::operations::queue::JobQuery;
 
 /// What the command stands for.
 pub(super) fn request(command: QueueCommand) -> QueueRequest {

@@ -24,11 +24,13 @@ pub(super) struct Filter {
     address: Option<String>,
     /// To this recipient, whoever it is.
     recipient: Option<String>,
+    /// From this address or to it, whoever it is.
+    party: Option<String>,
     /// Handed in from this IP address.
     peer: Option<String>,
     /// Id of a credential set, or a user name proved.
     credential: Option<String>,
-    /// A part of its Message-ID.
+    /// A part of its Message-ID, or its own id.
     message_id: Option<String>,
     /// The ticket it made or tells of.
     ticket_id: Option<u64>,
@@ -68,6 +70,7 @@ impl Filter {
             domain: self.domain,
             address: self.address,
             recipient: self.recipient,
+            party: self.party,
             peer: self.peer,
             credential: self.credential,
             message_id: self.message_id,

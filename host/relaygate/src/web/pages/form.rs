@@ -87,6 +87,11 @@ impl Faults {
         found.map(|(_, words)| words.as_str())
     }
 
+    /// Everything, for a page without fields.
+    pub(super) fn all(&self) -> Vec<&str> {
+        self.beside(&[])
+    }
+
     /// What is about fields the form does not have.
     pub(super) fn beside(&self, fields: &[&str]) -> Vec<&str> {
         let other = self

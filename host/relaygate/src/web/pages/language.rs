@@ -54,6 +54,10 @@ const TEXTS: &[[&str; 2]] = &[
         include_str!("../../../locales/de/account.ftl"),
     ],
     [
+        include_str!("../../../locales/en/mail.ftl"),
+        include_str!("../../../locales/de/mail.ftl"),
+    ],
+    [
         include_str!("../../../locales/en/refusals.ftl"),
         include_str!("../../../locales/de/refusals.ftl"),
     ],
@@ -132,9 +136,18 @@ impl Language {
 
     /// A time for people, in UTC.
     pub(super) fn time(self, at: u64) -> String {
+        self.clock(at, MINUTES)
+    }
+
+    /// The same with seconds, where one thing follows the other.
+    pub(super) fn moment(self, at: u64) -> String {
+        self.clock(at, SECONDS)
+    }
+
+    fn clock(self, at: u64, octets: usize) -> String {
         let stamp = mail::message::timestamp(at);
         let (day, clock) = stamp.split_once('T').unwrap_or((&stamp, ""));
-        let clock = clock.get(..5).unwrap_or_default();
+        let clock = clock.get(..octets).unwrap_or_default();
         format!("{}, {clock} UTC", self.day(day))
     }
 
@@ -205,6 +218,10 @@ fn chosen<'a, 's>(
     variants.iter().find(named).or_else(default)
 }
 
+/// `05:38`
+const MINUTES: usize = 5;
+/// `05:38:15`
+const SECONDS: usize = 8;
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
@@ -311,17 +328,24 @@ mod tests {
     }
 
     /// Sentences whose key is put together from a stable word.
-    const FAMILIES: [&str; 21] = [
+    const FAMILIES: [&str; 29] = [
         "act-",
         "attempt-",
         "check-",
         "dns-found-",
         "done-",
+        "event-",
         "fate-",
+        "hand-",
+        "heading-",
+        "job-state-",
+        "job-what-",
+        "life-of-",
         "mark-",
         "proof-",
         "reason-",
         "refusal-",
+        "result-",
         "role-",
         "set-",
         "signature-",
@@ -331,6 +355,7 @@ mod tests {
         "verify-",
         "warning-",
         "way-",
+        "why-",
         "mark-long-",
         "nav-",
     ];
@@ -353,5 +378,6 @@ mod tests {
         let at = 1_796_005_068_000;
         assert_eq!(Language::English.time(at), "30 Nov 2026, 02:17 UTC");
         assert_eq!(Language::German.time(at), "30.11.2026, 02:17 UTC");
+        assert_eq!(Language::English.moment(at), "30 Nov 2026, 02:17:48 UTC");
     }
 }

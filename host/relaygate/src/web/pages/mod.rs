@@ -19,6 +19,7 @@ mod form;
 mod home;
 mod invitation;
 mod language;
+mod mail_log;
 mod page;
 mod people;
 mod places;
@@ -26,6 +27,7 @@ mod problem;
 mod profile;
 mod settings;
 mod sign_in;
+mod suspended;
 mod visit;
 
 use std::sync::Arc;
@@ -48,10 +50,12 @@ pub(super) fn router(services: &Arc<Services>) -> Router<Arc<Services>> {
         .merge(email::router())
         .merge(home::router())
         .merge(invitation::router())
+        .merge(mail_log::router())
         .merge(people::router())
         .merge(profile::router())
         .merge(settings::router())
         .merge(sign_in::router())
+        .merge(suspended::router())
         .fallback(problem::nothing_here)
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(services.clone(), visit::load))

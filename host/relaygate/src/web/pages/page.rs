@@ -123,6 +123,11 @@ impl Page {
         self.language.time(*at)
     }
 
+    /// The same with seconds.
+    pub(super) fn moment(&self, at: &u64) -> String {
+        self.language.moment(*at)
+    }
+
     /// A time for machines (RFC 3339).
     pub(super) fn stamp(&self, at: &u64) -> String {
         mail::message::timestamp(*at)
@@ -176,6 +181,12 @@ impl ToValue for String {
 impl ToValue for usize {
     fn to_value(&self) -> Value {
         Value::Number(*self as u64)
+    }
+}
+
+impl ToValue for u32 {
+    fn to_value(&self) -> Value {
+        u64::from(*self).to_value()
     }
 }
 

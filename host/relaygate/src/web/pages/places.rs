@@ -48,6 +48,21 @@ pub(super) const GROUPS: &[Group] = &[
         ],
     },
     Group {
+        name: Key("nav-mail"),
+        places: &[
+            Place {
+                path: "/mail/log",
+                name: Key("nav-log"),
+                roles: MEMBERS,
+            },
+            Place {
+                path: "/mail/suspended",
+                name: Key("nav-suspended"),
+                roles: MEMBERS,
+            },
+        ],
+    },
+    Group {
         name: Key("nav-account"),
         places: &[
             Place {
@@ -79,4 +94,5 @@ pub(super) const GROUPS: &[Group] = &[
 
 const PROFILE: &str = "/profile";
 const ADMINS: &[Role] = &[Role::Admin];
+const MEMBERS: &[Role] = &[Role::Admin, Role::Agent];
 const EVERYBODY: &[Role] = &[Role::Operator, Role::Admin, Role::Agent];

@@ -205,6 +205,29 @@ impl Deref for Admin {
     }
 }
 
+/// Somebody of an account: an admin, or an agent, who reads what an admin may change.
+#[derive(Clone)]
+pub(super) struct Member {
+    who: SignedIn,
+    /// Subdomain of their account.
+    pub(super) account: String,
+}
+
+impl Deref for Member {
+    type Target = SignedIn;
+
+    fn deref(&self) -> &SignedIn {
+        &self.who
+    }
+}
+
+impl Member {
+    /// Whether they may change what they see.
+    pub(super) fn is_admin(&self) -> bool {
+        self.who.visitor.member.role == Role::Admin
+    }
+}
+
 /// Somebody whose password was right and whose one-time code is awaited.
 pub(super) struct HalfWay(pub(super) SignedIn);
 
@@ -276,6 +299,18 @@ impl<S: Sync> FromRequestParts<S> for Admin {
         match (account, who.visitor.member.role) {
             (Some(account), Role::Admin) => Ok(Self { who, account }),
             _ => Err(Problem::Status(StatusCode::NOT_FOUND)),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Member {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let who = signed_in(parts, Stage::Whole)?;
+        match who.subdomain().map(str::to_owned) {
+            Some(account) => Ok(Self { who, account }),
+            None => Err(Problem::Status(StatusCode::NOT_FOUND)),
         }
     }
 }
