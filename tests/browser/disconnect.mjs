@@ -5,8 +5,18 @@ run(async (browser) => {
   const { page, check } = await person(browser);
   await take_up(page, input.invitation);
   await page.goto(`/channels/email/domains/${input.domain}/disconnect`);
-  await page.getByText("Do it at a time of little mail.").waitFor();
+  // What waits, and when a quiet time is, is said before anybody confirms.
+  await page.getByText("Do it at a time of little mail").waitFor();
   await page.getByText("Messages waiting for your server").waitFor();
+  assert.equal(await page.locator("#queued").textContent(), String(input.queued));
+  const hours = page.getByRole("img", { name: "Messages by the hour of the day" }).locator("rect");
+  assert.equal(await hours.count(), 24);
+  const told = await hours.locator("title").allTextContents();
+  const busy = told.filter((hour) => !hour.endsWith(": 0"));
+  assert.ok(busy.length >= 1 && busy.length <= 2, told.join());
+  const quietest = await page.getByText("was the quietest").textContent();
+  const [quiet] = quietest.match(/\d+:00/);
+  assert.ok(told.includes(`${quiet}: 0`), quietest);
   await page.getByText(input.address).waitFor();
   await accessible(page);
   await page.locator("#domain").fill("some.other.example");
@@ -22,5 +32,10 @@ run(async (browser) => {
   await page.getByText("No domain is connected").waitFor();
   const gone = await page.goto(`/channels/email/domains/${input.domain}`);
   assert.equal(gone.status(), 404);
+  // Its end can still be looked at; a domain that never was has none.
+  const ended = await page.goto(`/channels/email/domains/${input.domain}/progress`);
+  assert.equal(ended.status(), 200);
+  const never = await page.goto("/channels/email/domains/never.example/progress");
+  assert.equal(never.status(), 404);
   check();
 });

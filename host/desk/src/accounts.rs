@@ -1,6 +1,7 @@
 //! Accounts: who they are, what they are set to, and the names that lead to them.
 //!
-//! [`names`] is who has which name, [`rename`] how an account gets another.
+//! [`names`] is who has which name, [`rename`] how an account gets another, [`trials`] whether
+//! all of it has ever worked.
 //!
 //! Not here: people of an account (`people`), its domains (`connectors`), adding
 //! brands (`brands`).
@@ -8,6 +9,7 @@
 mod names;
 mod relations;
 mod rename;
+pub(crate) mod trials;
 
 use mail::address::{Address, Domain};
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,7 @@ pub use names::{by_native_domain, by_subdomain, is_given_up};
 pub(crate) use relations::are_siblings;
 pub use relations::{admins_all_connected, sandboxes};
 pub use rename::{FormerName, rename};
+pub use trials::tried_in_sandbox;
 
 /// CCs a ticket may have (R14).
 pub const COPIES_MAX: usize = 48;

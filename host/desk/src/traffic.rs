@@ -1,4 +1,5 @@
-//! How much mail each connector, credential and login carries, day by day (R44, R63).
+//! How much mail each connector, credential and login carries, day by day (R44, R63);
+//! of connectors by the hour, so that a quiet one can be named (R98).
 //!
 //! Mail is counted once for each recipient, in the batch that settles it, so a crash
 //! counts nothing twice and forgets nothing. A row is written at the revision it was
@@ -36,13 +37,22 @@ pub struct Volume {
 
 /// What carries mail.
 #[derive(Debug, Clone, Copy)]
-pub enum Carrier<'c> {
+enum Carrier<'c> {
     /// A connected domain.
     Connector(&'c Domain),
     /// An inbound credential set, by its id.
     Credential(&'c str),
     /// A user name at the server of a support address.
     Login(&'c Address, &'c str),
+}
+
+/// What a connected domain carried in the last [`DAYS_SHOWN`] days.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Week {
+    /// Day by day, today the last of them.
+    pub days: Vec<Day>,
+    /// By the hour of the day, in UTC, of all days together.
+    pub hours: [Volume; HOURS],
 }
 
 /// A day and what was carried on it.
@@ -147,24 +157,42 @@ pub async fn departed(
     Ok(())
 }
 
-/// The last [`DAYS_SHOWN`] days of a carrier, today the last of them.
+/// What a connected domain carried in the last [`DAYS_SHOWN`] days.
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Corrupt`].
-pub async fn week(
-    account: &Account,
-    carrier: Carrier<'_>,
-    now: Timestamp,
-) -> Result<Vec<Day>, Error> {
-    let mut days = Vec::new();
+pub async fn of_domain(account: &Account, domain: &Domain, now: Timestamp) -> Result<Week, Error> {
+    let mut week = Week::default();
     for day in days_shown(now) {
-        let kept = account.rows().get::<Volume>(carrier.row(day)).await?;
-        days.push(Day {
+        let mut volume = Volume::default();
+        let (rows, hours) = (account.rows(), hours_of(day, domain));
+        for (id, carried) in rows.all_with_ids::<Volume>(&hours).await? {
+            volume += carried;
+            let hour = id.last().map_or(0, |hour| usize::from(*hour));
+            week.hours[hour % HOURS] += carried;
+        }
+        week.days.push(Day {
             began: Timestamp(u64::from(day) * DAY_MS),
-            volume: kept.map(|kept| kept.record).unwrap_or_default(),
+            volume,
         });
     }
-    Ok(days)
+    Ok(week)
+}
+
+/// What an inbound credential set carried in the last [`DAYS_SHOWN`] days.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn of_credential(account: &Account, id: &str, now: Timestamp) -> Result<Volume, Error> {
+    let mut sum = Volume::default();
+    for day in days_shown(now) {
+        let kept = account
+            .rows()
+            .get::<Volume>(row(day, CREDENTIAL, id))
+            .await?;
+        sum += kept.map(|kept| kept.record).unwrap_or_default();
+    }
+    Ok(sum)
 }
 
 /// What each login of each support address carried in the last [`DAYS_SHOWN`] days.
@@ -247,7 +275,7 @@ pub(crate) async fn prune(account: &Account, now: Timestamp) -> Result<usize, Er
 /// Counts of one batch.
 struct Tally<'a> {
     account: &'a Account,
-    day: u32,
+    now: Timestamp,
     counted: HashMap<Vec<u8>, Counted>,
 }
 
@@ -261,14 +289,14 @@ impl<'a> Tally<'a> {
     fn new(account: &'a Account, now: Timestamp) -> Self {
         Self {
             account,
-            day: day(now),
+            now,
             counted: HashMap::new(),
         }
     }
 
-    /// Today's count of a carrier, to be raised.
+    /// The present count of a carrier, to be raised.
     async fn volume(&mut self, carrier: Carrier<'_>) -> Result<&mut Volume, Error> {
-        let counted = match self.counted.entry(carrier.row(self.day)) {
+        let counted = match self.counted.entry(carrier.row(self.now)) {
             Entry::Occupied(counted) => counted.into_mut(),
             Entry::Vacant(vacant) => {
                 let row = vacant.key().as_slice();
@@ -297,9 +325,14 @@ impl<'a> Tally<'a> {
 }
 
 impl Carrier<'_> {
-    fn row(&self, day: u32) -> Vec<u8> {
+    fn row(&self, now: Timestamp) -> Vec<u8> {
+        let day = day(now);
         match self {
-            Self::Connector(domain) => row(day, CONNECTOR, domain.as_str()),
+            Self::Connector(domain) => {
+                let mut row = hours_of(day, domain);
+                row.push(hour(now));
+                row
+            }
             Self::Credential(id) => row(day, CREDENTIAL, id),
             Self::Login(address, username) => {
                 row(day, LOGIN, &format!("{}\0{username}", row_id(address)))
@@ -314,6 +347,16 @@ fn row(day: u32, kind: u8, name: &str) -> Vec<u8> {
     row.push(kind);
     row.extend_from_slice(name.as_bytes());
     row
+}
+
+/// What the rows of a domain's hours begin with. No domain name holds a NUL.
+fn hours_of(day: u32, domain: &Domain) -> Vec<u8> {
+    row(day, CONNECTOR, &format!("{domain}\0"))
+}
+
+/// The hour of the day.
+fn hour(at: Timestamp) -> u8 {
+    (at.0 % DAY_MS / HOUR_MS) as u8
 }
 
 fn day(at: Timestamp) -> u32 {
@@ -332,7 +375,10 @@ fn days_shown(now: Timestamp) -> impl Iterator<Item = u32> {
 const CONNECTOR: u8 = b'c';
 const CREDENTIAL: u8 = b'k';
 const LOGIN: u8 = b'l';
-const DAY_MS: u64 = 24 * 3_600_000;
+const HOUR_MS: u64 = 3_600_000;
+const DAY_MS: u64 = 24 * HOUR_MS;
+/// Hours of a day.
+pub const HOURS: usize = 24;
 /// Days that are shown.
 pub const DAYS_SHOWN: u32 = 7;
 /// Whole days a count stays after its own.

@@ -1,12 +1,13 @@
 //! Takes out what has served its time: tokens of verification mails, counts of
 //! the last hours and days, messages kept aside that nobody wanted, envelopes refused
-//! by a domain on its way out, what the message log is to remember no longer, sessions
+//! by a domain on its way out and that it was here, what the message log is to remember no longer, sessions
 //! and invitations that are over.
 //!
 //! Not here: when this is done (the program).
 
 use storage::{Batch, ListRange, Scope, Timestamp};
 
+use crate::connectors::disconnect::Gone;
 use crate::connectors::refused::Refused;
 use crate::members::invitations::Holder;
 use crate::members::sessions::Session;
@@ -39,10 +40,11 @@ pub async fn prune(account: &Account, now: Timestamp, log_days: u32) -> Result<u
     let paces = prune_table::<Pace>(account.rows(), now).await?;
     let suspended = prune_table::<Suspended>(account.rows(), now).await?;
     let refused = prune_table::<Refused>(account.rows(), now).await?;
+    let gone = prune_table::<Gone>(account.rows(), now).await?;
     let days = traffic::prune(account, now).await?;
     let log_kept = Timestamp(now.0.saturating_sub(u64::from(log_days) * DAY_MS));
     let log = messages::retention::prune(account, log_kept).await?;
-    Ok(tokens + paces + suspended + refused + days + log)
+    Ok(tokens + paces + suspended + refused + gone + days + log)
 }
 
 /// The same for what belongs to no account.

@@ -116,7 +116,8 @@ impl Turn<'_> {
     }
 
     async fn finish(&self) -> Result<(), desk::Error> {
-        let mut change = disconnect::finish(self.account, self.domain).await?;
+        let now = self.services.clock.now();
+        let mut change = disconnect::finish(self.account, self.domain, now).await?;
         let notice = Notice::Disconnected {
             domain: self.domain.to_string(),
         };

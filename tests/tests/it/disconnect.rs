@@ -139,7 +139,11 @@ fn a_disconnection_that_is_killed_goes_on() {
 }
 
 /// Tickets to which an agent has answered while the customer's server puts everything off.
-fn with_answers_waiting(scene: &Scene, credential: &Credential, count: usize) -> Vec<Value> {
+pub(crate) fn with_answers_waiting(
+    scene: &Scene,
+    credential: &Credential,
+    count: usize,
+) -> Vec<Value> {
     let relay = &scene.cottage.relay;
     let mut client = scene.cottage.session(credential);
     let tickets: Vec<Value> = (0..count)

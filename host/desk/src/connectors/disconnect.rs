@@ -4,19 +4,28 @@
 //! through its server. When the queue is drained, [`remove_address`] takes one address after
 //! the other with our password at the customer's server, [`revoke`] the credentials, and
 //! [`finish`] the connector. Repeating a step that was done does no harm, so a crash between
-//! two costs nothing. The domain may be connected anew (R106).
+//! two costs nothing. The domain may be connected anew (R106). That it was here is remembered for
+//! a month ([`gone_at`]), so that whoever looks on sees the end.
 //!
 //! Not here: the queue, and the order of the steps (the program's `disconnect`).
 
 use mail::address::{Address, Domain};
-use storage::{Batch, Timestamp};
+use serde::{Deserialize, Serialize};
+use storage::{Batch, Table, Timestamp};
 
 use super::{Connector, DomainHolders, Phase, kept};
 use crate::addresses::{self, SupportAddress};
 use crate::change::Change;
 use crate::credentials::{self, CredentialId};
-use crate::rows::Kept;
+use crate::rows::{Kept, Record};
+use crate::upkeep::Aging;
 use crate::{Account, Error};
+
+/// A domain that was disconnected.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Gone {
+    at: Timestamp,
+}
 
 /// Marks a connector as on its way out. The value says whether it was not so before.
 ///
@@ -83,7 +92,11 @@ pub async fn revoke(
 ///
 /// # Errors
 /// As [`remove_address`]; [`Error::Invalid`] while it has addresses or credentials.
-pub async fn finish(account: &Account, domain: &Domain) -> Result<Change<()>, Error> {
+pub async fn finish(
+    account: &Account,
+    domain: &Domain,
+    now: Timestamp,
+) -> Result<Change<()>, Error> {
     let (_, mut batch) = leaving(account, domain).await?;
     let addresses = addresses_left(account, domain).await?;
     let sets = credentials::list(account, domain).await?;
@@ -94,8 +107,19 @@ pub async fn finish(account: &Account, domain: &Domain) -> Result<Change<()>, Er
     account
         .rows()
         .delete::<Connector>(&mut batch, domain.as_str());
+    let gone = Gone { at: now };
+    account.rows().put(&mut batch, domain.as_str(), &gone);
     let_go(account, &mut batch, domain).await?;
     Ok(Change::new(batch, ()))
+}
+
+/// When a domain was disconnected, if the account had it within the last month.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn gone_at(account: &Account, domain: &Domain) -> Result<Option<Timestamp>, Error> {
+    let gone = account.rows().get::<Gone>(domain.as_str()).await?;
+    Ok(gone.map(|kept| kept.record.at))
 }
 
 /// The connector on its way out, and a batch that holds only while it is as it is. No address
@@ -129,4 +153,17 @@ async fn let_go(account: &Account, batch: &mut Batch, domain: &Domain) -> Result
         shared.update(batch, domain.as_str(), &kept);
     }
     Ok(())
+}
+
+impl Record for Gone {
+    const TABLE: Table = Table("connector_gone");
+}
+
+impl Aging for Gone {
+    /// A month.
+    const KEPT_MS: u64 = 30 * 24 * 3_600_000;
+
+    fn at(&self) -> Timestamp {
+        self.at
+    }
 }

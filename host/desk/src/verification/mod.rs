@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use storage::{Batch, Table, Timestamp};
 
+use crate::accounts::trials;
 use crate::addresses::checks::{LATE_MS_MAX, PENDING_MS_MAX};
 use crate::addresses::{self, Check, Direction, Tested, row_id};
 use crate::facts::Finding;
@@ -254,6 +255,9 @@ pub async fn consume(
     seen::keep(account, batch, row, seen);
     if tested == Tested::Staged && consumed == Consumed::Verified {
         kept.record.swap();
+    }
+    if consumed == Consumed::Verified && kept.record.usable() {
+        trials::note(account, batch, now);
     }
     account
         .rows()

@@ -22,7 +22,7 @@ async fn each_step_leaves_the_rest_and_bears_repetition() {
     }
     for left in [2, 1] {
         assert!(
-            disconnect::finish(acme, &name).await.is_err(),
+            disconnect::finish(acme, &name, NOW).await.is_err(),
             "{left} left"
         );
         let addresses = disconnect::addresses_left(acme, &name).await.unwrap();
@@ -33,16 +33,21 @@ async fn each_step_leaves_the_rest_and_bears_repetition() {
         }
     }
     assert!(
-        disconnect::finish(acme, &name).await.is_err(),
+        disconnect::finish(acme, &name, NOW).await.is_err(),
         "credentials left"
     );
     for gone in [1, 0] {
         let change = disconnect::revoke(acme, &name).await.unwrap();
         assert_eq!(change.commit(acme).await.unwrap().len(), gone);
     }
-    let change = disconnect::finish(acme, &name).await.unwrap();
+    let change = disconnect::finish(acme, &name, NOW).await.unwrap();
+    assert_eq!(disconnect::gone_at(acme, &name).await.unwrap(), None);
     change.commit(acme).await.unwrap();
     assert!(connectors::find(acme, &name).await.unwrap().is_none());
+    assert_eq!(disconnect::gone_at(acme, &name).await.unwrap(), Some(NOW));
+    const MONTH: u64 = 30 * 24 * 3_600_000;
+    upkeep::prune(acme, later(MONTH + 1), 30).await.unwrap();
+    assert_eq!(disconnect::gone_at(acme, &name).await.unwrap(), None);
     scene.connect(&scene.rival, "acme.example").await;
 }
 

@@ -84,7 +84,7 @@ async fn whoever_proves_a_domain_has_it() {
         .await
         .unwrap();
     change.commit(&scene.rival).await.unwrap();
-    let change = disconnect::finish(&scene.rival, &domain(ACME))
+    let change = disconnect::finish(&scene.rival, &domain(ACME), NOW)
         .await
         .unwrap();
     change.commit(&scene.rival).await.unwrap();

@@ -17,7 +17,7 @@ use mail::address::{Address, Domain};
 use mail::message::{Content, Headers};
 use secrecy::SecretString;
 use storage::embedded::{Embedded, Options as StoreOptions};
-use storage::{Batch, Store, TextId, Timestamp};
+use storage::{AccountId, Batch, Store, TextId, Timestamp};
 use tempfile::TempDir;
 
 /// Cheap, so that a test waits for nothing.
@@ -72,8 +72,8 @@ impl Scene {
             hostname: domain("relay.desk.example"),
             native: domain("desk.example"),
         };
-        let acme = make(&desk, &product, "acme").await;
-        let rival = make(&desk, &product, "rival").await;
+        let acme = make(&desk, &product, "acme", None).await;
+        let rival = make(&desk, &product, "rival", None).await;
         let (key, hasher) = (SealingKey::generate(), Hasher::new(CHEAP, 2));
         Self {
             directory,
@@ -92,6 +92,11 @@ impl Scene {
         Verifier::new(self.desk.clone(), native, self.hasher.clone())
             .await
             .unwrap()
+    }
+
+    /// An account for trying things out.
+    pub async fn sandbox_of(&self, production: &Account) -> Account {
+        make(&self.desk, &self.product, "try", Some(production.id())).await
     }
 
     /// Connects a domain as if a policy had said yes.
@@ -140,7 +145,7 @@ impl Scene {
         }
         let revoked = disconnect::revoke(account, name).await.unwrap();
         revoked.commit(account).await.unwrap();
-        let finished = disconnect::finish(account, name).await.unwrap();
+        let finished = disconnect::finish(account, name, NOW).await.unwrap();
         finished.commit(account).await.unwrap();
     }
 
@@ -204,12 +209,17 @@ impl Scene {
     }
 }
 
-async fn make(desk: &Installation, product: &Product, name: &str) -> Account {
+async fn make(
+    desk: &Installation,
+    product: &Product,
+    name: &str,
+    sandbox_of: Option<AccountId>,
+) -> Account {
     let new = NewAccount {
         subdomain: Subdomain::parse(name).unwrap(),
         name: name.to_owned(),
         admins: vec![address("admin@elsewhere.example")],
-        sandbox_of: None,
+        sandbox_of,
     };
     let profile = accounts::create(desk, &product.native, new, NOW)
         .await

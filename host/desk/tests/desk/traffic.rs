@@ -2,7 +2,7 @@
 
 use desk::addresses::{self, NewAddress};
 use desk::outbound::{Attempt, End};
-use desk::traffic::{self, Arrival, Carrier, DAYS_SHOWN, Volume};
+use desk::traffic::{self, Arrival, DAYS_SHOWN, Volume};
 use desk::{Account, Error, upkeep};
 use storage::{Batch, Timestamp};
 
@@ -47,9 +47,9 @@ async fn departs(account: &Account, from: &str, attempts: &[Attempt]) {
 }
 
 async fn of_domain(account: &Account, now: Timestamp) -> Vec<Volume> {
-    let acme = domain("acme.example");
-    let week = traffic::week(account, Carrier::Connector(&acme), now).await;
-    week.unwrap().into_iter().map(|day| day.volume).collect()
+    let week = traffic::of_domain(account, &domain("acme.example"), now).await;
+    let days = week.unwrap().days.into_iter();
+    days.map(|day| day.volume).collect()
 }
 
 /// R44.
@@ -66,9 +66,8 @@ async fn one_of_four_unauthenticated_is_a_fourth() {
     assert_eq!((sum.authenticated_in, sum.unauthenticated_in), (3, 1));
     assert_eq!(sum.unauthenticated_percent(), 25);
     for (credential, count) in [("c1", 2), ("c2", 1), ("c3", 0)] {
-        let week = traffic::week(&scene.acme, Carrier::Credential(credential), NOW).await;
-        let sum: Volume = week.unwrap().iter().map(|day| day.volume).sum();
-        assert_eq!(sum.authenticated_in, count, "R63 {credential}");
+        let week = traffic::of_credential(&scene.acme, credential, NOW).await;
+        assert_eq!(week.unwrap().authenticated_in, count, "R63 {credential}");
     }
     let rivals: Volume = of_domain(&scene.rival, NOW).await.into_iter().sum();
     assert_eq!(rivals, Volume::default(), "R107");
@@ -161,6 +160,32 @@ async fn a_week_is_shown_and_what_is_older_goes() {
     assert_eq!(of_domain(&scene.acme, today).await, week);
 }
 
+/// R98: which hours are quiet shows over several days; another domain whose name begins alike has
+/// hours of its own.
+#[tokio::test]
+async fn hours_of_the_day_are_told_apart() {
+    let scene = Scene::new().await;
+    scene.connect(&scene.acme, "acme.example").await;
+    scene.connect(&scene.acme, "acme.example.org").await;
+    for (day, hour) in [(0, 0), (0, 1), (1, 1), (2, 15)] {
+        let at = later(day * DAY_MS + hour * HOUR_MS);
+        arrives(&scene.acme, "help@acme.example", Some("c1"), at).await;
+        arrives(&scene.acme, "help@acme.example.org", None, NOW).await;
+    }
+    let (acme, today) = (domain("acme.example"), later(2 * DAY_MS));
+    let week = traffic::of_domain(&scene.acme, &acme, today).await;
+    let hours = week.unwrap().hours.map(|hour| hour.authenticated_in);
+    // The clock of the scene stands at 8:00.
+    let busy: Vec<_> = hours
+        .iter()
+        .enumerate()
+        .filter(|(_, count)| **count > 0)
+        .collect();
+    assert_eq!(busy, [(8, &1), (9, &2), (23, &1)]);
+    let week = traffic::of_domain(&scene.acme, &domain("acme.example.org"), NOW).await;
+    assert_eq!(week.unwrap().hours[8].unauthenticated_in, 4);
+}
+
 /// Two that count at once: the second reads again, and nothing is lost.
 #[tokio::test]
 async fn a_count_is_not_lost_to_a_race() {
@@ -180,4 +205,5 @@ async fn a_count_is_not_lost_to_a_race() {
     assert_eq!(sum.unauthenticated_in, 2);
 }
 
-const DAY_MS: u64 = 24 * 3_600_000;
+const HOUR_MS: u64 = 3_600_000;
+const DAY_MS: u64 = 24 * HOUR_MS;

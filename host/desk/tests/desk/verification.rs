@@ -1,5 +1,6 @@
 //! The confirmation mails: only the right token, over the right relay, once.
 
+use desk::accounts;
 use desk::addresses::{self, ChangedOutbound, Direction};
 use desk::facts::{Finding, NotificationKind};
 use desk::notifications::{OutboundDraft, Sender};
@@ -142,6 +143,27 @@ async fn both_sides_have_to_be_verified() {
     let back = returned(&scene, &draft).await;
     consume(&scene, &back, Some("acme.example"), Vec::new(), NOW).await;
     assert!(usable().await);
+}
+
+/// R15: what was tried out in a sandbox counts after it was tidied up.
+#[tokio::test]
+async fn a_trial_in_a_sandbox_is_remembered() {
+    let mut scene = Scene::new().await;
+    let production = scene.acme.id();
+    scene.acme = scene.sandbox_of(&scene.acme).await;
+    let tried = async |scene: &Scene| {
+        let tried = accounts::tried_in_sandbox(&scene.desk, production);
+        tried.await.unwrap()
+    };
+    scene.connect(&scene.acme, "acme.example").await;
+    let help = scene.add(&scene.acme, "help@acme.example").await.address;
+    assert!(!tried(&scene).await);
+    verify_both(&scene, &help).await;
+    assert!(tried(&scene).await);
+    scene.disconnect(&scene.acme, &domain("acme.example")).await;
+    assert!(tried(&scene).await);
+    let rivals = accounts::tried_in_sandbox(&scene.desk, scene.rival.id());
+    assert!(!rivals.await.unwrap());
 }
 
 #[tokio::test]

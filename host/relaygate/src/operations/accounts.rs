@@ -213,6 +213,13 @@ pub async fn leftovers(services: &Services, subdomain: &str) -> Outcome<Leftover
     Ok(LeftoversView { leftovers })
 }
 
+/// Whether anything was ever tried out in one of the account's sandboxes, up to an address that
+/// worked both ways (R15).
+pub async fn tried_in_sandbox(services: &Services, subdomain: &str) -> Outcome<bool> {
+    let account = super::account(services, subdomain).await?;
+    Ok(accounts::tried_in_sandbox(&services.desk, account.id()).await?)
+}
+
 async fn left_in(
     services: &Services,
     sandbox: &Profile,

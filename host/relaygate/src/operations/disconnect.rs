@@ -23,6 +23,8 @@ pub struct ProgressView {
     pub state: String,
     /// When it began, milliseconds since the epoch.
     pub since_at: Option<u64>,
+    /// When it was over, milliseconds since the epoch.
+    pub ended_at: Option<u64>,
     /// Messages that still wait for the customer's server.
     pub queued: usize,
     /// Support addresses that are left.
@@ -126,7 +128,8 @@ async fn has_job(services: &Services, account: &Account, domain: &Domain) -> Out
         .any(|work| matches!(work, Work::Disconnect(of) if of == *domain)))
 }
 
-/// How far it is. A domain that is gone is told as `disconnected`.
+/// How far it is. A domain that is gone is told as `disconnected` for a month; one the
+/// account never had is not found.
 pub async fn progress(services: &Services, account: &str, domain: &str) -> Outcome<ProgressView> {
     let account = super::account(services, account).await?;
     look(services, &account, &parse_domain(domain)?).await
@@ -136,6 +139,11 @@ async fn look(services: &Services, account: &Account, domain: &Domain) -> Outcom
     let phase = connectors::find(account, domain)
         .await?
         .map(|found| found.phase);
+    let gone = disconnect::gone_at(account, domain).await?;
+    let ended = match phase {
+        Some(_) => None,
+        None => Some(gone.ok_or(desk::Error::NotFound("domain"))?),
+    };
     let queued = waiting(services, account, domain).await?.len();
     let addresses = disconnect::addresses_left(account, domain).await?.len();
     let credentials = credentials::list(account, domain).await?.len();
@@ -153,6 +161,7 @@ async fn look(services: &Services, account: &Account, domain: &Domain) -> Outcom
             Some(Phase::Disconnecting { since }) => Some(since.0),
             _ => None,
         },
+        ended_at: ended.map(|at| at.0),
         queued,
         addresses,
         credentials,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use desk::connectors::{self, Connector, NewConnector, Options, Protocol, Summary};
 use desk::credentials::{self, Credential, CredentialId, Issued, State};
 use desk::notices::Notice;
-use desk::traffic::{self, Carrier};
+use desk::traffic;
 use desk::{Account, accounts};
 use ipnet::IpNet;
 use mail::address::Domain;
@@ -410,8 +410,7 @@ async fn warnings(account: &Account) -> Outcome<Vec<Warning>> {
 
 async fn view(account: &Account, summary: &Summary, now: Timestamp) -> Outcome<ConnectorView> {
     let connector = &summary.connector;
-    let carrier = Carrier::Connector(&connector.domain);
-    let week = traffic::week(account, carrier, now).await?;
+    let week = traffic::of_domain(account, &connector.domain, now).await?;
     let mut credentials = Vec::new();
     for set in &summary.credentials {
         credentials.push(credential_view(account, set, now).await?);
@@ -450,8 +449,7 @@ async fn credential_view(
     credential: &Credential,
     now: Timestamp,
 ) -> Outcome<CredentialView> {
-    let carrier = Carrier::Credential(credential.id.as_str());
-    let week = traffic::week(account, carrier, now).await?;
+    let week = traffic::of_credential(account, credential.id.as_str(), now).await?;
     Ok(CredentialView {
         id: credential.id.as_str().to_owned(),
         state: match credential.is_live(now) {
@@ -463,7 +461,7 @@ async fn credential_view(
             State::Previous { expires_at, .. } => expires_at.map(|end| end.0),
             State::Current => None,
         },
-        messages: traffic_view::sum(&week).authenticated_in,
+        messages: week.authenticated_in,
     })
 }
 

@@ -4,12 +4,15 @@ use std::fs;
 
 use relaygate_tests::browser;
 use relaygate_tests::house::{
-    ACCOUNT, ADMIN, DOMAIN, House, OUTBOUND_PASSWORD, Plan, SUPPORT, USER, create_account, message,
+    ACCOUNT, ADMIN, DOMAIN, House, OUTBOUND_PASSWORD, Plan, SUPPORT, USER, add_domain,
+    create_account, message,
 };
 use relaygate_tests::postfix;
+use relaygate_tests::troublesome::Scene;
 use serde_json::json;
 
 use super::needs_browser;
+use crate::disconnect::with_answers_waiting;
 use crate::needs_postfix;
 
 /// E1 with a browser and a real Postfix, from the first page to the green tick: R15, R40,
@@ -51,6 +54,41 @@ fn from_the_first_page_to_the_green_tick() {
     assert!(!relay.log().contains(OUTBOUND_PASSWORD));
 }
 
+/// Production is told to try things out in a sandbox, until it has worked there: R15.
+#[test]
+fn a_sandbox_that_worked_is_enough() {
+    needs_postfix!();
+    needs_browser!();
+    let house = House::start(&Plan::default());
+    let relay = &house.relay;
+    create_account(relay, "production");
+    let invitation = browser::invite(relay, Some("production"), ADMIN, "admin");
+    let input = json!({ "invitation": invitation, "hint": true });
+    let seen = browser::run(relay, "sandbox.mjs", input);
+
+    relay.cli(&[
+        "account",
+        "create",
+        "--subdomain",
+        ACCOUNT,
+        "--name",
+        "Try",
+        "--admin",
+        ADMIN,
+        "--sandbox-of",
+        "production",
+    ]);
+    let credential = add_domain(relay, ACCOUNT, DOMAIN);
+    let (username, password) = (&credential.username, &credential.password);
+    let taken = house.customer.set_relay_credentials(username, password);
+    taken.expect("the customer's server takes the credentials");
+    house.add_address();
+    house.verify();
+    relay.cli(&["domain", "disconnect", "-a", ACCOUNT, DOMAIN, "--wait"]);
+    let input = json!({ "cookie": seen["cookie"], "hint": false });
+    browser::run(relay, "sandbox.mjs", input);
+}
+
 /// Rotation by hand, and the end of a domain whose steps are seen: R90, R93, R98, R99.
 #[test]
 fn a_domain_is_rotated_and_disconnected() {
@@ -75,10 +113,27 @@ fn a_domain_is_rotated_and_disconnected() {
     house.ticket("rotated");
 
     let invitation = browser::invite(relay, Some(ACCOUNT), "second@staff.example", "admin");
-    let input = json!({ "invitation": invitation, "domain": DOMAIN, "address": SUPPORT });
+    let input = json!({
+        "invitation": invitation, "domain": DOMAIN, "address": SUPPORT, "queued": 0,
+    });
     browser::run(relay, "disconnect.mjs", input);
     let left = relay.cli(&["domain", "list", "-a", ACCOUNT]);
     assert_eq!(left["connectors"], json!([]));
+}
+
+/// What waits for the customer's server and which hours are quiet is said before anybody
+/// confirms: R98.
+#[test]
+fn what_waits_is_told_before_a_domain_goes() {
+    needs_browser!();
+    let (scene, credential) = Scene::ready("[limits]\ndrain_seconds = 2\n");
+    let relay = &scene.cottage.relay;
+    with_answers_waiting(&scene, &credential, 2);
+    let invitation = browser::invite(relay, Some(ACCOUNT), ADMIN, "admin");
+    let input = json!({
+        "invitation": invitation, "domain": DOMAIN, "address": SUPPORT, "queued": 2,
+    });
+    browser::run(relay, "disconnect.mjs", input);
 }
 
 /// A login the customer's server refuses is told with its reply, and mended by a change that

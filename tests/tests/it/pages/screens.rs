@@ -7,7 +7,7 @@ use std::process::Command;
 
 use relaygate_tests::door::Door;
 use relaygate_tests::house::{
-    ACCOUNT, ADMIN, DOMAIN, House, SUPPORT, USER, create_account, message,
+    ACCOUNT, ADMIN, DOMAIN, House, SUPPORT, USER, by_mx, create_account, message,
 };
 use relaygate_tests::wait::{self, PATIENCE};
 use relaygate_tests::{browser, process, repository};
@@ -70,6 +70,14 @@ fn every_page_has_its_picture() {
 /// What pages show that have something to show.
 fn furnish(house: &House) {
     let relay = &house.relay;
+    for (number, subject) in ["Where is my parcel?", "Thank you"].iter().enumerate() {
+        let id = format!("furnish-{number}@enduser.example");
+        house.user_writes(USER, &message(USER, SUPPORT, subject, &id, ""));
+        house.ticket(subject);
+    }
+    let forwarded = message(USER, SUPPORT, "Forwarded", "forwarded@enduser.example", "");
+    assert_eq!(by_mx(relay, USER, SUPPORT, &forwarded).code, 250);
+    house.ticket("Forwarded");
     relay.cli(&["domain", "add", "-a", ACCOUNT, SECOND, "--name", "Web shop"]);
     relay.cli(&["brand", "add", "-a", ACCOUNT, "--name", "Acme Outdoors"]);
     let arguments = [

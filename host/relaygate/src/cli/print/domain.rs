@@ -24,7 +24,8 @@ pub(super) fn words(request: &DomainRequest, answer: &Value) -> String {
             pretty(&answer["record"]) + &format!("the domain is {}\n", cell(status))
         }
         DomainRequest::Show { .. } => {
-            connector(answer) + "\n" + &days(&answer["traffic"]) + &warnings(&answer["warnings"])
+            let traffic = traffic(&answer["traffic"]);
+            connector(answer) + "\n" + &traffic + &warnings(&answer["warnings"])
         }
         DomainRequest::Refused { .. } => table(
             &answer["refused"],
@@ -60,15 +61,19 @@ fn connector(shown: &Value) -> String {
     pretty(&plain)
 }
 
-fn days(traffic: &Value) -> String {
-    let columns = [
-        "day",
-        "authenticated_in",
-        "unauthenticated_in",
-        "accepted_out",
-        "failed_out",
-    ];
-    table(&traffic["days"], &columns)
+/// By day, then by hour of the day: whoever disconnects chooses a quiet one (R98).
+fn traffic(shown: &Value) -> String {
+    let [days, hours] = [("days", "day"), ("hours", "hour")].map(|(rows, first)| {
+        let columns = [
+            first,
+            "authenticated_in",
+            "unauthenticated_in",
+            "accepted_out",
+            "failed_out",
+        ];
+        table(&shown[rows], &columns)
+    });
+    format!("{days}\n{hours}")
 }
 
 fn warnings(list: &Value) -> String {

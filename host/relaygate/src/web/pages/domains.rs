@@ -14,11 +14,13 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::addresses::path as address_path;
+use super::bars::Bars;
 use super::email::{PLACE, mark, status_tone};
 use super::form::{Faults, Posted};
 use super::page::Page;
 use super::problem::{Problem, refusal_status, shown};
 use super::profile::Told;
+use super::traffic;
 use super::visit::Admin;
 use crate::operations::addresses::{self, AddressView};
 use crate::operations::disconnect::{self, EnvelopeView, ProgressView};
@@ -107,6 +109,7 @@ struct DomainPage {
     page: Page,
     connector: ConnectorView,
     addresses: Vec<AddressView>,
+    week: Bars,
     sheet: HandoverView,
     faults: Faults,
 }
@@ -138,6 +141,9 @@ struct DisconnectPage {
     page: Page,
     progress: ProgressView,
     addresses: Vec<AddressView>,
+    hours: Bars,
+    /// The quietest, if there is any mail to tell it by.
+    quietest: Option<String>,
     faults: Faults,
 }
 
@@ -236,8 +242,10 @@ async fn domain_page(
     faults: Faults,
     done: Option<&str>,
 ) -> Outcome<DomainPage> {
+    let page = Page::of(&admin.visit, PLACE).with_done(done);
     Ok(DomainPage {
-        page: Page::of(&admin.visit, PLACE).with_done(done),
+        week: traffic::days(&page, &connector.traffic),
+        page,
         addresses: addresses_of(services, admin, &connector.domain).await?,
         sheet: handover::sheet(services),
         connector,
@@ -410,6 +418,8 @@ async fn disconnect_page(
         page: Page::of(&admin.visit, PLACE),
         progress: disconnect::progress(services, &admin.account, &connector.domain).await?,
         addresses: addresses_of(services, admin, domain).await?,
+        hours: traffic::hours(&connector.traffic),
+        quietest: connector.traffic.quietest_hour.map(traffic::clock),
         faults,
     })
 }
@@ -439,7 +449,7 @@ async fn begin_disconnect(
     }
 }
 
-/// Also of a domain that is gone: that is how its end is seen.
+/// Also of a domain that is gone: that is how its end is seen. One that never was is none.
 async fn progress(
     State(services): State<Arc<Services>>,
     admin: Admin,

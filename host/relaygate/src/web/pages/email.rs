@@ -9,9 +9,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::addresses::path as address_path;
+use super::bars::Bars;
 use super::page::Page;
 use super::problem::{Problem, shown};
 use super::profile::Told;
+use super::traffic;
 use super::visit::Admin;
 use crate::operations::accounts::{self, LeftoverView};
 use crate::operations::addresses::{self, AddressView};
@@ -27,11 +29,18 @@ pub(super) fn router() -> Router<Arc<Services>> {
 #[template(path = "email/email.html")]
 struct EmailPage {
     page: Page,
-    connectors: Vec<ConnectorView>,
+    connectors: Vec<ListedConnector>,
     brands: Vec<BrandAddresses>,
     leftovers: Vec<LeftoverView>,
-    /// Nothing is connected yet and no sandbox ever was: try it there first (R15).
+    /// Nothing is connected yet, and nothing was ever verified in a sandbox: try it there
+    /// first (R15).
     sandbox_first: bool,
+}
+
+/// A connector with a picture of its week.
+struct ListedConnector {
+    it: ConnectorView,
+    week: Bars,
 }
 
 /// A brand with its support addresses.
@@ -52,9 +61,15 @@ async fn email(
     let leftovers = accounts::leftovers(&services, account).await?.leftovers;
     let page = Page::of(&admin.visit, PLACE).with_done(told.done.as_deref());
     let sandbox = page.sandbox;
+    let tried = sandbox || accounts::tried_in_sandbox(&services, account).await?;
+    let listed = |it: ConnectorView| ListedConnector {
+        week: traffic::days(&page, &it.traffic),
+        it,
+    };
+    let connectors: Vec<_> = connectors.into_iter().map(listed).collect();
     Ok(shown(&EmailPage {
         page,
-        sandbox_first: !sandbox && connectors.is_empty(),
+        sandbox_first: !tried && connectors.is_empty(),
         // A sandbox's own things are its use, not leftovers.
         leftovers: if sandbox { Vec::new() } else { leftovers },
         brands: by_brand(brands, addresses),

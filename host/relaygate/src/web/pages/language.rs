@@ -152,7 +152,7 @@ impl Language {
     }
 
     /// `2026-11-28` as it is read.
-    fn day(self, day: &str) -> String {
+    pub(super) fn day(self, day: &str) -> String {
         let mut parts = day.splitn(3, '-');
         let mut part = || parts.next().unwrap_or_default();
         let (year, month, day) = (part(), part(), part());

@@ -12,6 +12,7 @@
 
 mod addresses;
 mod audit;
+mod bars;
 mod dns;
 mod domains;
 mod email;
@@ -28,6 +29,7 @@ mod profile;
 mod settings;
 mod sign_in;
 mod suspended;
+mod traffic;
 mod visit;
 
 use std::sync::Arc;

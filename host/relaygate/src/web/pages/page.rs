@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::language::{Language, Value};
 use super::places::GROUPS;
 use super::visit::Visit;
+use crate::operations::traffic::VolumeView;
 use crate::operations::warning::Warning;
 use crate::web::assets;
 
@@ -126,6 +127,21 @@ impl Page {
     /// The same with seconds.
     pub(super) fn moment(&self, at: &u64) -> String {
         self.language.moment(*at)
+    }
+
+    /// How much mail came in and went out.
+    pub(super) fn say_in_out(&self, volume: &VolumeView) -> Cow<'static, str> {
+        let (incoming, outgoing) = (volume.incoming(), volume.outgoing());
+        let values = [
+            ("incoming", incoming.to_value()),
+            ("outgoing", outgoing.to_value()),
+        ];
+        self.language.say("traffic-in-out", &values)
+    }
+
+    /// A day for people, from `2026-11-28`.
+    pub(super) fn day(&self, day: &str) -> String {
+        self.language.day(day)
     }
 
     /// A time for machines (RFC 3339).
