@@ -31,6 +31,7 @@ run(async (browser) => {
     alias: await text("alias"),
     password: await text("password"),
   };
+  await whole_sheet(page, credential);
   for (const server of ["postfix", "exim", "exchange", "sendmail"]) {
     const configuration = await page.locator(`#for-${server}`).textContent();
     for (const part of [credential.host, credential.username, credential.password]) {
@@ -47,6 +48,8 @@ run(async (browser) => {
   assert.equal(await page.getByText("Try it in a sandbox first").count(), 0);
   await accessible(page);
 
+  await come_from(page, context);
+
   // Nothing shows the password again.
   for (const path of ["/channels/email", `/channels/email/domains/${input.domain}`, "/account/audit"]) {
     await page.goto(path);
@@ -55,3 +58,31 @@ run(async (browser) => {
   check();
   return { credential, cookie: await session(context) };
 });
+
+/** The sheet holds whatever the mail administrator needs, and can be printed. */
+async function whole_sheet(page, credential) {
+  const sheet = await page.locator("section", { has: page.locator("#sheet") }).textContent();
+  for (const part of [input.domain, input.host, ...input.ports, input.egress, ...Object.values(credential)]) {
+    assert.ok(sheet.includes(part), `${part} is not on the sheet`);
+  }
+  assert.equal(credential.host, input.host);
+  await page.getByRole("button", { name: "Print" }).waitFor();
+  const [id] = credential.password.slice(3).split(".");
+  assert.ok(sheet.includes(id), "the set has a name");
+  await page.emulateMedia({ media: "print" });
+  assert.ok(await page.locator("#password").isVisible() && !(await page.locator("nav").isVisible()));
+  await page.emulateMedia({ media: "screen" });
+}
+
+/** The page for firewalls names where we connect from, for people and for programs. */
+async function come_from(page, context) {
+  await page.goto("/channels/egress");
+  await accessible(page);
+  await page.locator("[data-copies=list]").click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.deepEqual(copied.split("\n"), [input.egress]);
+  const endpoint = new URL(await page.locator("#endpoint").textContent());
+  const answer = await context.request.get(endpoint.pathname, { headers: { authorization: input.token } });
+  assert.deepEqual((await answer.json()).addresses, [input.egress]);
+  await page.goto("/channels/email");
+}

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use storage::{Batch, Timestamp};
 
 use crate::addresses::{self, SupportAddress};
-use crate::{Account, Error, accounts, people, wire};
+use crate::{Account, Error, accounts, wire};
 
 /// The brand every account starts with.
 pub const FIRST_BRAND: u64 = 1;
@@ -55,7 +55,7 @@ pub async fn add(
     let name = check_name(&profile.brands, &new.name)?;
     let local = new.local.clone().unwrap_or_else(|| slug(&name));
     let domain = profile.subdomain.domain(native);
-    let default_address = check_address(account, &local, domain).await?;
+    let default_address = addresses::native::unused(account, &local, domain).await?;
     let brand = Brand {
         id: profile.brands.last().map_or(0, |last| last.id) + 1,
         name,
@@ -91,24 +91,6 @@ fn check_name(brands: &[Brand], name: &str) -> Result<String, Error> {
     Ok(name.to_owned())
 }
 
-async fn check_address(account: &Account, local: &str, domain: Domain) -> Result<Address, Error> {
-    let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b);
-    let fits = local.bytes().all(letter) && local != POSTMASTER;
-    let address = Address::new(local, domain).ok().filter(|_| fits);
-    let Some(address) = address else {
-        let hint =
-            "name what stands before the @ of its address: a-z, 0-9 and inner dots or hyphens";
-        return Err(Error::invalid("local", "address_malformed", hint));
-    };
-    let taken = addresses::find(account, &address).await?.is_some()
-        || people::find(account, &address).await?.is_some();
-    if taken {
-        let hint = "its address is in use; name another with --local";
-        return Err(Error::invalid("local", "address_exists", hint));
-    }
-    Ok(address)
-}
-
 /// A local part made of a name: `Acme Support!` is `acme-support`.
 fn slug(name: &str) -> String {
     let words = name
@@ -123,5 +105,3 @@ fn slug(name: &str) -> String {
 const NAME_CHARS_MAX: usize = 100;
 /// RFC 5321 §4.5.3.1.1 allows 64; a plus part has to fit behind it.
 const LOCAL_CHARS_MAX: usize = 40;
-/// Belongs to the account as a whole (RFC 5321 §4.5.1).
-const POSTMASTER: &str = "postmaster";

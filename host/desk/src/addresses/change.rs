@@ -214,7 +214,7 @@ pub async fn set_outbound_only(
     store(account, &kept).await
 }
 
-async fn check_brand(account: &Account, brand: u64) -> Result<(), Error> {
+pub(super) async fn check_brand(account: &Account, brand: u64) -> Result<(), Error> {
     let profile = accounts::profile(account).await?;
     match profile.brands.iter().any(|known| known.id == brand) {
         true => Ok(()),

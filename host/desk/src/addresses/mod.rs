@@ -1,6 +1,7 @@
 //! Support addresses: native, forwarded, or sent through the customer's server.
 //!
-//! Here are the record and the look-ups; [`change`] adds and removes, [`checks`]
+//! Here are the record and the look-ups; [`change`] adds and removes, [`native`] adds those
+//! of the native domain, [`checks`]
 //! are the verification machines, [`server`] is the customer's server and our
 //! login there.
 //!
@@ -9,6 +10,7 @@
 
 pub mod change;
 pub mod checks;
+pub mod native;
 pub mod server;
 
 use mail::address::{Address, Domain};
@@ -20,10 +22,12 @@ use crate::facts::{RecipientFacts, RecipientKind, SupportAddressFacts};
 use crate::rows::{Kept, Record, Rows};
 use crate::{Account, Error, Installation, accounts, connectors, numbers, wire};
 
+use change::check_brand;
 pub use change::{
     Described, NewAddress, add, add_forwarded, describe, facts, remove, set_outbound_only,
 };
 pub use checks::{Check, CheckView, Direction};
+pub use native::add_native;
 pub(crate) use server::rewrap;
 pub use server::{
     ChangedOutbound, NewOutbound, Outbound, OutboundAuth, OutboundTls, Staged, Trust,

@@ -1,4 +1,5 @@
-//! From where a credential set has been used (R96).
+//! From where a credential set has been used (R96), and whether under the user name that is an
+//! address (R54).
 //!
 //! A network of IPv6 is one peer, since its hosts change their addresses daily. The number
 //! is bounded: a relay with more addresses than that is not told of any more.
@@ -76,7 +77,35 @@ async fn has_used(
     Ok(account.rows().get::<Peer>(place).await?.is_some())
 }
 
-/// Forgets where a set was used from.
+/// Notes that a set is used under the user name that is an address (R53).
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`], [`Error::Commit`].
+pub async fn note_alias(account: &Account, right: &Right, id: &CredentialId) -> Result<(), Error> {
+    if is_alias_used(account, right, id).await? {
+        return Ok(());
+    }
+    let mut batch = Batch::new();
+    account
+        .rows()
+        .put(&mut batch, prefix(right, id), &AliasUsed);
+    account.apply(batch).await
+}
+
+/// Whether somebody has logged in with a set under the user name that is an address.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn is_alias_used(
+    account: &Account,
+    right: &Right,
+    id: &CredentialId,
+) -> Result<bool, Error> {
+    let used = account.rows().get::<AliasUsed>(prefix(right, id)).await?;
+    Ok(used.is_some())
+}
+
+/// Forgets where a set was used from, and under which name.
 pub(crate) async fn forget(
     account: &Account,
     batch: &mut Batch,
@@ -88,6 +117,7 @@ pub(crate) async fn forget(
             .rows()
             .delete::<Peer>(batch, place(right, id, &peer.name));
     }
+    account.rows().delete::<AliasUsed>(batch, prefix(right, id));
     Ok(())
 }
 
@@ -125,6 +155,14 @@ fn prefix(right: &Right, id: &CredentialId) -> Vec<u8> {
 struct Peer {
     name: String,
     first_at: Timestamp,
+}
+
+/// A set was used under the user name that is an address.
+#[derive(Serialize, Deserialize)]
+struct AliasUsed;
+
+impl Record for AliasUsed {
+    const TABLE: Table = Table("credential_alias");
 }
 
 impl Record for Peer {

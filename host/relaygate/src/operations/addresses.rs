@@ -226,6 +226,25 @@ async fn try_add_forwarded(
     Ok(addresses::add_forwarded(account, address.clone(), name, brand, &basis, now).await?)
 }
 
+/// Adds an address of the account's native domain; without `local` the one its servers log in
+/// as that want an address (R54).
+pub async fn add_native(
+    services: &Services,
+    actor: &Actor,
+    account: &str,
+    local: Option<&str>,
+    brand: Option<u64>,
+) -> Outcome<OneAddressView> {
+    let account = super::account(services, account).await?;
+    let (native, now) = (&services.native, services.clock.now());
+    let brand = brand.unwrap_or(FIRST_BRAND);
+    let add = || async { Ok(addresses::add_native(&account, native, local, brand, now).await?) };
+    let added = retried(|| Box::pin(add())).await?;
+    let subject = added.address.to_string();
+    audit::record(services, &account, actor, "address_added", &subject).await;
+    shown(services, &account, &added.address, false).await
+}
+
 /// Changes an address's name or brand, or makes it the default one.
 pub async fn describe(
     services: &Services,

@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use desk::connectors::{self, Connector, NewConnector, Options, Protocol, Summary};
-use desk::credentials::{self, Credential, CredentialId, Issued, State};
+use desk::credentials::{self, Credential, CredentialId, Issued, Right, State, peers};
 use desk::notices::Notice;
 use desk::traffic;
-use desk::{Account, accounts};
+use desk::{Account, accounts, addresses};
 use ipnet::IpNet;
 use mail::address::Domain;
 use secrecy::ExposeSecret;
@@ -203,7 +203,7 @@ pub async fn list(services: &Services, account: &str) -> Outcome<ConnectorsView>
     let now = services.clock.now();
     let mut views = Vec::new();
     for summary in connectors::summaries(&account, now).await? {
-        views.push(view(&account, &summary, now).await?);
+        views.push(view(services, &account, &summary, now).await?);
     }
     Ok(ConnectorsView {
         connectors: views,
@@ -400,7 +400,7 @@ async fn change_options(
 async fn shown(services: &Services, account: &Account, domain: &Domain) -> Outcome<ConnectorView> {
     let now = services.clock.now();
     let summary = connectors::summary(account, domain, now).await?;
-    view(account, &summary, now).await
+    view(services, account, &summary, now).await
 }
 
 /// What speaks against the account's set-up.
@@ -408,7 +408,12 @@ async fn warnings(account: &Account) -> Outcome<Vec<Warning>> {
     warning::of_account(account, &accounts::profile(account).await?).await
 }
 
-async fn view(account: &Account, summary: &Summary, now: Timestamp) -> Outcome<ConnectorView> {
+async fn view(
+    services: &Services,
+    account: &Account,
+    summary: &Summary,
+    now: Timestamp,
+) -> Outcome<ConnectorView> {
     let connector = &summary.connector;
     let week = traffic::of_domain(account, &connector.domain, now).await?;
     let mut credentials = Vec::new();
@@ -437,11 +442,29 @@ async fn view(account: &Account, summary: &Summary, now: Timestamp) -> Outcome<C
         warnings: overdue
             .map(Warning::two_sets)
             .chain(unauthenticated)
+            .chain(alias_without_address(services, account, summary).await?)
             .collect(),
         addresses: summary.addresses,
         traffic: traffic_view::view(&week),
         created_at: connector.created_at.0,
     })
+}
+
+/// Whether the domain's server logs in under an address that was never added (R54).
+async fn alias_without_address(
+    services: &Services,
+    account: &Account,
+    summary: &Summary,
+) -> Outcome<Option<Warning>> {
+    let right = Right::Connector(summary.connector.domain.clone());
+    let mut used = false;
+    for set in &summary.credentials {
+        used |= peers::is_alias_used(account, &right, &set.id).await?;
+    }
+    let profile = accounts::profile(account).await?;
+    let alias = profile.subdomain.user_name_alias(&services.native);
+    let missing = used && addresses::find(account, &alias).await?.is_none();
+    Ok(missing.then(|| Warning::alias_without_address(&alias)))
 }
 
 async fn credential_view(

@@ -72,7 +72,7 @@ pub async fn invite(
 
 /// What links begin with: what the operator says we are called, never what a
 /// browser calls us.
-fn site(services: &Services) -> Outcome<String> {
+pub fn site(services: &Services) -> Outcome<String> {
     let Some(web) = &services.config.web else {
         let message = "no pages are served; add [web] to the configuration";
         return Err(Refusal::new("web_off", message));

@@ -4,6 +4,7 @@ use desk::Account;
 use desk::accounts::{self, Profile};
 use desk::credentials::Credential;
 use desk::traffic::Volume;
+use mail::address::Address;
 use serde::Serialize;
 
 use super::Outcome;
@@ -31,6 +32,17 @@ impl Warning {
             hint: format!(
                 "the replaced credential set {} still works; discard it, or there is no room for a rotation in a hurry",
                 previous.id.as_str()
+            ),
+        }
+    }
+
+    /// A server logs in under an address that nobody has: what is sent to it belongs to no
+    /// brand (R54).
+    pub(super) fn alias_without_address(alias: &Address) -> Self {
+        Self {
+            code: "alias_without_address",
+            hint: format!(
+                "the domain's server logs in as {alias}, and there is no such address; add it with `address native`, so that what is sent to it arrives as what it is"
             ),
         }
     }

@@ -1,4 +1,5 @@
-//! Tells an account's admins when credentials are used from where they were not before (R96).
+//! Tells an account's admins when credentials are used from where they were not before (R96),
+//! and notes under which of their user names (R54).
 
 use std::net::IpAddr;
 
@@ -12,8 +13,14 @@ use crate::dispatch;
 use crate::services::Services;
 
 /// Notes a login. It holds with or without the note.
-pub(super) async fn note(services: &Services, login: &Login, peer: IpAddr, now: Timestamp) {
-    match try_note(services, login, peer, now).await {
+pub(super) async fn note(
+    services: &Services,
+    login: &Login,
+    user: &str,
+    peer: IpAddr,
+    now: Timestamp,
+) {
+    match try_note(services, login, user, peer, now).await {
         // Another session from there has just noted the same.
         Ok(()) | Err(desk::Error::Changed) => {}
         Err(error) => warn!(
@@ -26,11 +33,15 @@ pub(super) async fn note(services: &Services, login: &Login, peer: IpAddr, now: 
 async fn try_note(
     services: &Services,
     login: &Login,
+    user: &str,
     peer: IpAddr,
     now: Timestamp,
 ) -> Result<(), desk::Error> {
     let account = services.desk.account(login.account);
     let (right, id) = (&login.right, &login.credential);
+    if user.contains('@') {
+        credentials::peers::note_alias(&account, right, id).await?;
+    }
     let first = credentials::peers::first_use(&account, right, id, peer, now).await?;
     let Some(mut change) = first else {
         return Ok(());

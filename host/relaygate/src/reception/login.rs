@@ -58,7 +58,7 @@ impl Reception {
         };
         count("ok");
         self.seat = Some(seat);
-        first_use::note(&self.services, &found, self.session.peer, now).await;
+        first_use::note(&self.services, &found, user, self.session.peer, now).await;
         let login = Login {
             account: found.account,
             credential: found.credential,

@@ -2,12 +2,14 @@
 
 use std::fs;
 
+use relaygate_tests::api::Token;
 use relaygate_tests::browser;
 use relaygate_tests::house::{
-    ACCOUNT, ADMIN, DOMAIN, House, OUTBOUND_PASSWORD, Plan, SUPPORT, USER, add_domain,
+    ACCOUNT, ADMIN, AGENT, DOMAIN, House, OUTBOUND_PASSWORD, Plan, SUPPORT, USER, add_domain,
     create_account, message,
 };
 use relaygate_tests::postfix;
+use relaygate_tests::relaygate::HOSTNAME;
 use relaygate_tests::troublesome::Scene;
 use serde_json::json;
 
@@ -15,17 +17,32 @@ use super::needs_browser;
 use crate::disconnect::with_answers_waiting;
 use crate::needs_postfix;
 
+/// Where our connections come from.
+const EGRESS: &str = "127.0.0.21";
+
 /// E1 with a browser and a real Postfix, from the first page to the green tick: R15, R40,
-/// R46-R48, R51, R56, R57, R60, R66-R71, R75-R81.
+/// R28, R46-R48, R51, R56, R57, R60, R66-R71, R75-R81.
 #[test]
 fn from_the_first_page_to_the_green_tick() {
     needs_postfix!();
     needs_browser!();
-    let house = House::start(&Plan::default());
+    let house = House::start(&Plan {
+        extra: format!("[egress]\naddresses = [\"{EGRESS}\"]\n"),
+        ..Plan::default()
+    });
     let relay = &house.relay;
     create_account(relay, ACCOUNT);
     let invitation = browser::invite(relay, Some(ACCOUNT), ADMIN, "admin");
-    let input = json!({ "invitation": invitation, "domain": DOMAIN });
+    let token = Token::create(relay, ACCOUNT, AGENT);
+    let (implicit, starttls) = (relay.ports().implicit, relay.ports().starttls);
+    let input = json!({
+        "invitation": invitation,
+        "domain": DOMAIN,
+        "host": HOSTNAME,
+        "ports": [implicit.to_string(), starttls.to_string()],
+        "egress": EGRESS,
+        "token": token.basic(),
+    });
     let connected = browser::run(relay, "connect.mjs", input);
 
     let field = |name: &str| connected["credential"][name].as_str().expect("it is shown");
@@ -52,6 +69,12 @@ fn from_the_first_page_to_the_green_tick() {
     house.ticket("clicked");
     assert!(!relay.log().contains(password), "no log has the password");
     assert!(!relay.log().contains(OUTBOUND_PASSWORD));
+    house.arrives(ADMIN, |mail| mail.text().contains("credential"));
+    for mail in house.mail().messages() {
+        assert!(!mail.text().contains(password), "no mail has the password");
+    }
+    let log = house.customer.log();
+    assert!(log.contains(&format!("[{EGRESS}]")), "{log}");
 }
 
 /// Production is told to try things out in a sandbox, until it has worked there: R15.

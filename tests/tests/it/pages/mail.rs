@@ -17,7 +17,7 @@ use crate::needs_postfix;
 fn mail_is_followed_and_moved_by_hand() {
     needs_postfix!();
     needs_browser!();
-    let (house, door, credential) = behind_a_door();
+    let (house, door, credential) = behind_a_door(&Plan::default());
     let relay = &house.relay;
     house.user_writes(
         USER,
@@ -113,8 +113,8 @@ fn suspended_mail_is_decided_by_hand() {
 }
 
 /// As [`House::ready`], but our program reaches the customer's server through a door.
-pub(super) fn behind_a_door() -> (House, Door, Credential) {
-    let house = House::start(&Plan::default());
+pub(super) fn behind_a_door(plan: &Plan) -> (House, Door, Credential) {
+    let house = House::start(plan);
     let door = Door::to(house.customer.ports().submission);
     let credential = house.connect_domain();
     house.add_address_at(door.port(), "starttls");

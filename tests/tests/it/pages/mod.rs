@@ -1,5 +1,6 @@
 //! The admin center, clicked through with a real browser.
 
+mod addresses;
 mod borders;
 mod channels;
 mod mail;

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use relaygate_tests::door::Door;
 use relaygate_tests::house::{
-    ACCOUNT, ADMIN, DOMAIN, House, SUPPORT, USER, by_mx, create_account, message,
+    ACCOUNT, ADMIN, DOMAIN, House, Plan, SUPPORT, USER, by_mx, create_account, message,
 };
 use relaygate_tests::wait::{self, PATIENCE};
 use relaygate_tests::{browser, process, repository};
@@ -22,13 +22,20 @@ const SECOND: &str = "shop.example";
 /// A support address whose server does not answer.
 const BROKEN: &str = "billing@acme.example";
 
+/// A native address beside the one the account came with.
+const NATIVE: &str = "parcels@acme.desk.example";
+
 /// Every page in every language, light and dark, on a desk and on a phone: nothing is cut off,
 /// nothing serious keeps anybody out.
 #[test]
 fn every_page_has_its_picture() {
     needs_postfix!();
     needs_browser!();
-    let (house, door, credential) = behind_a_door();
+    let (house, door, credential) = behind_a_door(&Plan {
+        extra: "[egress]\naddresses = [\"127.0.0.1\"]\nhostnames = [\"out.desk.example\"]\n"
+            .to_owned(),
+        ..Plan::default()
+    });
     let relay = &house.relay;
     furnish(&house);
     let mail = mail_at_work(&house, &door);
@@ -61,6 +68,7 @@ fn every_page_has_its_picture() {
             "job": mail.waiting["id"],
             "incoming": mail.incoming["id"],
             "suspended": mail.suspended["id"],
+            "native": NATIVE,
         });
         browser::run(relay, "screens.mjs", input);
     }
@@ -80,6 +88,7 @@ fn furnish(house: &House) {
     house.ticket("Forwarded");
     relay.cli(&["domain", "add", "-a", ACCOUNT, SECOND, "--name", "Web shop"]);
     relay.cli(&["brand", "add", "-a", ACCOUNT, "--name", "Acme Outdoors"]);
+    relay.cli(&["address", "native", "-a", ACCOUNT, "parcels"]);
     let arguments = [
         "address",
         "add",

@@ -25,6 +25,14 @@ pub(super) async fn act(
         AddressRequest::Forward(input) => {
             shown(addresses::add_forwarded(services, actor, &input).await)
         }
+        AddressRequest::Native {
+            account,
+            local,
+            brand,
+        } => {
+            let local = local.as_deref();
+            shown(addresses::add_native(services, actor, &account, local, brand).await)
+        }
         AddressRequest::Describe(input) => {
             shown(addresses::describe(services, actor, &input).await)
         }

@@ -22,6 +22,11 @@ pub enum AddressRequest {
         outbound_only: bool,
     },
     Forward(ForwardedInput),
+    Native {
+        account: String,
+        local: Option<String>,
+        brand: Option<u64>,
+    },
     Describe(DescribeInput),
     Change(ChangedAddressRequest),
     Keep {

@@ -27,6 +27,18 @@ pub enum AddressCommand {
         #[arg(long)]
         brand: Option<u64>,
     },
+    /// Add an address of the account's native domain, whose tickets are answered from it.
+    Native {
+        /// See [`AccountArgument`].
+        #[command(flatten)]
+        account: AccountArgument,
+        /// What stands before its @; the account's own name if absent, which is what servers
+        /// log in as that want an address for a user name.
+        local: Option<String>,
+        /// Number of the brand; the account's first if absent.
+        #[arg(long)]
+        brand: Option<u64>,
+    },
     /// Change how the address's mail comes in; the way in has to be verified anew then.
     Set {
         /// See [`AccountArgument`].

@@ -14,6 +14,7 @@ pub(super) fn words(request: &AddressRequest, answer: &Value) -> String {
         AddressRequest::Add(_)
         | AddressRequest::Set { .. }
         | AddressRequest::Forward(_)
+        | AddressRequest::Native { .. }
         | AddressRequest::Describe(_)
         | AddressRequest::Change(_)
         | AddressRequest::Keep { .. }

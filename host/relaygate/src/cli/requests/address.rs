@@ -28,6 +28,15 @@ pub(super) fn request(command: AddressCommand) -> Result<AddressRequest, Failure
             name,
             brand,
         }),
+        AddressCommand::Native {
+            account,
+            local,
+            brand,
+        } => AddressRequest::Native {
+            account: account.account,
+            local,
+            brand,
+        },
         AddressCommand::Set {
             account,
             address,

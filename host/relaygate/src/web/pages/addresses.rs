@@ -103,10 +103,11 @@ struct NewPage {
 
 #[derive(Template)]
 #[template(path = "addresses/address.html")]
-struct AddressPage {
+pub(super) struct AddressPage {
     page: Page,
     address: AddressView,
     brand: String,
+    brands: Vec<BrandView>,
     /// What sends until it is usable (R80).
     fallback: String,
     diagnosis: DiagnosisView,
@@ -206,7 +207,7 @@ impl ServerForm {
 }
 
 /// What was typed; an empty field says nothing.
-fn typed(field: &str) -> Option<String> {
+pub(super) fn typed(field: &str) -> Option<String> {
     let field = field.trim();
     (!field.is_empty()).then(|| field.to_owned())
 }
@@ -289,7 +290,7 @@ fn new_input(admin: &Admin, form: &NewForm) -> AddressInput {
     }
 }
 
-fn refused(refusal: &Refusal, page: &impl Template) -> Response {
+pub(super) fn refused(refusal: &Refusal, page: &impl Template) -> Response {
     (refusal_status(&refusal.code), shown(page)).into_response()
 }
 
@@ -309,7 +310,7 @@ async fn show(
     Ok(shown(&page).into_response())
 }
 
-async fn address_page(
+pub(super) async fn address_page(
     services: &Services,
     admin: &Admin,
     address: &str,
@@ -318,7 +319,8 @@ async fn address_page(
 ) -> Outcome<AddressPage> {
     let found = addresses::show(services, &admin.account, address).await?;
     let address = found.address;
-    let (brand, fallback) = brand_of(services, admin, address.brand).await?;
+    let brands = brands::list(services, &admin.account).await?.brands;
+    let (brand, fallback) = brand_of(&brands, address.brand)?;
     let pending = |check: &CheckDetails| check.state == PENDING;
     let staged = address
         .staged
@@ -333,17 +335,23 @@ async fn address_page(
             .ok_or_else(|| Refusal::not_found("address", "see the list"))?,
         address,
         brand,
+        brands,
         fallback,
         faults,
     })
 }
 
+/// What no brand needs can be removed.
+fn may_go(address: &AddressView, brands: &[BrandView]) -> bool {
+    let mut brands = brands.iter();
+    !address.default && brands.all(|brand| brand.default_address != address.address)
+}
+
 /// Its name, and the address that sends where no better one may.
-async fn brand_of(services: &Services, admin: &Admin, id: u64) -> Outcome<(String, String)> {
-    let brands = brands::list(services, &admin.account).await?.brands;
-    let found = brands.into_iter().find(|brand| brand.id == id);
+fn brand_of(brands: &[BrandView], id: u64) -> Outcome<(String, String)> {
+    let found = brands.iter().find(|brand| brand.id == id);
     let found = found.ok_or_else(|| Refusal::not_found("brand", "see the account's settings"))?;
-    Ok((found.name, found.default_address))
+    Ok((found.name.clone(), found.default_address.clone()))
 }
 
 async fn verify(
@@ -454,7 +462,8 @@ async fn remove_form(
     let found = addresses::show(&services, &admin.account, &address)
         .await?
         .address;
-    let (_, fallback) = brand_of(&services, &admin, found.brand).await?;
+    let brands = brands::list(&services, &admin.account).await?.brands;
+    let (_, fallback) = brand_of(&brands, found.brand)?;
     let page = RemovePage {
         page: Page::of(&admin.visit, PLACE),
         address: found.address,

@@ -16,7 +16,6 @@ use super::page::Page;
 use super::problem::{Problem, shown};
 use super::profile::Told;
 use super::visit::Admin;
-use crate::operations::egress::{self, EgressView};
 use crate::operations::names::{self, DnsView};
 use crate::operations::records::{RecordView, State as Found};
 use crate::operations::{domains, proof, signing};
@@ -40,7 +39,6 @@ struct SwitchForm {
 struct DnsPage {
     page: Page,
     domains: Vec<DomainDns>,
-    egress: EgressView,
 }
 
 struct DomainDns {
@@ -75,7 +73,6 @@ async fn dns(
     Ok(shown(&DnsPage {
         page: Page::of(&admin.visit, PLACE).with_done(told.done.as_deref()),
         domains: found,
-        egress: egress::show(&services),
     })
     .into_response())
 }

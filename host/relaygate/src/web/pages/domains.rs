@@ -101,6 +101,8 @@ struct CredentialsPage {
     sheet: HandoverView,
     /// A second set beside the one in use, not the first of all.
     rotated: bool,
+    /// The user name that is an address is nobody's address yet (R54).
+    alias_missing: bool,
 }
 
 #[derive(Template)]
@@ -183,14 +185,10 @@ async fn add(
         require_authenticated: is_ticked(&form.require_authenticated),
     };
     match domains::add(&services, &admin.actor(), &input).await {
-        Ok(added) => Ok(shown(&CredentialsPage {
-            page: Page::of(&admin.visit, PLACE),
-            domain: added.connector.domain,
-            credential: added.credential,
-            sheet: handover::sheet(&services),
-            rotated: false,
-        })
-        .into_response()),
+        Ok(added) => {
+            let domain = added.connector.domain;
+            credentials(&services, &admin, domain, added.credential, false).await
+        }
         Err(refusal) => {
             let faults = Faults::of(&admin.visit, &refusal);
             let page = Page::of(&admin.visit, PLACE);
@@ -199,12 +197,37 @@ async fn add(
     }
 }
 
-fn refused(refusal: &Refusal, page: &impl Template) -> Response {
+/// The hand-over sheet, in the one moment in which the password exists.
+async fn credentials(
+    services: &Services,
+    admin: &Admin,
+    domain: String,
+    credential: IssuedView,
+    rotated: bool,
+) -> Result<Response, Problem> {
+    let known = addresses::list(services, &admin.account).await?.addresses;
+    let is_alias = |address: &AddressView| address.address == credential.username_alias;
+    Ok(shown(&CredentialsPage {
+        page: Page::of(&admin.visit, PLACE),
+        alias_missing: !known.iter().any(is_alias),
+        domain,
+        credential,
+        sheet: handover::sheet(services),
+        rotated,
+    })
+    .into_response())
+}
+
+pub(super) fn refused(refusal: &Refusal, page: &impl Template) -> Response {
     (refusal_status(&refusal.code), shown(page)).into_response()
 }
 
 /// One connector; another account's is none.
-async fn connector(services: &Services, admin: &Admin, domain: &str) -> Outcome<ConnectorView> {
+pub(super) async fn connector(
+    services: &Services,
+    admin: &Admin,
+    domain: &str,
+) -> Outcome<ConnectorView> {
     let all = domains::list(services, &admin.account).await?.connectors;
     let found = all.into_iter().find(|connector| connector.domain == domain);
     found.ok_or_else(|| Refusal::not_found("domain", "see the list"))
@@ -271,7 +294,8 @@ async fn rename(
     }
 }
 
-fn told(domain: &str, done: &str) -> String {
+/// The page of a domain, with what was just done.
+pub(super) fn told(domain: &str, done: &str) -> String {
     format!("{PLACE}/domains/{domain}?done={done}")
 }
 
@@ -318,14 +342,7 @@ async fn rotate(
     let keep = form.keep_hours.parse().ok();
     let rotated = domains::rotate(&services, &admin.actor(), &admin.account, &domain, keep).await;
     match rotated {
-        Ok(rotated) => Ok(shown(&CredentialsPage {
-            page: Page::of(&admin.visit, PLACE),
-            domain,
-            credential: rotated.credential,
-            sheet: handover::sheet(&services),
-            rotated: true,
-        })
-        .into_response()),
+        Ok(rotated) => credentials(&services, &admin, domain, rotated.credential, true).await,
         Err(refusal) => {
             let faults = Faults::of(&admin.visit, &refusal);
             let page = rotate_page(&services, &admin, &domain, form, faults).await?;
@@ -486,7 +503,8 @@ pub(super) fn is_ticked(value: &str) -> bool {
 }
 
 const STEPS: [&str; 4] = ["draining", "removing_addresses", "revoking", DISCONNECTED];
-const LOGIN: &str = "LOGIN";
+/// The protocol for servers that know no better.
+pub(super) const LOGIN: &str = "LOGIN";
 const EXPIRED: &str = "expired";
 const CONNECTED: &str = "connected";
 const DISCONNECTED: &str = "disconnected";

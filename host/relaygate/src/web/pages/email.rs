@@ -32,6 +32,8 @@ struct EmailPage {
     connectors: Vec<ListedConnector>,
     brands: Vec<BrandAddresses>,
     leftovers: Vec<LeftoverView>,
+    /// The address servers log in as that want one, if nobody has it yet (R54).
+    alias: Option<String>,
     /// Nothing is connected yet, and nothing was ever verified in a sandbox: try it there
     /// first (R15).
     sandbox_first: bool,
@@ -57,6 +59,8 @@ async fn email(
     let account = &admin.account;
     let connectors = domains::list(&services, account).await?.connectors;
     let addresses = addresses::list(&services, account).await?.addresses;
+    let alias = accounts::show(&services, account).await?.username_alias;
+    let exists = addresses.iter().any(|address| address.address == alias);
     let brands = brands::list(&services, account).await?.brands;
     let leftovers = accounts::leftovers(&services, account).await?.leftovers;
     let page = Page::of(&admin.visit, PLACE).with_done(told.done.as_deref());
@@ -69,6 +73,7 @@ async fn email(
     let connectors: Vec<_> = connectors.into_iter().map(listed).collect();
     Ok(shown(&EmailPage {
         page,
+        alias: (!exists && !connectors.is_empty()).then_some(alias),
         sandbox_first: !tried && connectors.is_empty(),
         // A sandbox's own things are its use, not leftovers.
         leftovers: if sandbox { Vec::new() } else { leftovers },

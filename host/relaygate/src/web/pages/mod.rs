@@ -10,11 +10,14 @@
 //! To add a noun: a file here with a `router`, a row in [`places`], a folder of
 //! templates, a pair of files in `locales/`.
 
+mod address_settings;
 mod addresses;
 mod audit;
 mod bars;
 mod dns;
+mod domain_settings;
 mod domains;
+mod egress;
 mod email;
 mod form;
 mod home;
@@ -45,10 +48,13 @@ use crate::services::Services;
 /// Every page.
 pub(super) fn router(services: &Arc<Services>) -> Router<Arc<Services>> {
     Router::new()
+        .merge(address_settings::router())
         .merge(addresses::router())
         .merge(audit::router())
         .merge(dns::router())
+        .merge(domain_settings::router())
         .merge(domains::router())
+        .merge(egress::router())
         .merge(email::router())
         .merge(home::router())
         .merge(invitation::router())

@@ -45,6 +45,11 @@ pub(super) const GROUPS: &[Group] = &[
                 name: Key("nav-dns"),
                 roles: ADMINS,
             },
+            Place {
+                path: "/channels/egress",
+                name: Key("nav-egress"),
+                roles: ADMINS,
+            },
         ],
     },
     Group {
