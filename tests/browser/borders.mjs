@@ -12,6 +12,7 @@ const OF_ACCOUNT = [
   "/account/people",
   "/account/people/invite",
   "/account/audit",
+  "/policies",
 ];
 /** What an agent reads, too. */
 const OF_MEMBERS = ["/mail/log", "/mail/suspended"];

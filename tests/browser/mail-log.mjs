@@ -24,7 +24,7 @@ run(async (browser) => {
   await life.getByText(/^250 2\.0\.0 kept as /).waitFor();
   await life.locator("li", { hasText: "Ticket made" }).getByText(/policies said|policy said/).click();
   await life.getByText("routes.inbound", { exact: false }).first().waitFor();
-  assert.equal(await page.locator(`a[href="/tickets/${input.ticket}"]`).count(), 1);
+  await life.locator(`a[href="/tickets/${input.ticket}"]`).waitFor();
 
   // By its own id, as the reply to the relay had it.
   const own = page.url().split("/").pop();

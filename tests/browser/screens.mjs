@@ -33,6 +33,7 @@ const PAGES = [
   ["suspended-message", `/mail/suspended/${input.suspended}`],
   ["suspended-delete", `/mail/suspended/${input.suspended}/delete`],
   ["egress", "/channels/egress"],
+  ["policies", "/policies"],
   ["settings", "/account/settings"],
   ["people", "/account/people"],
   ["people-invite", "/account/people/invite"],

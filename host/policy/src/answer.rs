@@ -36,6 +36,13 @@ pub struct Decision {
     pub log: Vec<LogLine>,
 }
 
+impl Decision {
+    /// Whether it gave no answer within the contract and its limits.
+    pub fn is_failure(&self) -> bool {
+        self.code.as_deref() == Some(Failed::CODE)
+    }
+}
+
 /// One line a policy wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogLine {

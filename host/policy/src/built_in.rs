@@ -13,6 +13,9 @@ pub const TAGGING: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tagging.was
 /// Answers `routes`.
 pub const ROUTING: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/routing.wasm"));
 
+/// The version they all are of: they come with the program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// Name and component of each.
 pub const ALL: [(&str, &[u8]); 4] = [
     ("address-limits", ADDRESS_LIMITS),
@@ -20,6 +23,11 @@ pub const ALL: [(&str, &[u8]); 4] = [
     ("tagging", TAGGING),
     ("routing", ROUTING),
 ];
+
+/// Whether that is the name of one of the four.
+pub fn has(name: &str) -> bool {
+    ALL.iter().any(|(known, _)| *known == name)
+}
 
 /// The four compiled, without settings: share them between accounts.
 pub fn components(engine: &Engine) -> Result<Vec<(&'static str, Component)>, ChainError> {

@@ -291,7 +291,9 @@ impl Chain {
                 continue;
             };
             let answer = answer.and_then(|answer| check(answer, link));
-            decisions.push(decision(&link.policy, question, &answer, cost));
+            let decision = decision(&link.policy, question, &answer, cost);
+            facts.answered(&decision);
+            decisions.push(decision);
             let answer = match answer {
                 Ok(answer) => answer,
                 Err(failure) => return failed(link, question, failure, decisions),

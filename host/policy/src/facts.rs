@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::Decision;
 use crate::questions::lookup::{Person, SupportAddress};
 use crate::questions::types::Mailbox;
 
@@ -59,6 +60,9 @@ pub trait Facts: Send + Sync {
     fn count(&self, _policy: &str, _key: &str, _window_seconds: u32) -> u64 {
         1
     }
+
+    /// A policy has answered, or failed to: for whoever keeps account of that.
+    fn answered(&self, _decision: &Decision) {}
 }
 
 /// No message and no records: for questions that need neither, and for tests.

@@ -12,8 +12,8 @@ use desk::secrets::SealingKey;
 use desk::{Installation, Product};
 use mail::address::Domain;
 use policy::{Chain, ChainError, Engine, EngineSettings, Limits};
-use storage::Store;
 use storage::embedded::{Embedded, OpenError, Options};
+use storage::{Store, Timestamp};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -57,6 +57,8 @@ pub struct Services {
     pub flow: Flow,
     /// The time.
     pub clock: Clock,
+    /// When the program was started.
+    pub started: Timestamp,
     /// Names to addresses that may be dialled.
     pub resolver: Arc<Resolver>,
     /// The certificate we show to mail servers.
@@ -123,6 +125,7 @@ impl Services {
             verifier: Arc::new(verifier),
             chain,
             flow,
+            started: clock.now(),
             clock,
             resolver: Arc::new(resolver),
             server_tls,

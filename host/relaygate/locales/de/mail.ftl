@@ -13,7 +13,7 @@ log-direction = Richtung
 log-both = Beide
 log-result = Ergebnis
 log-any = Jedes
-log-since = Von
+log-since = Seit
 log-until = Bis
 log-time-hint = Vor wie langer Zeit (90m, 24h, 7d), ein Tag (2026-11-28) oder ein Zeitpunkt (2026-11-28T08:00:00Z).
 log-ticket = Ticket
@@ -25,6 +25,7 @@ log-at = Wann
 log-from = Von
 log-to = An
 log-more = und { $count } weitere
+log-way = Von → an
 log-newest = Neueste
 heading-inbound = Herein
 heading-outbound = Hinaus
@@ -92,6 +93,8 @@ life-verdicts = { $count ->
     [one] Was eine Richtlinie sagte
    *[other] Was die Richtlinien sagten ({ $count })
  }
+path-smarthost = über Ihren eigenen Server
+path-native = auf unserem eigenen Weg
 event-accepted = Angenommen und gesichert
 event-queued = Eingereiht
 event-delivered = Zugestellt

@@ -13,8 +13,8 @@ log-direction = Direction
 log-both = Both
 log-result = Result
 log-any = Any
-log-since = From
-log-until = To
+log-since = Since
+log-until = Until
 log-time-hint = How long ago (90m, 24h, 7d), a day (2026-11-28) or a time (2026-11-28T08:00:00Z).
 log-ticket = Ticket
 log-found = Messages
@@ -25,6 +25,7 @@ log-at = When
 log-from = From
 log-to = To
 log-more = and { $count } more
+log-way = From → to
 log-newest = Newest
 heading-inbound = In
 heading-outbound = Out
@@ -92,6 +93,8 @@ life-verdicts = { $count ->
     [one] What a policy said
    *[other] What the policies said ({ $count })
  }
+path-smarthost = through your own server
+path-native = by our own path
 event-accepted = Accepted and kept
 event-queued = Queued
 event-delivered = Delivered

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use mail::message::{Headers, Mailbox};
+use policy::Decision;
 use policy::questions::lookup::{Person, SupportAddress};
 use policy::questions::types;
 use storage::{AccountId, Timestamp};
@@ -129,6 +130,10 @@ impl policy::Facts for CallFacts {
     fn count(&self, policy: &str, key: &str, window_seconds: u32) -> u64 {
         self.counters
             .add(self.account, policy, key, window_seconds, self.now)
+    }
+
+    fn answered(&self, decision: &Decision) {
+        self.counters.tally.add(self.account, decision);
     }
 }
 

@@ -1,6 +1,7 @@
-//! The windowed counters policies may use, one set for each account and policy.
+//! What is counted about policies: the windowed counters they may use, one set for each
+//! account and policy, and what they answered ([`Tally`]).
 //!
-//! Rough on purpose (`wit/counters.wit`): in memory, zero after a start, a
+//! The windows are rough on purpose (`wit/counters.wit`): in memory, zero after a start, a
 //! window of two halves. Bounded: when the table is full the stalest keys go.
 
 use std::collections::HashMap;
@@ -8,9 +9,15 @@ use std::sync::{Mutex, PoisonError};
 
 use storage::{AccountId, Timestamp};
 
+use super::tally::Tally;
+
 /// The counters of one process.
 #[derive(Debug, Default)]
-pub struct Counters(Mutex<HashMap<CounterKey, Window>>);
+pub struct Counters {
+    windows: Mutex<HashMap<CounterKey, Window>>,
+    /// What policies answered.
+    pub tally: Tally,
+}
 
 type CounterKey = (Option<AccountId>, String, String, u32);
 
@@ -35,7 +42,7 @@ impl Counters {
     ) -> u64 {
         let half_ms = half_window_ms(window_seconds);
         // A count is whole after every statement, so a panic elsewhere spoils nothing.
-        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= KEYS_MAX {
             windows.retain(|_, window| now.0.saturating_sub(window.began.0) < STALE_AFTER_MS);
         }

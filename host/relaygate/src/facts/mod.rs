@@ -9,6 +9,7 @@ mod call;
 mod counters;
 mod edits;
 mod session;
+mod tally;
 mod verdicts;
 
 use desk::facts as ours;
@@ -20,6 +21,7 @@ pub use call::{CallFacts, MessageStart};
 pub use counters::Counters;
 pub(crate) use edits::enter;
 pub use session::{Login, SessionFacts, TlsUsed};
+pub use tally::{Answers, Tally};
 pub use verdicts::{hear, noted};
 
 /// What the product calls itself, for the desk.

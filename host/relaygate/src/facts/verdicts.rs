@@ -18,8 +18,11 @@ pub fn noted<T>(answered: Answered<T>, verdicts: &mut Vec<Verdict>) -> Result<T,
     if let Err(failed) = &answered.answer {
         let (policy, question) = (&*failed.policy, failed.question.name());
         warn!(policy, question, digest = %failed.digest, failure = %failed.failure, "policy failed");
-        counter!("relaygate_policy_failures_total", "failure" => failed.failure.word())
-            .increment(1);
+        let labels = [
+            ("policy", policy.to_owned()),
+            ("failure", failed.failure.word().to_owned()),
+        ];
+        counter!("relaygate_policy_failures_total", &labels).increment(1);
     }
     answered.answer
 }
@@ -52,8 +55,15 @@ fn note(decision: &Decision) {
         micros = decision.micros,
         "policy answered",
     );
-    histogram!("relaygate_policy_seconds", "question" => question)
+    let policy = || decision.policy.to_string();
+    histogram!("relaygate_policy_seconds", "policy" => policy(), "question" => question)
         .record(decision.micros as f64 / MICROS_PER_SECOND);
+    let verdict = decision.verdict;
+    counter!(
+        "relaygate_policy_answers_total",
+        "policy" => policy(), "question" => question, "verdict" => verdict
+    )
+    .increment(1);
     for line in &decision.log {
         debug!(policy = &*decision.policy, level = ?line.level, text = line.text, "policy log");
     }

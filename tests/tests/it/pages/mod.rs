@@ -4,6 +4,7 @@ mod addresses;
 mod borders;
 mod channels;
 mod mail;
+mod policies;
 mod screens;
 mod sign_in;
 

@@ -12,6 +12,7 @@ mod layout;
 mod log;
 mod login;
 mod person;
+mod policy;
 mod queue;
 mod secrets;
 mod suspended;
@@ -46,10 +47,7 @@ pub(super) fn words(request: &Request, answer: &Value) -> String {
         Request::Secrets(_) => secrets::words(answer),
         Request::Backup(_) => backup::words(answer),
         Request::Journal(_) => layout::pretty(&answer["journal"]),
-        Request::Policy(_) => layout::table(
-            &answer["policies"],
-            &["name", "owner", "digest", "questions"],
-        ),
+        Request::Policy(_) => policy::words(answer),
         Request::Audit(_) => layout::table(
             &answer["audit"],
             &["at", "actor", "act", "subject", "credential", "peer"],

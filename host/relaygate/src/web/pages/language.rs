@@ -58,6 +58,10 @@ const TEXTS: &[[&str; 2]] = &[
         include_str!("../../../locales/de/mail.ftl"),
     ],
     [
+        include_str!("../../../locales/en/policies.ftl"),
+        include_str!("../../../locales/de/policies.ftl"),
+    ],
+    [
         include_str!("../../../locales/en/refusals.ftl"),
         include_str!("../../../locales/de/refusals.ftl"),
     ],
@@ -328,7 +332,7 @@ mod tests {
     }
 
     /// Sentences whose key is put together from a stable word.
-    const FAMILIES: [&str; 29] = [
+    const FAMILIES: [&str; 32] = [
         "act-",
         "attempt-",
         "check-",
@@ -342,7 +346,10 @@ mod tests {
         "job-what-",
         "life-of-",
         "mark-",
+        "owner-",
+        "path-",
         "proof-",
+        "question-",
         "reason-",
         "refusal-",
         "result-",

@@ -27,6 +27,7 @@ mod mail_log;
 mod page;
 mod people;
 mod places;
+mod policies;
 mod problem;
 mod profile;
 mod settings;
@@ -60,6 +61,7 @@ pub(super) fn router(services: &Arc<Services>) -> Router<Arc<Services>> {
         .merge(invitation::router())
         .merge(mail_log::router())
         .merge(people::router())
+        .merge(policies::router())
         .merge(profile::router())
         .merge(settings::router())
         .merge(sign_in::router())

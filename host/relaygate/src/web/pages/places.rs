@@ -65,6 +65,11 @@ pub(super) const GROUPS: &[Group] = &[
                 name: Key("nav-suspended"),
                 roles: MEMBERS,
             },
+            Place {
+                path: "/policies",
+                name: Key("nav-policies"),
+                roles: ADMINS,
+            },
         ],
     },
     Group {

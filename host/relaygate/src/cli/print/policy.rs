@@ -1,0 +1,79 @@
+//! Who decides, and what was answered.
+
+use serde_json::{Value, json};
+
+use super::layout::table;
+
+/// The policies, then each question with what each of them answered to it.
+pub(super) fn words(answer: &Value) -> String {
+    let policies = table(&answer["policies"], &POLICY_COLUMNS);
+    let questions = answer["questions"].as_array().into_iter().flatten();
+    let rows: Vec<Value> = questions.flat_map(rows).collect();
+    format!(
+        "{policies}\n{}",
+        table(&Value::Array(rows), &ANSWER_COLUMNS)
+    )
+}
+
+fn rows(question: &Value) -> Vec<Value> {
+    let answers = question["answers"].as_array().into_iter().flatten();
+    let row = |answers: &Value| {
+        let shares = answers["verdicts"].as_array().into_iter().flatten();
+        let shares: Vec<String> = shares.map(share).collect();
+        let mut row = answers.clone();
+        row["question"] = question["question"].clone();
+        row["verdicts"] = json!(shares);
+        row
+    };
+    answers.map(row).collect()
+}
+
+/// `accept 98.5 %`
+fn share(share: &Value) -> String {
+    let permille = share["permille"].as_u64().unwrap_or_default();
+    let verdict = share["verdict"].as_str().unwrap_or_default();
+    format!("{verdict} {}.{} %", permille / 10, permille % 10)
+}
+
+const POLICY_COLUMNS: [&str; 7] = [
+    "name",
+    "owner",
+    "version",
+    "digest",
+    "calls",
+    "failures",
+    "micros_mean",
+];
+const ANSWER_COLUMNS: [&str; 6] = [
+    "question",
+    "policy",
+    "calls",
+    "failures",
+    "micros_mean",
+    "verdicts",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_question_stands_with_its_answers() {
+        let answer = json!({
+            "policies": [],
+            "questions": [{
+                "question": "routes.inbound",
+                "answers": [{
+                    "policy": "routing", "calls": 3, "failures": 0, "micros_mean": 21,
+                    "verdicts": [{ "verdict": "ticket", "count": 2, "permille": 667 },
+                        { "verdict": "suspend", "count": 1, "permille": 333 }],
+                }],
+            }],
+        });
+        let told = words(&answer);
+        assert!(
+            told.contains("routing  3      0         21           ticket 66.7 %,suspend 33.3 %"),
+            "{told}"
+        );
+    }
+}
