@@ -17,6 +17,14 @@ const OF_ACCOUNT = [
 /** What an agent reads, too. */
 const OF_MEMBERS = ["/mail/log", "/mail/suspended"];
 const READ_BY_MEMBERS = [`/mail/log/${input.message}`, `/mail/suspended/${input.suspended}`];
+const OF_OPERATORS = [
+  "/operator/accounts",
+  "/operator/accounts/new",
+  "/operator/queue",
+  `/operator/queue/${input.job}/delete`,
+  "/operator/health",
+  "/operator/metrics",
+];
 const THINGS = [
   `/mail/log/${input.message}/jobs/${input.job}/delete`,
   `/mail/suspended/${input.suspended}/delete`,
@@ -54,6 +62,13 @@ const ACTS = [
   ["/account/people/agent%40staff.example/remove", {}],
 ];
 
+const ACTS_OF_OPERATORS = [
+  ["/operator/accounts/new", { subdomain: "evil", name: "Evil", admins: "evil@evil.example" }],
+  [`/operator/queue/${input.job}`, { hand: "hold" }],
+  [`/operator/queue/${input.job}/delete`, {}],
+  ["/operator/queue/restored", {}],
+];
+
 run(async (browser) => {
   for (const who of ["admin", "agent", "stranger", "operator"]) {
     const { context, page, check } = await person(browser);
@@ -71,21 +86,25 @@ run(async (browser) => {
       const expected = ["admin", "agent"].includes(who) ? 200 : 404;
       assert.equal(await get(path), expected, `${who} ${path}`);
     }
+    for (const path of OF_OPERATORS) {
+      assert.equal(await get(path), who === "operator" ? 200 : 404, `${who} ${path}`);
+    }
     for (const path of THINGS) {
       assert.equal(await get(path), who === "admin" ? 200 : 404, `${who} ${path}`);
     }
     if (who === "agent") await nothing_to_press(page);
-    if (who !== "admin") await nothing_happens(context, page, who);
+    if (who !== "admin") await nothing_happens(context, page, who, ACTS);
+    if (who !== "operator") await nothing_happens(context, page, who, ACTS_OF_OPERATORS);
     check();
     await context.close();
   }
   const { context } = await person(browser);
-  for (const path of [...OWN, ...OF_ACCOUNT, ...OF_MEMBERS, ...READ_BY_MEMBERS, ...THINGS]) {
+  for (const path of [...OWN, ...OF_ACCOUNT, ...OF_MEMBERS, ...READ_BY_MEMBERS, ...OF_OPERATORS, ...THINGS]) {
     const answer = await context.request.get(path, { maxRedirects: 0 });
     assert.equal(answer.status(), 303, `nobody ${path}`);
     assert.match(answer.headers().location, /^\/sign-in/);
   }
-  for (const [path, form] of ACTS) {
+  for (const [path, form] of [...ACTS, ...ACTS_OF_OPERATORS]) {
     const answer = await context.request.post(path, { form, maxRedirects: 0 });
     assert.ok([303, 403].includes(answer.status()), `nobody ${path}: ${answer.status()}`);
   }
@@ -100,10 +119,10 @@ async function nothing_to_press(page) {
 }
 
 /** With a form word of their own, as somebody would who knows our forms. */
-async function nothing_happens(context, page, who) {
+async function nothing_happens(context, page, who, acts) {
   await page.goto("/profile");
   const form_word = await page.locator("input[name=form_word]").first().inputValue();
-  for (const [path, form] of ACTS) {
+  for (const [path, form] of acts) {
     const answer = await context.request.post(path, { form: { ...form, form_word }, maxRedirects: 0 });
     assert.equal(answer.status(), 404, `${who} ${path}`);
   }

@@ -22,6 +22,7 @@ pub mod operations;
 pub mod reception;
 pub mod resolver;
 pub mod runner;
+pub mod samples;
 pub mod serve;
 mod service_manager;
 pub mod services;

@@ -3,7 +3,6 @@
 //! In clear text and without a login, so the address it listens on has to be a
 //! private one; nothing here names an account or an address.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
+use crate::operations::health;
 use crate::services::Services;
 
 #[derive(Clone)]
@@ -68,16 +68,8 @@ async fn health(State(watched): State<Watched>) -> impl IntoResponse {
 
 /// Whether to send it mail.
 async fn readiness(State(watched): State<Watched>) -> impl IntoResponse {
-    let services = &watched.services;
-    let config = &services.config;
-    verdict(&[
-        ("journal", services.embedded.healthy()),
-        (
-            "disk",
-            has_room(&config.data_dir, config.limits.disk_free_octets_min),
-        ),
-        ("listeners", !services.stop.is_cancelled()),
-    ])
+    let parts = health::parts(&watched.services).into_iter();
+    verdict(&parts.map(|part| (part.name, part.fine)).collect::<Vec<_>>())
 }
 
 fn verdict(parts: &[(&str, bool)]) -> (StatusCode, String) {
@@ -88,12 +80,6 @@ fn verdict(parts: &[(&str, bool)]) -> (StatusCode, String) {
         false => StatusCode::SERVICE_UNAVAILABLE,
     };
     (status, parts.iter().map(line).collect())
-}
-
-/// Whether so many octets are free for us below `directory`.
-fn has_room(directory: &Path, octets_min: u64) -> bool {
-    rustix::fs::statvfs(directory)
-        .is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) >= octets_min)
 }
 
 const METRICS_TYPE: &str = "text/plain; version=0.0.4";
@@ -108,11 +94,5 @@ mod tests {
         let (status, text) = verdict(&[("journal", true), ("disk", false)]);
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(text, "journal ok\ndisk failed\n");
-    }
-
-    #[test]
-    fn no_disk_has_all_the_room_in_the_world() {
-        assert!(has_room(Path::new("/"), 0));
-        assert!(!has_room(Path::new("/"), u64::MAX));
     }
 }

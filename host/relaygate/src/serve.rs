@@ -20,7 +20,9 @@ use crate::config::{Config, ConfigError, io_reason};
 use crate::services::Services;
 use crate::sockets::Ports;
 use crate::tls::ServerTls;
-use crate::{listener, monitoring, muffle, runner, service_manager, telemetry, upkeep, web};
+use crate::{
+    listener, monitoring, muffle, runner, samples, service_manager, telemetry, upkeep, web,
+};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +80,7 @@ fn start(services: &Arc<Services>, ports: Ports, socket: AdminSocket, tasks: &Ta
     tasks.spawn(admin::serve(services.clone(), socket));
     watch_certificate(services, services.server_tls.clone(), tasks);
     let metrics = telemetry::start_metrics();
+    tasks.spawn(samples::run(services.clone(), metrics.clone()));
     if let Some(listener) = ports.metrics {
         log_listening("metrics", &listener);
         tasks.spawn(monitoring::serve(services.clone(), metrics, listener));

@@ -23,6 +23,7 @@ use crate::config::{Config, ConfigError, PolicyConfig, io_reason};
 use crate::flow::Flow;
 use crate::keys;
 use crate::resolver::Resolver;
+use crate::samples::Samples;
 use crate::tls::{ClientTls, ServerTls, TlsError};
 
 /// One running program. Made once by [`Services::open`], shared as `Arc<Services>`.
@@ -57,6 +58,8 @@ pub struct Services {
     pub flow: Flow,
     /// The time.
     pub clock: Clock,
+    /// How the machine has been working.
+    pub samples: Samples,
     /// When the program was started.
     pub started: Timestamp,
     /// Names to addresses that may be dialled.
@@ -125,6 +128,7 @@ impl Services {
             verifier: Arc::new(verifier),
             chain,
             flow,
+            samples: Samples::default(),
             started: clock.now(),
             clock,
             resolver: Arc::new(resolver),

@@ -27,7 +27,9 @@ pub use batch::Batch;
 pub use durable::Durable;
 pub use error::{CommitError, Error, StageError};
 pub use key::{AccountId, Key, ListRange, Revision, Scope, Table, Timestamp, Versioned};
-pub use queue::{BadId, Job, JobChange, JobFilter, JobId, JobState, Lane, Lease, NewJob, Share};
+pub use queue::{
+    Backlog, BadId, Job, JobChange, JobFilter, JobId, JobState, Lane, Lease, NewJob, Share,
+};
 pub use text::{HEAD_OCTETS_MAX, StagedText, TextId, TextReader, TextWriter};
 
 /// What every backend can do.

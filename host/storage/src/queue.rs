@@ -35,6 +35,11 @@ impl JobId {
         self.0
     }
 
+    /// When it was made, by the machine's clock: for people, nothing is decided by it.
+    pub fn made_at(self) -> Timestamp {
+        Timestamp(Ulid(self.0).timestamp_ms())
+    }
+
     /// The way back from [`JobId::number`].
     pub fn from_number(number: u128) -> Self {
         Self(number)
@@ -157,6 +162,19 @@ pub struct Job {
     pub payload: Vec<u8>,
     /// The texts it needs.
     pub texts: Vec<TextId>,
+}
+
+/// How much of one lane stands in one way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// The lane.
+    pub lane: Lane,
+    /// How it stands.
+    pub state: JobState,
+    /// Jobs.
+    pub jobs: u64,
+    /// When the oldest of them was made.
+    pub oldest: Timestamp,
 }
 
 /// The right to work on a job for a while.

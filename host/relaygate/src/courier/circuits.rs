@@ -42,6 +42,20 @@ impl Circuits {
         }
     }
 
+    /// Servers that count as dead, the longest dead first: name or address, port, failures
+    /// in a row, and from when on one message may try.
+    pub fn dead(&self) -> Vec<(String, u16, u32, Timestamp)> {
+        let circuits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let dead = circuits.iter();
+        let dead = dead.filter(|(_, circuit)| circuit.failures >= FAILURES_MAX);
+        let mut dead: Vec<_> = dead
+            .map(|((host, port), it)| (host.clone(), *port, it.failures, it.opens))
+            .collect();
+        dead.sort_by(|a, b| (b.2, &a.0, a.1).cmp(&(a.2, &b.0, b.1)));
+        dead.truncate(DEAD_TOLD_MAX);
+        dead
+    }
+
     /// Notes how it went.
     pub(super) fn note(&self, host: &str, port: u16, reached: bool, now: Timestamp) {
         let mut circuits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -77,6 +91,8 @@ const PAUSE_MAX: Duration = Duration::from_secs(600);
 const PROBE_TIME: Duration = Duration::from_secs(60);
 /// Dead servers remembered; forgetting them costs some attempts.
 const SERVERS_MAX: usize = 10_000;
+/// Dead servers told at once.
+const DEAD_TOLD_MAX: usize = 100;
 
 #[cfg(test)]
 mod tests {
@@ -125,6 +141,16 @@ mod tests {
         let circuits = failed(3);
         assert_eq!(circuits.ask(HOST, 465, at(0)), Ok(()));
         assert_eq!(circuits.ask("mx.other.example", 587, at(0)), Ok(()));
+    }
+
+    #[test]
+    fn the_dead_are_told_and_those_that_may_be_chance_are_not() {
+        let circuits = failed(3);
+        circuits.note("mx.other.example", 587, false, at(0));
+        let dead = [(HOST.to_owned(), 587, 3, at(30))];
+        assert_eq!(circuits.dead(), dead);
+        circuits.note(HOST, 587, true, at(1));
+        assert_eq!(circuits.dead(), []);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A peer's certificate in one line, for people who look for a fault.
+//! A certificate in one line, for people who look for a fault, and its end.
 //!
 //! Not here: whether it is believed (`client`).
 
@@ -9,13 +9,19 @@ use x509_parser::prelude::{FromDer as _, X509Certificate, X509Name};
 /// CA, until 2027-01-01T00:00:00Z`. `None` if it cannot be read.
 pub(super) fn in_words(der: &CertificateDer<'_>) -> Option<String> {
     let (_, read) = X509Certificate::from_der(der.as_ref()).ok()?;
-    let until = u64::try_from(read.validity().not_after.timestamp()).unwrap_or_default();
     Some(format!(
         "{}, issued by {}, until {}",
         name(read.subject()),
         name(read.issuer()),
-        mail::message::timestamp(until.saturating_mul(MILLIS_PER_SECOND)),
+        mail::message::timestamp(end(der)?),
     ))
+}
+
+/// Milliseconds since the epoch at which a certificate ends. `None` if it cannot be read.
+pub(super) fn end(der: &CertificateDer<'_>) -> Option<u64> {
+    let (_, read) = X509Certificate::from_der(der.as_ref()).ok()?;
+    let seconds = u64::try_from(read.validity().not_after.timestamp()).unwrap_or_default();
+    Some(seconds.saturating_mul(MILLIS_PER_SECOND))
 }
 
 /// A stranger's word for people to read.
@@ -43,6 +49,7 @@ mod tests {
         let words = in_words(own.cert.der()).expect("it can be read");
         assert!(words.starts_with("CN=rcgen self signed cert, issued by CN=rcgen"));
         assert!(words.ends_with("until 4096-01-01T00:00:00Z"), "{words}");
+        assert_eq!(end(own.cert.der()), Some(67_090_118_400_000));
     }
 
     #[test]

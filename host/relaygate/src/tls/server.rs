@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
 use super::material::{check_pair, make};
-use super::{TlsError, VERSIONS, provider};
+use super::{TlsError, VERSIONS, certificate, provider};
 use crate::config::{Config, WebConfig};
 
 /// The server side of TLS for one purpose.
@@ -70,6 +70,12 @@ impl ServerTls {
     /// The acceptor for one handshake; cheap to make.
     pub fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(self.config.clone())
+    }
+
+    /// Milliseconds since the epoch at which the certificate shown now ends.
+    pub fn expires_at(&self) -> Option<u64> {
+        let shown = self.shown.0.read().unwrap_or_else(PoisonError::into_inner);
+        certificate::end(shown.cert.first()?)
     }
 
     /// Reads the files again. If they are no good, the old certificate stays

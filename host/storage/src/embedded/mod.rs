@@ -44,7 +44,7 @@ use backup::BackupError;
 
 use crate::error::{CommitError, Error};
 use crate::key::{Key, ListRange, Scope, Table, Timestamp, Versioned};
-use crate::queue::{Job, JobFilter, JobId, JobState, Lane, Lease, Share};
+use crate::queue::{Backlog, Job, JobFilter, JobId, JobState, Lane, Lease, Share};
 use crate::text::{TextId, TextReader, TextWriter};
 use files::Layout;
 use housekeeping::Housekeeping;
@@ -168,6 +168,12 @@ impl Embedded {
         } else {
             None
         }
+    }
+
+    /// How many jobs there are of each lane, by how they stand. From memory, so it may be
+    /// asked often.
+    pub fn backlog(&self) -> Vec<Backlog> {
+        self.shared.ready().backlog()
     }
 
     /// How much journal there is at the moment.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::state::StoredJob;
 use crate::key::{Scope, Timestamp};
-use crate::queue::{JobId, JobState, Lane, Share};
+use crate::queue::{Backlog, JobId, JobState, Lane, Share};
 
 /// The due times of all jobs that are neither held nor failed.
 #[derive(Debug, Default)]
@@ -65,8 +65,9 @@ impl Waitlist {
 struct Waiting {
     lane: Lane,
     scope: Scope,
-    /// `None` for held and failed jobs.
-    due: Option<Timestamp>,
+    /// As it is kept: never `Leased`.
+    state: JobState,
+    due: Timestamp,
     lease: Option<Held>,
     /// A commit that settles the lease is on its way to the disk.
     settling: bool,
@@ -79,12 +80,18 @@ struct Held {
 }
 
 impl Waiting {
-    /// From when on the job may be leased.
+    /// From when on the job may be leased; never if it is held or has failed.
     fn ready_at(&self) -> Option<Timestamp> {
         let until = self.lease.map_or(Timestamp(0), |lease| lease.until);
-        self.due
-            .filter(|_| !self.settling)
-            .map(|due| due.max(until))
+        let may = self.state == JobState::Due && !self.settling;
+        may.then(|| self.due.max(until))
+    }
+
+    fn stands(&self) -> JobState {
+        match (self.state, self.lease) {
+            (JobState::Due, Some(_)) => JobState::Leased,
+            (state, _) => state,
+        }
     }
 }
 
@@ -95,7 +102,8 @@ impl Ready {
         let waiting = Waiting {
             lane: job.lane.clone(),
             scope: Scope::from_number(job.scope),
-            due: (job.state == JobState::Due).then_some(job.due),
+            state: job.state,
+            due: job.due,
             lease: lease.filter(|_| !settled),
             settling: false,
         };
@@ -170,6 +178,24 @@ impl Ready {
         self.lanes.get(lane)?.first(share).map(|(at, ..)| at)
     }
 
+    /// How much there is of what, lane by lane.
+    pub(crate) fn backlog(&self) -> Vec<Backlog> {
+        let mut found: BTreeMap<(&Lane, &'static str), Backlog> = BTreeMap::new();
+        for (id, waiting) in &self.jobs {
+            let (state, made) = (waiting.stands(), id.made_at());
+            let key = (&waiting.lane, state.as_str());
+            let backlog = found.entry(key).or_insert_with(|| Backlog {
+                lane: waiting.lane.clone(),
+                state,
+                jobs: 0,
+                oldest: made,
+            });
+            backlog.jobs += 1;
+            backlog.oldest = backlog.oldest.min(made);
+        }
+        found.into_values().collect()
+    }
+
     fn insert(&mut self, id: JobId, waiting: Waiting) {
         if let Some(at) = waiting.ready_at() {
             let lane = self.lanes.entry(waiting.lane.clone()).or_default();
@@ -188,5 +214,53 @@ impl Ready {
             }
         }
         Some(waiting)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(lane: &str, state: JobState) -> StoredJob {
+        StoredJob {
+            scope: 1,
+            lane: Lane::new(lane),
+            due: Timestamp(0),
+            state,
+            payload: Vec::new(),
+            texts: Vec::new(),
+        }
+    }
+
+    /// An id that was made then.
+    fn id(made: u64) -> JobId {
+        JobId::from_number(u128::from(made) << 80)
+    }
+
+    #[test]
+    fn what_there_is_is_counted_by_lane_and_state() {
+        let mut ready = Ready::default();
+        for (made, lane, state) in [
+            (7, "native", JobState::Due),
+            (3, "native", JobState::Due),
+            (5, "native", JobState::Held),
+            (4, "intake", JobState::Failed),
+        ] {
+            ready.set(id(made), &job(lane, state), false);
+        }
+        let (lane, none) = (Lane::new("native"), Share::unbounded());
+        ready.lease(&lane, Timestamp(0), Timestamp(9), 1, &none);
+        ready.remove(id(4));
+        let counted = ready.backlog();
+        let told: Vec<_> = counted
+            .iter()
+            .map(|it| (it.lane.0.as_str(), it.state.as_str(), it.jobs, it.oldest.0))
+            .collect();
+        let expected = [
+            ("native", "due", 1, 7),
+            ("native", "held", 1, 5),
+            ("native", "leased", 1, 3),
+        ];
+        assert_eq!(told, expected);
     }
 }

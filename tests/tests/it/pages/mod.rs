@@ -4,6 +4,7 @@ mod addresses;
 mod borders;
 mod channels;
 mod mail;
+mod operator;
 mod policies;
 mod screens;
 mod sign_in;

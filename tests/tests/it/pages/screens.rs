@@ -40,8 +40,8 @@ fn every_page_has_its_picture() {
     furnish(&house);
     let mail = mail_at_work(&house, &door);
     create_account(relay, "fresh");
-    let cookie = |account: &str, address: &str| {
-        let invitation = browser::invite(relay, Some(account), address, "admin");
+    let cookie = |account: Option<&str>, address: &str, role: &str| {
+        let invitation = browser::invite(relay, account, address, role);
         let input = json!({ "invitation": invitation });
         browser::run(relay, "taken-up.mjs", input)["cookie"].clone()
     };
@@ -52,13 +52,17 @@ fn every_page_has_its_picture() {
     };
     for variant in variants() {
         // Anew each time: what touches credentials asks for a password of the last ten minutes.
-        let (admin, fresh) = (cookie(ACCOUNT, ADMIN), cookie("fresh", ADMIN));
+        let (admin, fresh) = (
+            cookie(Some(ACCOUNT), ADMIN, "admin"),
+            cookie(Some("fresh"), ADMIN, "admin"),
+        );
         let input = json!({
             "folder": folder,
             "variant": variant,
             "invitation": invited,
             "cookie": admin,
             "fresh": fresh,
+            "operator": cookie(None, "root@desk.example", "operator"),
             "domain": DOMAIN,
             "second": SECOND,
             "credential": credential.id,

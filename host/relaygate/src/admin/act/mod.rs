@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 use super::Answer;
 use super::request::{AuditRequest, LogRequest, PolicyRequest, Request};
-use crate::operations::{Actor, Outcome, audit, egress, log, policies, trace};
+use crate::operations::{Actor, Outcome, audit, egress, health, log, policies, stats, trace};
 use crate::services::Services;
 
 /// Does what is asked for.
@@ -54,6 +54,8 @@ pub(super) async fn act(services: &Services, actor: &Actor, request: Request) ->
         Request::Dkim(request) => dkim::act(services, actor, request).await,
         Request::Egress => shown(Ok(egress::show(services))),
         Request::Log(LogRequest::List(query)) => shown(log::list(services, &query).await),
+        Request::Health => shown(health::show(services).await),
+        Request::Stats { day } => shown(Ok(stats::show(services, day))),
         Request::Trace {
             account,
             message_id,

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{empty, shown};
 use crate::admin::QueueRequest;
-use crate::operations::{Actor, Outcome, hand, queue};
+use crate::operations::{Actor, Outcome, backlog, hand, queue};
 use crate::services::Services;
 
 /// Does what is asked for.
@@ -15,6 +15,7 @@ pub(super) async fn act(
 ) -> Outcome<Value> {
     match request {
         QueueRequest::List(query) => shown(queue::list(services, &query).await),
+        QueueRequest::Count => shown(backlog::show(services).await),
         QueueRequest::Show { id } => shown(queue::show(services, None, &id).await),
         QueueRequest::ReleaseRestored(query) => {
             shown(queue::release_restored(services, actor, &query).await)

@@ -91,6 +91,13 @@ pub enum Request {
     Egress,
     /// About the message log.
     Log(LogRequest),
+    /// How the program is.
+    Health,
+    /// How the machine has been working.
+    Stats {
+        /// The last day instead of the last hour.
+        day: bool,
+    },
     /// What became of a message.
     Trace {
         /// Of this account; of any if absent.

@@ -14,6 +14,7 @@ use crate::operations::queue::JobQuery;
 )]
 pub enum QueueRequest {
     List(JobQuery),
+    Count,
     Show { id: String },
     Change { id: String, hand: Hand },
     ReleaseRestored(JobQuery),

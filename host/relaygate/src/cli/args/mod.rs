@@ -139,6 +139,14 @@ pub enum Command {
     /// The message log: what came in and went out, and what became of it.
     #[command(subcommand)]
     Log(LogCommand),
+    /// How the running program is: readiness, store, dead servers, certificates.
+    Health,
+    /// How it has been working: throughput, latency, queue and policies, sample by sample.
+    Stats {
+        /// The last day in steps of five minutes, instead of the last hour in steps of ten seconds.
+        #[arg(long)]
+        day: bool,
+    },
     /// What became of a message.
     Trace {
         /// Of this account; of any if absent.

@@ -20,6 +20,8 @@ pub enum QueueCommand {
         #[arg(long)]
         limit: Option<usize>,
     },
+    /// Count what waits: by lane and state, and for which domains.
+    Count,
     /// Show a job.
     Show {
         /// Its id.

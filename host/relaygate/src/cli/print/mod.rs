@@ -8,6 +8,7 @@ mod diagnosis;
 mod dkim;
 pub(super) mod domain;
 mod email;
+mod health;
 mod layout;
 mod log;
 mod login;
@@ -55,6 +56,20 @@ pub(super) fn words(request: &Request, answer: &Value) -> String {
         Request::Dkim(_) => dkim::words(answer),
         Request::Egress => pretty(answer),
         Request::Log(_) => log::words(answer),
+        Request::Health => health::words(answer),
+        Request::Stats { .. } => layout::table(&answer["samples"], &STATS_COLUMNS),
         Request::Trace { .. } => trace::words(&answer["messages"]),
     }
 }
+
+const STATS_COLUMNS: [&str; 9] = [
+    "at",
+    "taken_per_second",
+    "delivered_per_second",
+    "keep_ms_mean",
+    "keep_ms_p95",
+    "queue_jobs",
+    "queue_oldest_seconds",
+    "policy_us_mean",
+    "policy_us_p95",
+];

@@ -11,10 +11,17 @@ use crate::admin::QueueRequest;
 pub(super) fn words(request: &QueueRequest, answer: &Value) -> String {
     match request {
         QueueRequest::List(_) => table(&answer["jobs"], &COLUMNS) + &held(&answer["jobs"]),
+        QueueRequest::Count => count(answer),
         QueueRequest::ReleaseRestored(_) => format!("{} jobs go on\n", answer["released"]),
         QueueRequest::Show { .. } => pretty(&answer["job"]),
         QueueRequest::Change { .. } => done(),
     }
+}
+
+fn count(answer: &Value) -> String {
+    let parts = table(&answer["parts"], &["lane", "state", "jobs", "oldest_at"]);
+    let destinations = table(&answer["destinations"], &["domain", "jobs", "last_reply"]);
+    format!("{parts}\n{destinations}")
 }
 
 /// Why nobody works on some of them, each reason once.

@@ -58,6 +58,8 @@ pub(super) fn request(command: Command) -> Result<Request, Failure> {
         }) => Ok(Request::Backup(backup::request(&directory)?)),
         Command::Journal(JournalCommand::Compact) => Ok(Request::Journal(JournalRequest::Compact)),
         Command::Log(command) => Ok(Request::Log(log::request(command))),
+        Command::Health => Ok(Request::Health),
+        Command::Stats { day } => Ok(Request::Stats { day }),
         Command::Trace {
             account,
             message_id,

@@ -20,6 +20,7 @@ pub(super) fn request(command: QueueCommand) -> QueueRequest {
             state,
             limit,
         }),
+        QueueCommand::Count => QueueRequest::Count,
         QueueCommand::Show { id } => QueueRequest::Show { id },
         QueueCommand::Retry { id } => change(id, Hand::Retry),
         QueueCommand::Hold { id } => change(id, Hand::Hold),

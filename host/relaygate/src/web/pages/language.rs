@@ -62,6 +62,10 @@ const TEXTS: &[[&str; 2]] = &[
         include_str!("../../../locales/de/policies.ftl"),
     ],
     [
+        include_str!("../../../locales/en/operator.ftl"),
+        include_str!("../../../locales/de/operator.ftl"),
+    ],
+    [
         include_str!("../../../locales/en/refusals.ftl"),
         include_str!("../../../locales/de/refusals.ftl"),
     ],
@@ -332,7 +336,7 @@ mod tests {
     }
 
     /// Sentences whose key is put together from a stable word.
-    const FAMILIES: [&str; 32] = [
+    const FAMILIES: [&str; 36] = [
         "act-",
         "attempt-",
         "check-",
@@ -342,11 +346,15 @@ mod tests {
         "fate-",
         "hand-",
         "heading-",
+        "kind-",
+        "job-about-",
         "job-state-",
         "job-what-",
         "life-of-",
+        "lane-",
         "mark-",
         "owner-",
+        "part-",
         "path-",
         "proof-",
         "question-",

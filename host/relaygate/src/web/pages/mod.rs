@@ -24,6 +24,7 @@ mod home;
 mod invitation;
 mod language;
 mod mail_log;
+mod operator;
 mod page;
 mod people;
 mod places;
@@ -60,6 +61,7 @@ pub(super) fn router(services: &Arc<Services>) -> Router<Arc<Services>> {
         .merge(home::router())
         .merge(invitation::router())
         .merge(mail_log::router())
+        .merge(operator::router())
         .merge(people::router())
         .merge(policies::router())
         .merge(profile::router())

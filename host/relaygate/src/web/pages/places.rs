@@ -93,6 +93,31 @@ pub(super) const GROUPS: &[Group] = &[
         ],
     },
     Group {
+        name: Key("nav-operator"),
+        places: &[
+            Place {
+                path: "/operator/accounts",
+                name: Key("nav-accounts"),
+                roles: OPERATORS,
+            },
+            Place {
+                path: "/operator/queue",
+                name: Key("nav-queue"),
+                roles: OPERATORS,
+            },
+            Place {
+                path: "/operator/health",
+                name: Key("nav-health"),
+                roles: OPERATORS,
+            },
+            Place {
+                path: "/operator/metrics",
+                name: Key("nav-metrics"),
+                roles: OPERATORS,
+            },
+        ],
+    },
+    Group {
         name: Key("nav-you"),
         places: &[Place {
             path: PROFILE,
@@ -104,5 +129,6 @@ pub(super) const GROUPS: &[Group] = &[
 
 const PROFILE: &str = "/profile";
 const ADMINS: &[Role] = &[Role::Admin];
+const OPERATORS: &[Role] = &[Role::Operator];
 const MEMBERS: &[Role] = &[Role::Admin, Role::Agent];
 const EVERYBODY: &[Role] = &[Role::Operator, Role::Admin, Role::Agent];

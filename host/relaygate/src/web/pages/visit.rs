@@ -228,6 +228,18 @@ impl Member {
     }
 }
 
+/// Somebody who runs the installation; no account is theirs.
+#[derive(Clone)]
+pub(super) struct Operator(SignedIn);
+
+impl Deref for Operator {
+    type Target = SignedIn;
+
+    fn deref(&self) -> &SignedIn {
+        &self.0
+    }
+}
+
 /// Somebody whose password was right and whose one-time code is awaited.
 pub(super) struct HalfWay(pub(super) SignedIn);
 
@@ -311,6 +323,18 @@ impl<S: Sync> FromRequestParts<S> for Member {
         match who.subdomain().map(str::to_owned) {
             Some(account) => Ok(Self { who, account }),
             None => Err(Problem::Status(StatusCode::NOT_FOUND)),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Operator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let who = signed_in(parts, Stage::Whole)?;
+        match (who.subdomain(), who.visitor.member.role) {
+            (None, Role::Operator) => Ok(Self(who)),
+            _ => Err(Problem::Status(StatusCode::NOT_FOUND)),
         }
     }
 }
