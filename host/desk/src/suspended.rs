@@ -3,7 +3,7 @@
 use mail::address::{Address, Domain};
 use mail::message::MessageId;
 use serde::{Deserialize, Serialize};
-use storage::{Batch, Scope, Table, Timestamp};
+use storage::{Batch, Scope, Table, TextReader, Timestamp};
 
 use crate::facts::Cause;
 use crate::intake::{Author, Incoming, Letter, Passage};
@@ -142,12 +142,12 @@ impl<'a> Shelf<'a> {
         Ok(reader.read(0, octets_max).await?)
     }
 
-    /// Octets of its raw source.
+    /// Its raw source, to be read.
     ///
     /// # Errors
     /// [`Error::Read`].
-    pub async fn octets(&self, found: &Suspended) -> Result<u64, Error> {
-        Ok(self.0.text(found.via.text).await?.octets())
+    pub async fn text(&self, found: &Suspended) -> Result<TextReader, Error> {
+        self.0.text(found.via.text).await
     }
 
     /// Takes a message off the shelf, in the batch that makes something else of

@@ -51,6 +51,7 @@ pub(crate) async fn tell(
         flagged: false,
         body: lines.join("\n"),
         html_body: None,
+        files: Vec::new(),
         message_id: None,
         via: None,
         created_at: now,

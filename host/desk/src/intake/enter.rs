@@ -220,6 +220,7 @@ impl Desk<'_> {
             flagged,
             body: incoming.letter.body.clone(),
             html_body: incoming.letter.html.clone(),
+            files: incoming.letter.files.clone(),
             message_id: incoming.letter.message_id.clone(),
             via: Some(incoming.via()),
             created_at: self.now,

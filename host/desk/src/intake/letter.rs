@@ -3,6 +3,8 @@
 use mail::address::Address;
 use mail::message::{Content, Headers, Mailbox, MessageId};
 
+use crate::tickets::{AuthorChecks, File};
+
 /// Who wrote, as the header has it. A claim, not a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Author {
@@ -29,11 +31,16 @@ pub struct Letter {
     pub body: String,
     /// As HTML, as it was written.
     pub html: Option<String>,
+    /// What came with it.
+    pub files: Vec<File>,
+    /// What its topmost Authentication-Results say.
+    pub checks: Option<AuthorChecks>,
 }
 
 impl Letter {
     /// Reads a message. `author_is_reply_to`: header-check wants the author
-    /// taken from `Reply-To` (R39), of which only the first mailbox counts.
+    /// taken from `Reply-To` (R39), of which only the first mailbox counts. Its files are
+    /// for the caller to add ([`crate::tickets::files::of`]), who has the whole message.
     pub fn read(headers: &Headers, content: &Content, author_is_reply_to: bool) -> Self {
         let field = if author_is_reply_to {
             "Reply-To"
@@ -51,6 +58,8 @@ impl Letter {
             references: headers.references(),
             body: content.readable(),
             html: content.html.clone(),
+            files: Vec::new(),
+            checks: AuthorChecks::read(headers),
         }
     }
 }

@@ -110,7 +110,14 @@ impl Incoming {
             ingress: self.ingress,
             tls: self.tls.clone(),
             credential: self.credential.clone(),
+            connector: self.connector.clone(),
             author: self.author,
+            // Who did not log in may write whatever they like there.
+            checks: self
+                .letter
+                .checks
+                .clone()
+                .filter(|_| self.credential.is_some()),
             origin: self.origin,
             flags: self.flags.clone(),
             text: self.text,

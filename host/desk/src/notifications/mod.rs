@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use storage::{Batch, Timestamp};
 
 use crate::accounts::{self, Profile};
-use crate::facts::{Origin, Role};
+use crate::facts::{DepartureFacts, Origin, Role};
 use crate::tickets::{self, Comment, Ticket};
 use crate::{Account, Error, Product, people};
 
@@ -148,6 +148,15 @@ pub async fn plan_again(
     )?;
     draft.recipients = recipients.to_vec();
     Ok(Some(draft))
+}
+
+/// The question in whose name answers to a ticket leave.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Corrupt`].
+pub async fn departure(account: &Account, ticket: &Ticket) -> Result<DepartureFacts, Error> {
+    let profile = accounts::profile(account).await?;
+    draft::departure(account, &profile, ticket).await
 }
 
 /// Who gets which message. Pure, so that the table below can be read as the rule.

@@ -1,19 +1,24 @@
 //! Tickets and their comments.
 //!
 //! Here are the records and the look-ups; [`write`] makes them and adds to them,
-//! [`open()`] is how an agent makes one, [`update`] changes them otherwise, [`tags`] guards the reserved tags. Numbers
-//! count up within an account.
+//! [`open()`] is how an agent makes one, [`update`] changes them otherwise, [`tags`] guards the reserved tags,
+//! [`files`] are what came with a comment, [`clean()`] makes its HTML fit to be looked at, [`search()`]
+//! finds them again. Numbers count up within an account.
 //!
 //! Not here: which message becomes what (`intake`), who is told (`notifications`).
 
+mod checks;
+mod clean;
+pub mod files;
 mod open;
+mod search;
 pub mod tags;
 pub mod update;
 pub mod write;
 
 use std::collections::BTreeSet;
 
-use mail::address::Address;
+use mail::address::{Address, Domain};
 use mail::message::{MessageId, TicketToken};
 use serde::{Deserialize, Serialize};
 use storage::{ListRange, Table, TextId, Timestamp};
@@ -24,7 +29,11 @@ use crate::people::{self, Standing};
 use crate::rows::{Kept, Record};
 use crate::{Account, Error, wire};
 
+pub use checks::{AuthorChecks, Check};
+pub use clean::{HTML_OCTETS_MAX, clean};
+pub use files::File;
 pub use open::{NewMatter, open};
+pub use search::{Filter, Found, search};
 pub use update::{Changes, update};
 pub use write::{NewReply, count, reply};
 
@@ -109,8 +118,13 @@ pub struct Via {
     pub tls: Option<String>,
     /// The credential set its session proved.
     pub credential: Option<CredentialId>,
+    /// The domain of the connector that set belongs to.
+    #[serde(with = "wire::opt")]
+    pub connector: Option<Domain>,
     /// What is known of the author, apart from the relay (R8).
     pub author: AuthorAuthentication,
+    /// The same, method by method, as the customer's server had it.
+    pub checks: Option<AuthorChecks>,
     /// How the message came to be written.
     pub origin: Origin,
     /// What header-check flagged.
@@ -143,6 +157,8 @@ pub struct Comment {
     pub body: String,
     /// As HTML, as it was written: not to be shown without cleaning.
     pub html_body: Option<String>,
+    /// What came with it.
+    pub files: Vec<File>,
     /// Identifier of the message it came by.
     #[serde(with = "wire::opt")]
     pub message_id: Option<MessageId>,

@@ -268,6 +268,7 @@ pub(crate) async fn entered(
         flagged: false,
         body,
         html_body: None,
+        files: Vec::new(),
         message_id: None,
         via: None,
         created_at: now,

@@ -37,8 +37,8 @@ pub struct Content {
 /// A part of the body that is not shown as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
-    /// The file name the sender gave, without control characters and path;
-    /// absent if it gave none.
+    /// The file name the sender gave, without path, control characters and those that
+    /// turn the direction of text; absent if it gave none.
     pub name: Option<String>,
     /// The media type the sender claims, for example `application/pdf`.
     pub media_type: String,
@@ -46,8 +46,12 @@ pub struct Attachment {
     pub encoded_octets: u64,
     /// The HTML shows it (Content-Id).
     pub inline: bool,
-    range: Range<usize>,
-    encoding: TransferEncoding,
+    /// What the HTML calls it by, behind `cid:`.
+    pub content_id: Option<String>,
+    /// Where its octets stand in the message, still encoded.
+    pub range: Range<usize>,
+    /// What they are encoded in.
+    pub encoding: TransferEncoding,
 }
 
 /// What a person would read of it, without its form.
@@ -84,6 +88,7 @@ impl Content {
             media_type: "application/octet-stream".to_owned(),
             encoded_octets: range.len() as u64,
             inline: false,
+            content_id: None,
             range,
             encoding: TransferEncoding::Identity,
         };
@@ -132,7 +137,8 @@ fn attachment(part: &Part) -> Attachment {
         name: part.name.as_deref().and_then(file_name),
         media_type: part.media_type.clone(),
         encoded_octets: part.body.len() as u64,
-        inline: part.has_content_id && !part.attached,
+        inline: part.content_id.is_some() && !part.attached,
+        content_id: part.content_id.clone().filter(|id| !id.is_empty()),
         range: part.body.clone(),
         encoding: part.encoding,
     }
@@ -140,13 +146,17 @@ fn attachment(part: &Part) -> Attachment {
 
 /// The last piece of a path, however the sender's system divides them.
 pub(super) fn file_name(claimed: &str) -> Option<String> {
-    let last = claimed
-        .rsplit(['/', '\\'])
-        .next()
-        .unwrap_or_default()
-        .trim();
-    let end = last.floor_char_boundary(FILE_NAME_OCTETS_MAX);
-    (!matches!(last, "" | "." | "..")).then(|| last[..end].to_owned())
+    let last = claimed.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last.chars().filter(|letter| !turns(*letter)).collect();
+    let name = plain.trim();
+    let end = name.floor_char_boundary(FILE_NAME_OCTETS_MAX);
+    (!matches!(name, "" | "." | "..")).then(|| name[..end].to_owned())
+}
+
+/// Turns the direction of text, so that `exe.fdp` is read where `pdf.exe` stands
+/// (Unicode's Bidi_Control).
+fn turns(letter: char) -> bool {
+    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Appends the text of a part; several are divided by an empty line. Says
@@ -183,7 +193,8 @@ fn text_of(encoded: &[u8], part: &Part) -> String {
         .replace('\0', "")
 }
 
-pub(super) fn decode(encoded: &[u8], encoding: TransferEncoding) -> Vec<u8> {
+/// The octets behind their encoding. What cannot be decoded is given as it stands.
+pub fn decode(encoded: &[u8], encoding: TransferEncoding) -> Vec<u8> {
     let decoded = match encoding {
         TransferEncoding::Identity => None,
         TransferEncoding::Base64 => base64_decode(encoded),
@@ -255,8 +266,25 @@ mod tests {
                 (None, "message/rfc822", false)
             ]
         );
+        assert_eq!(content.attachments[0].content_id.as_deref(), Some("1@x"));
         assert_eq!(content.attachments[0].decode(&message), [0, 1, 2]);
         assert!(!content.opaque && !content.cut);
+    }
+
+    #[test]
+    fn a_file_name_is_read_as_it_is_written() {
+        for (claimed, name) in [
+            ("report\u{202e}fdp.exe", Some("reportfdp.exe")),
+            ("\u{2066}a\u{2069}.txt", Some("a.txt")),
+            ("C:\\temp\\x.doc", Some("x.doc")),
+            ("\u{200f}..", None),
+            (
+                "\u{5e9}\u{5dc}\u{5d5}\u{5dd}.txt",
+                Some("\u{5e9}\u{5dc}\u{5d5}\u{5dd}.txt"),
+            ),
+        ] {
+            assert_eq!(file_name(claimed).as_deref(), name, "{claimed:?}");
+        }
     }
 
     #[test]

@@ -40,8 +40,8 @@ pub(super) struct Part {
     /// `attachment` was said.
     pub(super) attached: bool,
     pub(super) encoding: TransferEncoding,
-    /// Content-Id is there: something else in the message shows it.
-    pub(super) has_content_id: bool,
+    /// What Content-Id says, without its brackets: something else in the message shows it.
+    pub(super) content_id: Option<String>,
     /// What its fields say can be read in two ways.
     ambiguous: bool,
     /// Where its body is in the message; for a multipart everything inside.
@@ -50,10 +50,13 @@ pub(super) struct Part {
 
 /// How a body travels (RFC 2045 §6).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum TransferEncoding {
+pub enum TransferEncoding {
+    /// As it is.
     #[default]
     Identity,
+    /// In base64.
     Base64,
+    /// In quoted-printable.
     QuotedPrintable,
 }
 
@@ -300,9 +303,18 @@ fn with_disposition(headers: &Headers, mut part: Part) -> Part {
         "quoted-printable" => TransferEncoding::QuotedPrintable,
         _ => TransferEncoding::Identity,
     };
-    part.has_content_id = headers.has("Content-Id");
+    part.content_id = headers.raw("Content-Id").as_deref().map(content_id);
     part.ambiguous |= ambiguity::of_fields(headers);
     part
+}
+
+/// What `cid:` leads to (RFC 2392 §2); one too long leads nowhere.
+fn content_id(raw: &str) -> String {
+    let id = raw.trim().trim_start_matches('<').trim_end_matches('>');
+    match id.len() > CONTENT_ID_OCTETS_MAX {
+        true => String::new(),
+        false => words::disarm(id).into_owned(),
+    }
 }
 
 /// A Content-Type or Content-Disposition value; nothing if it is no such thing
@@ -340,6 +352,7 @@ const DEFAULT_TYPE: &str = "text/plain";
 const BOUNDARY_OCTETS_MAX: usize = 200;
 /// A Content-Type this long is no honest one.
 const CONTENT_FIELD_OCTETS_MAX: usize = 4_096;
+const CONTENT_ID_OCTETS_MAX: usize = 255;
 
 #[cfg(test)]
 #[path = "mime_tests.rs"]

@@ -45,7 +45,7 @@ mod tokens;
 mod trace;
 mod words;
 
-pub use body::{Attachment, Content, TEXT_OCTETS_MAX, text_of_html};
+pub use body::{Attachment, Content, TEXT_OCTETS_MAX, decode, text_of_html};
 pub use compose::{ComposeError, Composer, Marks, MarksError, NewAttachment, Party};
 pub use edit::{Edited, Edits, TooMany};
 pub use fields::{
@@ -55,7 +55,7 @@ pub use fields::{
 pub use headers::{ADDRESSES_MAX, Defect, Headers, Mailbox};
 pub use hints::Hints;
 pub use hops::{Hop, hops};
-pub use mime::{DEPTH_MAX, PARTS_MAX, is_ambiguous};
+pub use mime::{DEPTH_MAX, PARTS_MAX, TransferEncoding, is_ambiguous};
 pub use names::{Field, HeaderName, HeaderValue, MessageId, NameError};
 pub use results::{
     AuthenticationResults, AuthorResults, DkimResult, MethodResult, Verdict, author_results,

@@ -137,7 +137,7 @@ async fn pass_on(
     let start = Some(message.start());
     let mut verdicts = Vec::new();
     let (_, answers) = answered(services, account, &incoming, start, &mut verdicts).await?;
-    let arrived = arrived(account, kept, shelf.octets(kept).await?);
+    let arrived = arrived(account, kept, shelf.text(kept).await?.octets());
     let queued = hand_over::enter(
         services,
         account,
@@ -173,9 +173,8 @@ async fn answered(
 
 /// What its raw source says.
 async fn read(shelf: &Shelf<'_>, kept: &Suspended) -> Result<Option<Message>, Error> {
-    let raw = shelf.source(kept, READ_OCTETS_MAX).await?;
-    let octets = shelf.octets(kept).await?;
-    Ok(Message::read(raw, octets, kept.passage.author_is_reply_to))
+    let text = shelf.text(kept).await?;
+    Ok(Message::of(&text, kept.passage.author_is_reply_to).await?)
 }
 
 /// Of what cannot be read, all of it as text.
