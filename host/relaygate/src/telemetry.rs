@@ -35,8 +35,13 @@ fn filter(level: &str) -> Result<EnvFilter, String> {
     if level.trim().is_empty() {
         return Err(unclear());
     }
-    EnvFilter::try_new(level).map_err(|_| unclear())
+    let filter = EnvFilter::try_new(level).map_err(|_| unclear())?;
+    let silent = SILENT.parse().map_err(|_| unclear())?;
+    Ok(filter.add_directive(silent))
 }
+
+/// The HTML parser complains of what strangers write, tag by tag, and quotes it.
+const SILENT: &str = "html5ever=off";
 
 /// Starts counting. Only one recorder can live in a process; another one
 /// (tests) counts for itself, unseen.

@@ -17,6 +17,8 @@ frame-yes = Ja
 frame-no = Nein
 frame-since = Seit
 
+nav-desk = Helpdesk
+nav-tickets = Tickets
 nav-channels = Kanäle
 nav-email = E-Mail
 nav-dns = DKIM und DNS

@@ -17,6 +17,8 @@ frame-yes = Yes
 frame-no = No
 frame-since = Since
 
+nav-desk = Help desk
+nav-tickets = Tickets
 nav-channels = Channels
 nav-email = Email
 nav-dns = DKIM and DNS

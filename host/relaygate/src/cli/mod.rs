@@ -14,11 +14,14 @@ mod print;
 mod requests;
 mod wait;
 
+use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use clap::Parser;
 use serde_json::{Value, json};
 
@@ -27,7 +30,10 @@ use crate::config::{self, Config};
 use crate::demo;
 use crate::serve::{self, Ended};
 use crate::telemetry;
-use args::{Arguments, BackupArguments, BackupCommand, Command, DomainCommand, JournalCommand};
+use args::{
+    Arguments, BackupArguments, BackupCommand, Command, DomainCommand, JournalCommand,
+    TicketCommand,
+};
 
 pub use failure::Failure;
 
@@ -90,14 +96,35 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Journal(JournalCommand::Dump { store }) => journal::dump(context, &store),
         other => {
             let waits = waits_for(&other);
+            let output = output_of(&other);
             let request = requests::request(other)?;
             let answer = context.ask(&request)?;
             if let Some((account, domain)) = waits {
                 return wait::disconnected(context, account, domain, answer);
             }
+            if let Some(output) = output {
+                save(&output, &answer)?;
+            }
             context.print(&answer, |answer| print::words(&request, answer))
         }
     }
+}
+
+/// Where an attachment is to be written.
+fn output_of(command: &Command) -> Option<PathBuf> {
+    match command {
+        Command::Ticket(TicketCommand::Attachment(arguments)) => arguments.output.clone(),
+        _ => None,
+    }
+}
+
+/// Writes an attachment into a new file; one that is there stays as it is.
+fn save(path: &Path, answer: &Value) -> Result<(), Failure> {
+    let content = answer["content"].as_str().unwrap_or_default();
+    let octets = STANDARD.decode(content);
+    let octets = octets.map_err(|_| Failure::new("answer", "the answer is damaged"))?;
+    let written = File::create_new(path).and_then(|mut file| file.write_all(&octets));
+    written.map_err(|error| Failure::new("output", format!("{}: {error}", path.display())))
 }
 
 /// The account and domain whose disconnection is to be looked upon.

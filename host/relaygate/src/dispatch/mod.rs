@@ -15,7 +15,8 @@ mod way_out;
 
 use desk::messages::{self, Direction, Line, Message, Verdict};
 use desk::notices::Notice;
-use desk::notifications::{Event, OutboundDraft, Sender};
+use desk::notifications::{self, Event, OutboundDraft, Sender};
+use desk::tickets::Ticket;
 use desk::{Account, outbound};
 use mail::address::{Address, Domain};
 use mail::message::{Edits, HeaderError, Headers};
@@ -98,6 +99,18 @@ fn notice(account: &Account, card: Card, due: Timestamp) -> NewJob {
 /// Notes in the batch of an act that the account's admins are to be told of it (R96).
 pub fn inform(account: &Account, batch: &mut Batch, told: Notice, now: Timestamp) {
     batch.enqueue(notice(account, Card::new(now, Work::Notice(told)), now));
+}
+
+/// In whose name answers to a ticket would leave now; if not through the customer's server,
+/// why.
+pub(crate) async fn sender_now(
+    services: &Services,
+    account: &Account,
+    ticket: &Ticket,
+) -> Result<(Address, Option<String>), DispatchError> {
+    let asked = notifications::departure(account, ticket).await?;
+    let way = way_out::ask(services, account, &asked).await?;
+    Ok((way.address().clone(), way.reason))
 }
 
 /// Adds the drafts to the batch and commits it.

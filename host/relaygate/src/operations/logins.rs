@@ -6,7 +6,7 @@ use desk::members::{self, Member, Role, invitations};
 use mail::address::Address;
 use secrecy::ExposeSecret;
 use serde::Serialize;
-use storage::Timestamp;
+use storage::{Scope, Timestamp};
 
 use super::{Actor, Outcome, Refusal, audit, parse_address, retried, scope};
 use crate::services::Services;
@@ -57,6 +57,7 @@ pub async fn invite(
     let site = site(services)?;
     let scope = scope(services, account).await?;
     let address = parse_address("address", address)?;
+    check_person(services, scope, &address).await?;
     let now = services.clock.now();
     let issue =
         || async { Ok(invitations::issue(&services.desk, scope, &address, role, now).await?) };
@@ -68,6 +69,21 @@ pub async fn invite(
         link: format!("{site}/invitation/{}", issued.token.expose_secret()),
         expires_at: issued.expires_at.0,
     })
+}
+
+/// Who signs in to an account is an agent of it, which a support address cannot be.
+async fn check_person(services: &Services, scope: Scope, address: &Address) -> Outcome<()> {
+    let Scope::Account(account) = scope else {
+        return Ok(());
+    };
+    let account = services.desk.account(account);
+    match desk::addresses::find(&account, address).await? {
+        Some(_) => {
+            let hint = "invite a person by their own address, not by a support address";
+            Err(Refusal::field("address", "agent_is_support_address", hint))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What links begin with: what the operator says we are called, never what a

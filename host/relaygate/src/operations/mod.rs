@@ -10,6 +10,7 @@
 
 pub mod accounts;
 pub mod addresses;
+pub mod attachments;
 pub mod audit;
 pub mod backlog;
 pub mod backup;
@@ -43,6 +44,7 @@ pub mod signing;
 pub mod stats;
 pub mod suspended;
 pub mod ticket_changes;
+pub mod ticket_search;
 pub mod tickets;
 pub mod tokens;
 pub mod trace;

@@ -9,11 +9,12 @@ use desk::accounts::{self, Subdomain};
 use desk::credentials::LoginError;
 use desk::members::sessions::{self, Session, Stage};
 use desk::members::{self, Member, invitations, proofs};
+use desk::people;
 use mail::address::Address;
 use secrecy::SecretString;
 use storage::{Scope, Timestamp};
 
-use super::{Actor, Outcome, Refusal, audit};
+use super::{Actor, Outcome, Refusal, audit, retried};
 use crate::reception::Attempt;
 use crate::services::Services;
 
@@ -266,8 +267,24 @@ pub async fn take_up(
         Err(desk::Error::NotFound(_)) => return Err(link_dead()),
         taken => taken?,
     };
+    register(services, &member).await?;
     note(services, &member, peer, "invitation_taken_up").await;
     begin(services, &member, Stage::Whole, None).await
+}
+
+/// Who signs in to an account answers its tickets, and what they mail is an agent's word.
+async fn register(services: &Services, member: &Member) -> Outcome<()> {
+    let Scope::Account(account) = member.scope else {
+        return Ok(());
+    };
+    let (account, now) = (services.desk.account(account), services.clock.now());
+    let address = &member.address;
+    let register = || async {
+        Ok(people::register_agent(&account, address, "", now)
+            .await
+            .map(drop)?)
+    };
+    retried(|| Box::pin(register())).await
 }
 
 fn link_dead() -> Refusal {

@@ -5,13 +5,16 @@
 use desk::facts::Finding;
 use desk::groups::{self, Group};
 use desk::outbound::{self, Delivery, Email};
-use desk::tickets::{self, Comment, NewMatter, NewReply, Priority, Ticket};
+use desk::tickets::{self, Check, Comment, NewMatter, NewReply, Priority, Ticket, Via};
 use desk::{Account, delivery_status, facts as desk_facts, people};
 use serde::{Deserialize, Serialize};
 use storage::Batch;
+use tracing::warn;
 
+use super::attachments::{self, FileView};
 use super::ticket_changes::{self, ChangesInput};
 use super::{Actor, Outcome, audit, parse_address, retried};
+use crate::courier::help_desk::author_word;
 use crate::courier::webhooks;
 use crate::dispatch;
 use crate::services::Services;
@@ -37,6 +40,8 @@ pub struct TicketView {
     pub recipient: Option<String>,
     /// It was made by mail, not entered here.
     pub by_mail: bool,
+    /// That mail came over the connector.
+    pub created_authenticated: bool,
     /// Who asked.
     pub requester: String,
     /// Number of its brand.
@@ -67,6 +72,19 @@ pub struct WholeTicketView {
     pub comments: Vec<CommentView>,
     /// People of the ticket to whom mail came back for good.
     pub undeliverable: Vec<String>,
+    /// In whose name an answer would leave now; absent while no policy can say.
+    pub answers_as: Option<SenderView>,
+}
+
+/// In whose name an answer leaves.
+#[derive(Debug, Serialize)]
+pub struct SenderView {
+    /// The address in From.
+    pub address: String,
+    /// The ticket's own address, where another has to stand in for it (R80).
+    pub instead_of: Option<String>,
+    /// Why it does not go through the customer's server, as a stable word.
+    pub reason: Option<String>,
 }
 
 /// A ticket that was just answered.
@@ -99,6 +117,8 @@ pub struct CommentView {
     pub body: String,
     /// As HTML, as it was written: not cleaned.
     pub html_body: Option<String>,
+    /// Files that came with it, in their order.
+    pub attachments: Vec<FileView>,
     /// Identifier of the message it came by.
     pub message_id: Option<String>,
     /// Milliseconds since the epoch.
@@ -118,6 +138,32 @@ pub struct ViaView {
     pub tls: Option<TlsView>,
     /// Id of the credential set its session proved.
     pub credential: Option<String>,
+    /// Domain of the connector that set belongs to.
+    pub connector: Option<String>,
+    /// What is known of the author, apart from the relay: `pass`, `fail` or `none`.
+    pub author: &'static str,
+    /// The same, method by method, as the customer's server had it.
+    pub checks: Option<ChecksView>,
+}
+
+/// What a server found out about an author.
+#[derive(Debug, Serialize)]
+pub struct ChecksView {
+    /// For the domain of the reverse path.
+    pub spf: Option<CheckView>,
+    /// For each signature.
+    pub dkim: Vec<CheckView>,
+    /// For the domain of From.
+    pub dmarc: Option<CheckView>,
+}
+
+/// What came out for one domain.
+#[derive(Debug, Serialize)]
+pub struct CheckView {
+    /// `pass`, `fail`, `softfail` …
+    pub verdict: String,
+    /// The domain it speaks of.
+    pub domain: Option<String>,
 }
 
 /// What a session was encrypted with.
@@ -259,6 +305,7 @@ pub async fn show(services: &Services, account: &str, id: u64) -> Outcome<WholeT
         .collect();
     Ok(WholeTicketView {
         undeliverable: undeliverable(&account, &ticket).await?,
+        answers_as: answers_as(services, &account, &ticket).await,
         ticket: view(&ticket, &groups::list(&account).await?),
         comments,
     })
@@ -279,6 +326,23 @@ pub async fn descriptions(
         descriptions.push(text);
     }
     Ok(descriptions)
+}
+
+async fn answers_as(services: &Services, account: &Account, ticket: &Ticket) -> Option<SenderView> {
+    let sender = dispatch::sender_now(services, account, ticket).await;
+    let (address, reason) = sender
+        .inspect_err(|error| {
+            let error: &dyn std::error::Error = error;
+            warn!(ticket = ticket.id, error, "nobody can say who answers");
+        })
+        .ok()?;
+    let own = ticket.recipient.as_ref();
+    let instead_of = own.filter(|own| !own.same_mailbox(&address));
+    Some(SenderView {
+        instead_of: instead_of.map(ToString::to_string),
+        address: address.to_string(),
+        reason,
+    })
 }
 
 async fn undeliverable(account: &Account, ticket: &Ticket) -> Outcome<Vec<String>> {
@@ -395,6 +459,7 @@ pub(super) fn view(ticket: &Ticket, groups: &[Group]) -> TicketView {
         tags: ticket.tags.iter().cloned().collect(),
         recipient: ticket.recipient.as_ref().map(ToString::to_string),
         by_mail: ticket.by_mail,
+        created_authenticated: ticket.created_authenticated,
         requester: ticket.requester.to_string(),
         brand: ticket.brand,
         email_ccs: ticket.email_ccs.iter().map(ToString::to_string).collect(),
@@ -418,17 +483,36 @@ fn comment_view(comment: Comment, emails: &[Email]) -> CommentView {
         flagged: comment.flagged,
         body: comment.body,
         html_body: comment.html_body,
+        attachments: attachments::views(&comment.files),
         message_id: comment.message_id.map(|id| id.to_string()),
         created_at: comment.created_at.0,
-        via: comment.via.map(|via| ViaView {
-            ingress: match via.ingress {
-                desk_facts::Ingress::Submission => "submission",
-                desk_facts::Ingress::Mx => "mx",
-            },
-            tls: via.tls.as_deref().map(tls_view),
-            credential: via.credential.map(|id| id.as_str().to_owned()),
-        }),
+        via: comment.via.map(via_view),
         deliveries: about_it.flat_map(deliveries).collect(),
+    }
+}
+
+fn via_view(via: Via) -> ViaView {
+    ViaView {
+        ingress: match via.ingress {
+            desk_facts::Ingress::Submission => "submission",
+            desk_facts::Ingress::Mx => "mx",
+        },
+        tls: via.tls.as_deref().map(tls_view),
+        credential: via.credential.map(|id| id.as_str().to_owned()),
+        connector: via.connector.map(|domain| domain.to_string()),
+        author: author_word(via.author),
+        checks: via.checks.map(|checks| ChecksView {
+            spf: checks.spf.map(check_view),
+            dkim: checks.dkim.into_iter().map(check_view).collect(),
+            dmarc: checks.dmarc.map(check_view),
+        }),
+    }
+}
+
+fn check_view(check: Check) -> CheckView {
+    CheckView {
+        verdict: check.verdict,
+        domain: check.domain,
     }
 }
 

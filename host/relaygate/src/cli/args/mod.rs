@@ -41,7 +41,7 @@ pub use policy::PolicyCommand;
 pub use queue::QueueCommand;
 pub use secrets::SecretsCommand;
 pub use suspended::SuspendedCommand;
-pub use ticket::{OpenArguments, ReplyText, TicketCommand, UpdateArguments};
+pub use ticket::{FindArguments, OpenArguments, ReplyText, TicketCommand, UpdateArguments};
 pub use token::TokenCommand;
 pub use trigger::TriggerCommand;
 pub use webhook::WebhookCommand;

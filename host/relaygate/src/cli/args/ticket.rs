@@ -1,5 +1,7 @@
 //! `relaygate ticket`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::AccountArgument;
@@ -13,6 +15,8 @@ pub enum TicketCommand {
         #[command(flatten)]
         account: AccountArgument,
     },
+    /// Find tickets, newest first, a page at a time.
+    Find(FindArguments),
     /// Show a ticket with its comments and what became of its mail.
     Show {
         /// See [`AccountArgument`].
@@ -21,6 +25,8 @@ pub enum TicketCommand {
         /// Its number.
         id: u64,
     },
+    /// Fetch a file that came with a comment.
+    Attachment(AttachmentArguments),
     /// Answer a ticket.
     Reply {
         /// See [`AccountArgument`].
@@ -45,6 +51,42 @@ pub enum TicketCommand {
     Open(OpenArguments),
     /// Change a ticket without a comment; nobody is told by mail.
     Update(UpdateArguments),
+}
+
+/// `relaygate ticket find`.
+#[derive(Debug, Args)]
+pub struct FindArguments {
+    /// See [`AccountArgument`].
+    #[command(flatten)]
+    pub account: AccountArgument,
+    /// Words of subject or requester; #7 for a number.
+    pub words: Vec<String>,
+    /// Where it stands: new, open, pending, solved or closed; `unsolved` for the first three.
+    #[arg(long)]
+    pub status: Option<String>,
+    /// Go on where a page ended: its `next`.
+    #[arg(long, value_name = "NUMBER")]
+    pub before: Option<u64>,
+    /// At most so many in a page.
+    #[arg(long)]
+    pub limit: Option<usize>,
+}
+
+/// `relaygate ticket attachment`.
+#[derive(Debug, Args)]
+pub struct AttachmentArguments {
+    /// See [`AccountArgument`].
+    #[command(flatten)]
+    pub account: AccountArgument,
+    /// The ticket's number.
+    pub id: u64,
+    /// The comment's number.
+    pub comment: u64,
+    /// The file's place among those of the comment, from 1.
+    pub number: usize,
+    /// Write it into this new file; without it, only what it is is told.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// `relaygate ticket update`.

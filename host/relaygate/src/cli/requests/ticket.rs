@@ -3,8 +3,9 @@
 use super::standard_input;
 use crate::admin::TicketRequest;
 use crate::cli::Failure;
-use crate::cli::args::{OpenArguments, ReplyText, TicketCommand, UpdateArguments};
+use crate::cli::args::{FindArguments, OpenArguments, ReplyText, TicketCommand, UpdateArguments};
 use crate::operations::ticket_changes::{ChangesInput, UpdateInput};
+use crate::operations::ticket_search::TicketQuery;
 use crate::operations::tickets::{OpenInput, ReplyInput};
 
 /// What the command stands for.
@@ -12,6 +13,13 @@ pub(super) fn request(command: TicketCommand) -> Result<TicketRequest, Failure> 
     Ok(match command {
         TicketCommand::List { account } => TicketRequest::List {
             account: account.account,
+        },
+        TicketCommand::Find(arguments) => TicketRequest::Find(find(arguments)),
+        TicketCommand::Attachment(arguments) => TicketRequest::Attachment {
+            account: arguments.account.account,
+            id: arguments.id,
+            comment: arguments.comment,
+            number: arguments.number,
         },
         TicketCommand::Show { account, id } => TicketRequest::Show {
             account: account.account,
@@ -42,6 +50,16 @@ pub(super) fn request(command: TicketCommand) -> Result<TicketRequest, Failure> 
         TicketCommand::Open(arguments) => TicketRequest::Open(open(arguments)?),
         TicketCommand::Update(arguments) => TicketRequest::Update(update(arguments)),
     })
+}
+
+fn find(arguments: FindArguments) -> TicketQuery {
+    TicketQuery {
+        account: arguments.account.account,
+        status: arguments.status,
+        words: Some(arguments.words.join(" ")),
+        before: arguments.before,
+        limit: arguments.limit,
+    }
 }
 
 fn update(arguments: UpdateArguments) -> UpdateInput {

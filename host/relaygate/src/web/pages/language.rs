@@ -66,6 +66,10 @@ const TEXTS: &[[&str; 2]] = &[
         include_str!("../../../locales/de/operator.ftl"),
     ],
     [
+        include_str!("../../../locales/en/tickets.ftl"),
+        include_str!("../../../locales/de/tickets.ftl"),
+    ],
+    [
         include_str!("../../../locales/en/refusals.ftl"),
         include_str!("../../../locales/de/refusals.ftl"),
     ],
@@ -336,10 +340,12 @@ mod tests {
     }
 
     /// Sentences whose key is put together from a stable word.
-    const FAMILIES: [&str; 36] = [
+    const FAMILIES: [&str; 42] = [
         "act-",
         "attempt-",
+        "came-",
         "check-",
+        "delivery-",
         "dns-found-",
         "done-",
         "event-",
@@ -356,6 +362,7 @@ mod tests {
         "owner-",
         "part-",
         "path-",
+        "priority-",
         "proof-",
         "question-",
         "reason-",
@@ -365,7 +372,10 @@ mod tests {
         "set-",
         "signature-",
         "staged-",
+        "stand-in-",
         "status-",
+        "ticket-is-",
+        "ticket-many-",
         "trust-",
         "verify-",
         "warning-",

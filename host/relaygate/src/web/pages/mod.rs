@@ -34,6 +34,10 @@ mod profile;
 mod settings;
 mod sign_in;
 mod suspended;
+mod ticket;
+mod ticket_forms;
+mod ticket_parts;
+mod tickets;
 mod traffic;
 mod visit;
 
@@ -68,6 +72,10 @@ pub(super) fn router(services: &Arc<Services>) -> Router<Arc<Services>> {
         .merge(settings::router())
         .merge(sign_in::router())
         .merge(suspended::router())
+        .merge(ticket::router())
+        .merge(ticket_forms::router())
+        .merge(ticket_parts::router())
+        .merge(tickets::router())
         .fallback(problem::nothing_here)
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(services.clone(), visit::load))

@@ -23,15 +23,25 @@ pub(super) struct Place {
     pub(super) roles: &'static [Role],
 }
 
-/// Where somebody begins.
+/// Where somebody begins: with what they are here for.
 pub(super) fn first(role: Role) -> &'static str {
-    let mut places = GROUPS.iter().flat_map(|group| group.places);
-    let first = places.find(|place| place.roles.contains(&role));
-    first.map_or(PROFILE, |place| place.path)
+    match role {
+        Role::Admin => "/channels/email",
+        Role::Agent => "/tickets",
+        Role::Operator => PROFILE,
+    }
 }
 
 /// Everything there is.
 pub(super) const GROUPS: &[Group] = &[
+    Group {
+        name: Key("nav-desk"),
+        places: &[Place {
+            path: "/tickets",
+            name: Key("nav-tickets"),
+            roles: MEMBERS,
+        }],
+    },
     Group {
         name: Key("nav-channels"),
         places: &[
