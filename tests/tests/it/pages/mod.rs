@@ -3,11 +3,13 @@
 mod addresses;
 mod borders;
 mod channels;
+mod hostile;
 mod mail;
 mod operator;
 mod policies;
 mod screens;
 mod sign_in;
+mod tickets;
 
 /// Ends a test that cannot run here, saying why.
 macro_rules! needs_browser {
