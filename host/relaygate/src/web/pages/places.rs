@@ -23,25 +23,15 @@ pub(super) struct Place {
     pub(super) roles: &'static [Role],
 }
 
-/// Where somebody begins: with what they are here for.
+/// Where somebody begins.
 pub(super) fn first(role: Role) -> &'static str {
-    match role {
-        Role::Admin => "/channels/email",
-        Role::Agent => "/tickets",
-        Role::Operator => PROFILE,
-    }
+    let mut places = GROUPS.iter().flat_map(|group| group.places);
+    let first = places.find(|place| place.roles.contains(&role));
+    first.map_or(PROFILE, |place| place.path)
 }
 
 /// Everything there is.
 pub(super) const GROUPS: &[Group] = &[
-    Group {
-        name: Key("nav-desk"),
-        places: &[Place {
-            path: "/tickets",
-            name: Key("nav-tickets"),
-            roles: MEMBERS,
-        }],
-    },
     Group {
         name: Key("nav-channels"),
         places: &[
@@ -61,6 +51,14 @@ pub(super) const GROUPS: &[Group] = &[
                 roles: ADMINS,
             },
         ],
+    },
+    Group {
+        name: Key("nav-desk"),
+        places: &[Place {
+            path: "/tickets",
+            name: Key("nav-tickets"),
+            roles: MEMBERS,
+        }],
     },
     Group {
         name: Key("nav-mail"),
