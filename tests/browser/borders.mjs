@@ -25,6 +25,18 @@ const OF_OPERATORS = [
   "/operator/health",
   "/operator/metrics",
 ];
+/** What an agent answers, too. */
+const ANSWERED_BY_MEMBERS = ["/tickets"];
+const TICKET = `/tickets/${input.ticket}`;
+const READ_TICKETS = [
+  TICKET,
+  `${TICKET}/comments/${input.comment}/html`,
+  `${TICKET}/comments/${input.comment}/attachments/1`,
+];
+const TICKET_ACTS = [
+  [`${TICKET}/reply`, { body: "not ours", kind: "public" }],
+  [`${TICKET}/change`, { status: "solved", tags: "taken" }],
+];
 const THINGS = [
   `/mail/log/${input.message}/jobs/${input.job}/delete`,
   `/mail/suspended/${input.suspended}/delete`,
@@ -79,10 +91,10 @@ run(async (browser) => {
       const expected = ["admin", "stranger"].includes(who) ? 200 : 404;
       assert.equal(await get(path), expected, `${who} ${path}`);
     }
-    for (const path of OF_MEMBERS) {
+    for (const path of [...OF_MEMBERS, ...ANSWERED_BY_MEMBERS]) {
       assert.equal(await get(path), who === "operator" ? 404 : 200, `${who} ${path}`);
     }
-    for (const path of READ_BY_MEMBERS) {
+    for (const path of [...READ_BY_MEMBERS, ...READ_TICKETS]) {
       const expected = ["admin", "agent"].includes(who) ? 200 : 404;
       assert.equal(await get(path), expected, `${who} ${path}`);
     }
@@ -95,16 +107,21 @@ run(async (browser) => {
     if (who === "agent") await nothing_to_press(page);
     if (who !== "admin") await nothing_happens(context, page, who, ACTS);
     if (who !== "operator") await nothing_happens(context, page, who, ACTS_OF_OPERATORS);
+    if (["stranger", "operator"].includes(who)) {
+      await nothing_happens(context, page, who, TICKET_ACTS);
+    }
     check();
     await context.close();
   }
   const { context } = await person(browser);
-  for (const path of [...OWN, ...OF_ACCOUNT, ...OF_MEMBERS, ...READ_BY_MEMBERS, ...OF_OPERATORS, ...THINGS]) {
+  const read = [...READ_BY_MEMBERS, ...READ_TICKETS];
+  const paths = [OWN, OF_ACCOUNT, OF_MEMBERS, ANSWERED_BY_MEMBERS, read, OF_OPERATORS, THINGS];
+  for (const path of paths.flat()) {
     const answer = await context.request.get(path, { maxRedirects: 0 });
     assert.equal(answer.status(), 303, `nobody ${path}`);
     assert.match(answer.headers().location, /^\/sign-in/);
   }
-  for (const [path, form] of [...ACTS, ...ACTS_OF_OPERATORS]) {
+  for (const [path, form] of [...ACTS, ...TICKET_ACTS, ...ACTS_OF_OPERATORS]) {
     const answer = await context.request.post(path, { form, maxRedirects: 0 });
     assert.ok([303, 403].includes(answer.status()), `nobody ${path}: ${answer.status()}`);
   }

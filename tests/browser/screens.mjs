@@ -24,6 +24,10 @@ const PAGES = [
   ["address-native", `/channels/email/addresses/${encodeURIComponent(input.native)}`],
   ["address-remove", `/channels/email/addresses/${encodeURIComponent(input.address)}/remove`],
   ["dns", "/channels/dns"],
+  ["tickets-empty", "/tickets", "fresh"],
+  ["tickets", "/tickets"],
+  ["ticket", `/tickets/${input.ticket}`],
+  ["ticket-stand-in", `/tickets/${input.standing_in}`],
   ["log", "/mail/log"],
   ["log-message", `/mail/log/${input.waiting}`],
   ["log-inbound", `/mail/log/${input.incoming}`],
@@ -85,7 +89,7 @@ run(async (browser) => {
       continue;
     }
     await page.goto(path);
-    for (const folded of await page.locator("#inbound details, #outbound details").all()) {
+    for (const folded of await page.locator("#inbound details, #outbound details, .comment details").all()) {
       await folded.evaluate((it) => (it.open = true));
     }
     await picture(page, name);

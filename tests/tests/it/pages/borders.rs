@@ -1,11 +1,13 @@
 //! Who may see which page: every page, every role, every account.
 
 use relaygate_tests::browser;
-use relaygate_tests::house::{ACCOUNT, Cottage, SUPPORT, USER, create_account, message};
+use relaygate_tests::house::{
+    ACCOUNT, Cottage, SUPPORT, USER, create_account, message, wait_for_ticket,
+};
 use relaygate_tests::wait::{self, PATIENCE};
 use serde_json::{Value, json};
 
-use super::needs_browser;
+use super::{needs_browser, tickets};
 
 /// R107: what is another account's, or another role's, does not exist; nobody unknown sees
 /// anything.
@@ -20,6 +22,12 @@ fn nobody_sees_what_is_not_theirs() {
     let list = "List-Id: <news.enduser.example>\r\n";
     let text = message(USER, SUPPORT, "Kept", "b2@enduser.example", list);
     assert_eq!(client.submit(USER, &[SUPPORT], &text).code, 250);
+    // And one with everything an agent may see of it.
+    assert_eq!(
+        client.submit(USER, &[SUPPORT], &tickets::letter()).code,
+        250
+    );
+    let ticket = wait_for_ticket(relay, ACCOUNT, tickets::SUBJECT);
     let job = first(&cottage, &["queue", "list", "--lane", "native"], "jobs");
     let kept = first(&cottage, &["suspended", "list", "-a", ACCOUNT], "suspended");
     create_account(relay, "other");
@@ -35,6 +43,8 @@ fn nobody_sees_what_is_not_theirs() {
         "message": job["message"],
         "job": job["id"],
         "suspended": kept["id"],
+        "ticket": ticket["ticket"]["id"],
+        "comment": ticket["comments"][0]["id"],
     });
     browser::run(relay, "borders.mjs", input);
 }

@@ -7,14 +7,15 @@ use std::process::Command;
 
 use relaygate_tests::door::Door;
 use relaygate_tests::house::{
-    ACCOUNT, ADMIN, DOMAIN, House, Plan, SUPPORT, USER, by_mx, create_account, message,
+    ACCOUNT, ADMIN, AGENT, DOMAIN, House, Plan, SUPPORT, USER, by_mx, create_account, id_of,
+    message,
 };
 use relaygate_tests::wait::{self, PATIENCE};
 use relaygate_tests::{browser, process, repository};
 use serde_json::{Value, json};
 
 use super::mail::behind_a_door;
-use super::needs_browser;
+use super::{needs_browser, tickets};
 use crate::needs_postfix;
 
 /// A domain beside the one that works, for what changes a domain.
@@ -38,6 +39,7 @@ fn every_page_has_its_picture() {
     });
     let relay = &house.relay;
     furnish(&house);
+    let (ticket, standing_in) = conversations(&house);
     let mail = mail_at_work(&house, &door);
     create_account(relay, "fresh");
     let cookie = |account: Option<&str>, address: &str, role: &str| {
@@ -73,6 +75,8 @@ fn every_page_has_its_picture() {
             "incoming": mail.incoming["id"],
             "suspended": mail.suspended["id"],
             "native": NATIVE,
+            "ticket": ticket,
+            "standing_in": standing_in,
         });
         browser::run(relay, "screens.mjs", input);
     }
@@ -120,6 +124,49 @@ fn furnish(house: &House) {
         "5",
     ];
     relay.cli(&verify);
+}
+
+/// A ticket with all a conversation can have, and one whose address cannot answer.
+fn conversations(house: &House) -> (Value, Value) {
+    let relay = &house.relay;
+    house.user_writes(USER, &tickets::letter());
+    let ticket = house.ticket(tickets::SUBJECT);
+    let id = id_of(&ticket["ticket"]);
+    let reply = |more: &[&str]| {
+        let arguments = ["ticket", "reply", "-a", ACCOUNT, &id, "--agent", AGENT];
+        relay.cli(&[&arguments, more].concat());
+    };
+    reply(&[
+        "--internal",
+        "--body",
+        "Second floor, the old one. I call the fire brigade.",
+    ]);
+    let answer = "Use the extinguisher, then call again.\n\nWe send somebody.";
+    reply(&["--body", answer, "--cc", "bob@enduser.example"]);
+    house.arrives(USER, |mail| mail.text().contains("We send somebody"));
+    let update = [
+        "ticket",
+        "update",
+        "-a",
+        ACCOUNT,
+        &id,
+        "--add-tag",
+        "printer",
+    ];
+    relay.cli(&[&update[..], &["--priority", "high"]].concat());
+    let invoice = message(
+        USER,
+        BROKEN,
+        "Invoice of November",
+        "invoice@enduser.example",
+        "",
+    );
+    assert_eq!(by_mx(relay, USER, BROKEN, &invoice).code, 250);
+    let other = house.ticket("Invoice of November");
+    (
+        ticket["ticket"]["id"].clone(),
+        other["ticket"]["id"].clone(),
+    )
 }
 
 /// Mail of every kind there is to see.
