@@ -65,7 +65,7 @@ campaign-restore: setup ## a backup under 100,000 messages, a kill, and what is 
 campaign-handover: setup ## 100 times SIGTERM under load with the socket kept open
 	@tests/campaign.sh relaygate-tests it handover::
 
-campaign-hostile: ## slow, endless and odd peers by the thousand, a million dot-stuffed texts (an hour or two)
+campaign-hostile: setup ## slow, endless and odd peers by the thousand, a million dot-stuffed texts, 549 letters for a browser (an hour or two)
 	@PROPTEST_CASES=1000000 tests/campaign.sh relaygate-mail --lib smg_07_
 	@tests/campaign.sh relaygate-mail --lib id_10_
 	@tests/campaign.sh relaygate-tests it hostile::

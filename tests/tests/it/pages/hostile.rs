@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::needs_browser;
+use crate::full_campaign;
 
 /// WEB-01: each letter of `tests/html/payloads.html` comes in by mail and is opened. No dialog,
 /// no other page, no request to anybody but us, and nothing in the HTML that could make one.
@@ -25,18 +26,20 @@ fn no_letter_runs_loads_or_sends_anything() {
     let credential = cottage.connect(ACCOUNT, "acme.example");
     let canary = Canary::listen();
     let payloads = payloads(&canary.url);
-    assert!(payloads.len() >= 40, "{} letters", payloads.len());
+    let fewest = if full_campaign() { 500 } else { 40 };
+    assert!(payloads.len() >= fewest, "{} letters", payloads.len());
     let mut client = cottage.session(&credential);
     for (number, (name, html)) in payloads.iter().enumerate() {
         let author = format!("author{number}@enduser.example");
         let reply = client.submit(&author, &[SUPPORT], &letter(&author, name, html));
         assert_eq!(reply.code, 250, "{name}: {reply}");
     }
-    let letters = entered(&cottage, &payloads);
-    let invitation = browser::invite(&cottage.relay, Some(ACCOUNT), AGENT, "agent");
-    let input = json!({ "invitation": invitation, "letters": letters });
-    let done = browser::run(&cottage.relay, "hostile.mjs", input);
-    assert_eq!(done["opened"], payloads.len());
+    for letters in entered(&cottage, &payloads).chunks(LETTERS_A_RUN) {
+        let invitation = browser::invite(&cottage.relay, Some(ACCOUNT), AGENT, "agent");
+        let input = json!({ "invitation": invitation, "letters": letters });
+        let done = browser::run(&cottage.relay, "hostile.mjs", input);
+        assert_eq!(done["opened"], letters.len());
+    }
     assert_eq!(
         canary.asked(),
         0,
@@ -72,14 +75,42 @@ fn files_are_kept_and_never_shown() {
     assert_eq!(done["saved"], files.len());
 }
 
-/// Name and HTML of each letter.
+/// Name and HTML of each letter; in a campaign each in every surrounding.
 fn payloads(canary: &str) -> Vec<(String, String)> {
     let text = repository::read("tests/html/payloads.html".as_ref());
     let pieces = text.split("\n=== ").skip(1);
     let named = pieces.filter_map(|piece| piece.split_once('\n'));
-    let filled = named.map(|(name, html)| (name.to_owned(), html.replace("{canary}", canary)));
-    filled.collect()
+    let named: Vec<_> = named
+        .map(|(name, html)| (name, html.replace("{canary}", canary)))
+        .collect();
+    let around = match full_campaign() {
+        true => &SURROUNDINGS[..],
+        false => &SURROUNDINGS[..1],
+    };
+    let wrapped = around.iter().flat_map(|(wrap, before)| {
+        let wrapped = named.iter();
+        wrapped.map(move |(name, html)| (format!("{name}{wrap}"), format!("{before}{html}")))
+    });
+    wrapped.collect()
 }
+
+/// What a parser can be in the middle of when the letter proper begins.
+const SURROUNDINGS: [(&str, &str); 9] = [
+    ("", ""),
+    (" in a cell", "<table><tr><td>"),
+    (" in a table", "<table>"),
+    (" in a picture", "<svg><g>"),
+    (" in a picture's text", "<svg><foreignObject><p>"),
+    (" in a formula", "<math><mi>"),
+    (" in a choice", "<select><option>"),
+    (" in an unseen part", "<template><div>"),
+    (
+        " in a deep list",
+        "<ul><li><ol><li><dl><dd><b><i><font color=red><a href=x>",
+    ),
+];
+/// Letters one run of a browser opens.
+const LETTERS_A_RUN: usize = 61;
 
 /// The HTML behind a word that has to be seen, beside plain words.
 fn letter(author: &str, name: &str, html: &str) -> String {
