@@ -20,6 +20,7 @@ const READ_BY_MEMBERS = [`/mail/log/${input.message}`, `/mail/suspended/${input.
 const OF_OPERATORS = [
   "/operator/accounts",
   "/operator/accounts/new",
+  "/operator/accounts/acme/invite",
   "/operator/queue",
   `/operator/queue/${input.job}/delete`,
   "/operator/health",
@@ -76,6 +77,7 @@ const ACTS = [
 
 const ACTS_OF_OPERATORS = [
   ["/operator/accounts/new", { subdomain: "evil", name: "Evil", admins: "evil@evil.example" }],
+  ["/operator/accounts/acme/invite", { address: "evil@evil.example" }],
   [`/operator/queue/${input.job}`, { hand: "hold" }],
   [`/operator/queue/${input.job}/delete`, {}],
   ["/operator/queue/restored", {}],

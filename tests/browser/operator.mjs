@@ -1,5 +1,5 @@
 // Who runs the installation: accounts, queue, health and curves tell what is; a hand on a job.
-import { accessible, assert, input, person, run } from "./house.mjs";
+import { accessible, assert, input, person, run, take_up } from "./house.mjs";
 
 run(async (browser) => {
   const { context, page, check } = await person(browser);
@@ -26,7 +26,18 @@ run(async (browser) => {
   await accessible(page);
   await fill("second");
   await page.getByText("The account is made.", { exact: false }).waitFor();
-  await page.getByText("second.desk.example").waitFor();
+  const second = page.getByRole("row").filter({ hasText: "second.desk.example" });
+  await second.getByRole("link", { name: "Invite an admin" }).click();
+  await accessible(page);
+  assert.equal(await page.locator("#address").inputValue(), "admin@staff.example");
+  await page.getByRole("button", { name: "Make the link" }).click();
+  const link = new URL(await page.locator("#link").textContent());
+  await accessible(page);
+  const invited = await person(browser);
+  await take_up(invited.page, link.pathname);
+  await invited.page.waitForURL("**/channels/email");
+  await invited.page.locator(".top .account").getByText("The second company").waitFor();
+  await invited.context.close();
 
   // The queue: what it counts is what there is.
   await page.goto("/operator/queue");

@@ -40,6 +40,7 @@ const PAGES = [
   ["policies", "/policies"],
   ["operator-accounts", "/operator/accounts", "operator"],
   ["operator-account-new", "/operator/accounts/new", "operator"],
+  ["operator-account-invite", "/operator/accounts/acme/invite", "operator"],
   ["operator-queue", "/operator/queue", "operator"],
   ["operator-job-delete", `/operator/queue/${input.job}/delete`, "operator"],
   ["operator-health", "/operator/health", "operator"],

@@ -13,7 +13,7 @@ accounts-lead = { $count ->
    *[other] { $count } Konten, jedes mit seinen E-Mails der letzten sieben Tage.
  }
 accounts-new = Neues Konto
-accounts-new-lead = Ein Unternehmen mit eigenen Domänen, Tickets und Personen. Laden Sie danach seinen ersten Administrator ein, mit relaygate login invite.
+accounts-new-lead = Ein Unternehmen mit eigenen Domänen, Tickets und Personen. Laden Sie danach seinen ersten Administrator ein.
 accounts-empty-title = Noch gibt es kein Konto
 accounts-empty = Legen Sie das erste an, und laden Sie dann seinen Administrator ein.
 accounts-name = Name
@@ -27,6 +27,7 @@ accounts-admins = Administratoren, die benachrichtigt werden
 accounts-admins-hint = Adressen mit Leerzeichen dazwischen. Sie erfahren von allem, was mit Anmeldedaten geschieht.
 accounts-sandbox-of = Sandbox von
 accounts-sandbox-hint = Die Subdomäne des Kontos, dessen Sandbox es sein soll; leer für ein eigenständiges.
+accounts-invite = Administrator einladen
 accounts-make = Konto anlegen
 done-account-created = Das Konto ist angelegt. Laden Sie als Nächstes seinen ersten Administrator ein.
 refusal-account-unknown = Dieses Konto gibt es nicht.

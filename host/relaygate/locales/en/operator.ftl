@@ -13,7 +13,7 @@ accounts-lead = { $count ->
    *[other] { $count } accounts, each with its mail of the last seven days.
  }
 accounts-new = New account
-accounts-new-lead = A company with its own domains, tickets and people. Invite its first admin afterwards, by relaygate login invite.
+accounts-new-lead = A company with its own domains, tickets and people. Invite its first admin afterwards.
 accounts-empty-title = There is no account yet
 accounts-empty = Make the first one, then invite its admin.
 accounts-name = Name
@@ -27,6 +27,7 @@ accounts-admins = Admins who are told
 accounts-admins-hint = Addresses with blanks between them. They are told of everything that happens to credentials.
 accounts-sandbox-of = Sandbox of
 accounts-sandbox-hint = The subdomain of the account it is to be a sandbox of; empty for one of its own.
+accounts-invite = Invite an admin
 accounts-make = Make the account
 done-account-created = The account is made. Invite its first admin next.
 refusal-account-unknown = There is no such account.

@@ -4,7 +4,7 @@
 //! In memory, zero after a start. Bounded: a full table starts anew.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use policy::questions::Question;
 use policy::{Decision, Digest};
@@ -14,8 +14,9 @@ use storage::AccountId;
 #[derive(Debug, Default)]
 pub struct Tally(Mutex<HashMap<Key, Answers>>);
 
-/// Whose message it was about, who was asked and what.
-type Key = (Option<AccountId>, Digest, Question);
+/// Whose message it was about, who was asked and what. One component may decide twice, under
+/// two names.
+type Key = (Option<AccountId>, Arc<str>, Digest, Question);
 
 /// What one policy answered to one question.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,7 +38,8 @@ impl Tally {
     pub fn add(&self, account: Option<AccountId>, decision: &Decision) {
         // A count is whole after every statement, so a panic elsewhere spoils nothing.
         let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (account, decision.digest, decision.question);
+        let name = Arc::clone(&decision.policy);
+        let key = (account, name, decision.digest, decision.question);
         if answers.len() >= KEYS_MAX && !answers.contains_key(&key) {
             answers.clear();
         }
@@ -45,9 +47,14 @@ impl Tally {
     }
 
     /// What that policy answered an account to that question.
-    pub fn of(&self, account: AccountId, policy: Digest, question: Question) -> Answers {
+    pub fn of(
+        &self,
+        account: AccountId,
+        (name, digest): (&str, Digest),
+        question: Question,
+    ) -> Answers {
         let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = answers.get(&(Some(account), policy, question));
+        let found = answers.get(&(Some(account), name.into(), digest, question));
         found.cloned().unwrap_or_default()
     }
 }
@@ -104,13 +111,21 @@ mod tests {
         tally.add(Some(one), &decision("ticket", None, 20));
         tally.add(Some(one), &decision("trap", Some(Failed::CODE), 90));
         tally.add(None, &decision("ticket", None, 1_000));
-        let found = tally.of(one, Digest::of(b"routing"), Question::RouteInbound);
+        let asked = |account, name| {
+            tally.of(
+                account,
+                (name, Digest::of(b"routing")),
+                Question::RouteInbound,
+            )
+        };
+        let found = asked(one, "routing");
         assert_eq!((found.calls, found.failures), (3, 1));
         assert_eq!(found.micros_mean(), Some(40));
         assert_eq!(found.fuel_mean(), None);
         assert_eq!(found.verdicts, BTreeMap::from([("ticket", 2), ("trap", 1)]));
-        let nothing = tally.of(other, Digest::of(b"routing"), Question::RouteInbound);
-        assert_eq!(nothing, Answers::default());
-        assert_eq!(nothing.micros_mean(), None);
+        for nothing in [asked(other, "routing"), asked(one, "its twin")] {
+            assert_eq!(nothing, Answers::default());
+            assert_eq!(nothing.micros_mean(), None);
+        }
     }
 }

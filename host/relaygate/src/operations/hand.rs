@@ -37,15 +37,18 @@ pub async fn change(
     id: &str,
     hand: Hand,
 ) -> Outcome<()> {
-    let job = find(services, account, id).await?;
-    let Scope::Account(owner) = job.scope else {
+    let Scope::Account(owner) = find(services, account, id).await?.scope else {
+        let job = find(services, None, id).await?;
         services.store.commit(changed(services, &job, hand)).await?;
         return Ok(());
     };
-    let account = services.desk.account(owner);
-    let act = || async { Ok(try_change(services, actor, &account, &job, hand).await?) };
+    let owner = services.desk.account(owner);
+    let act = || async {
+        let job = find(services, account, id).await?;
+        Ok(try_change(services, actor, &owner, &job, hand).await?)
+    };
     retried(|| Box::pin(act())).await?;
-    audit::record(services, &account, actor, hand.act(), &job.id.to_string()).await;
+    audit::record(services, &owner, actor, hand.act(), id).await;
     Ok(())
 }
 

@@ -122,7 +122,7 @@ fn answers(
     question: Question,
 ) -> Answers {
     let tally = &services.flow.counters.tally;
-    tally.of(account.id(), policy.digest, question)
+    tally.of(account.id(), (policy.name, policy.digest), question)
 }
 
 fn answers_view(policy: &str, answers: &Answers) -> AnswersView {

@@ -180,9 +180,14 @@ async fn message(
     Query(told): Query<Told>,
 ) -> Result<Response, Problem> {
     let traced = traced(&services, &member.account, &id).await?;
-    let jobs = queue::of_message(&services, &member.account, &id)
-        .await?
-        .jobs;
+    let jobs = match is_settled(&traced.message) {
+        true => Vec::new(),
+        false => {
+            queue::of_message(&services, &member.account, &id)
+                .await?
+                .jobs
+        }
+    };
     let now = services.clock.now().0;
     let mut page = Page::of(&member.visit, PLACE).with_done(told.done.as_deref());
     page.reloads = jobs.iter().any(|job| moves(job, now));
@@ -216,6 +221,12 @@ async fn kept_aside(
     let shelf = suspended::list(services, Some(account)).await?.suspended;
     let found = shelf.into_iter().find(|kept| kept.queue_id == message.id);
     Ok(found.map(|kept| kept.id))
+}
+
+/// Whether nothing of it can be in the queue any more.
+fn is_settled(message: &MessageView) -> bool {
+    let mut standings = message.recipients.iter();
+    !standings.any(|standing| UNSETTLED.contains(&standing.result))
 }
 
 /// Whether something happens to it within moments.
@@ -318,6 +329,8 @@ pub(super) fn digest_start(digest: &str) -> &str {
 }
 
 const PLACE: &str = "/mail/log";
+/// Results of messages a job may wait for; what was given up may be tried again.
+const UNSETTLED: [&str; 4] = ["accepted", "queued", "deferred", "failed"];
 /// A job that is due within that time is looked at again by itself.
 const SOON_MS: u64 = 10_000;
 /// Hexadecimal digits of a digest that are shown.

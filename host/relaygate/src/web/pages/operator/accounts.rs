@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use desk::members::Role;
 use serde::Deserialize;
 
 use super::form::{Faults, Posted};
@@ -14,6 +15,7 @@ use super::page::Page;
 use super::problem::{Problem, refusal_status, shown};
 use super::visit::Operator;
 use crate::operations::accounts::{self, AccountInput, AccountView};
+use crate::operations::logins::{self, InvitedView};
 use crate::operations::{Outcome, Refusal, domains};
 use crate::services::Services;
 
@@ -21,6 +23,10 @@ pub(super) fn router() -> Router<Arc<Services>> {
     Router::new()
         .route(PLACE, get(list))
         .route("/operator/accounts/new", get(new_form).post(create))
+        .route(
+            "/operator/accounts/{account}/invite",
+            get(invite_form).post(invite),
+        )
 }
 
 /// Which page of the list, and what was just done.
@@ -38,6 +44,28 @@ struct NewForm {
     name: String,
     admins: String,
     sandbox_of: String,
+}
+
+#[derive(Clone, Deserialize)]
+struct InviteForm {
+    address: String,
+}
+
+#[derive(Template)]
+#[template(path = "operator/invite.html")]
+struct InvitePage {
+    page: Page,
+    faults: Faults,
+    account: AccountView,
+    form: InviteForm,
+}
+
+/// The link is here and nowhere after.
+#[derive(Template)]
+#[template(path = "operator/invited.html")]
+struct InvitedPage {
+    page: Page,
+    invited: InvitedView,
 }
 
 #[derive(Template)]
@@ -142,7 +170,7 @@ async fn create(
         sandbox_of,
     };
     match accounts::create(&services, &operator.actor(), input).await {
-        Ok(_) => Ok(Redirect::to("/operator/accounts?done=account-created").into_response()),
+        Ok(_) => Ok(Redirect::to(&format!("{PLACE}?done=account-created")).into_response()),
         Err(refusal) => {
             let refusal = beside_its_field(refusal);
             let faults = Faults::of(&operator.visit, &refusal);
@@ -158,6 +186,53 @@ fn beside_its_field(refusal: Refusal) -> Refusal {
         true => Refusal::field("sandbox_of", "account_unknown", "name an account there is"),
         false => refusal,
     }
+}
+
+/// Who comes first is the admin the account was made with.
+async fn invite_form(
+    State(services): State<Arc<Services>>,
+    operator: Operator,
+    Path(account): Path<String>,
+) -> Result<Response, Problem> {
+    let account = accounts::show(&services, &account).await?;
+    operator.has_proved_lately(&services, &invite_path(&account.subdomain))?;
+    let address = account.admins.first().cloned().unwrap_or_default();
+    let page = InvitePage {
+        page: Page::of(&operator.visit, PLACE),
+        faults: Faults::default(),
+        account,
+        form: InviteForm { address },
+    };
+    Ok(shown(&page).into_response())
+}
+
+/// Further people are invited by the account's own admins.
+async fn invite(
+    State(services): State<Arc<Services>>,
+    operator: Operator,
+    Path(account): Path<String>,
+    Posted(form): Posted<InviteForm>,
+) -> Result<Response, Problem> {
+    let account = accounts::show(&services, &account).await?;
+    operator.has_proved_lately(&services, &invite_path(&account.subdomain))?;
+    let (actor, whose) = (operator.actor(), Some(account.subdomain.as_str()));
+    let page = Page::of(&operator.visit, PLACE);
+    match logins::invite(&services, &actor, whose, &form.address, Role::Admin).await {
+        Ok(invited) => Ok(shown(&InvitedPage { page, invited }).into_response()),
+        Err(refusal) => {
+            let page = InvitePage {
+                page,
+                faults: Faults::of(&operator.visit, &refusal),
+                account,
+                form,
+            };
+            Ok((refusal_status(&refusal.code), shown(&page)).into_response())
+        }
+    }
+}
+
+fn invite_path(account: &str) -> String {
+    format!("{PLACE}/{account}/invite")
 }
 
 const PLACE: &str = "/operator/accounts";

@@ -59,9 +59,8 @@ fn pieces(points: &[(u64, Option<f64>)], top: f64, end: u64, span: u64) -> Vec<S
 
 /// A piece of one point is drawn as a short dash.
 fn finish(pieces: &mut Vec<String>, piece: &mut Vec<(f64, f64)>) {
-    if let [(x, y)] = piece.as_slice() {
-        let dash = (x + DASH, *y);
-        piece.push(dash);
+    if let [(x, y)] = *piece.as_slice() {
+        *piece = vec![(x - DASH / 2.0, y), (x + DASH / 2.0, y)];
     }
     if piece.is_empty() {
         return;
@@ -112,13 +111,13 @@ pub(super) fn figure(value: f64) -> String {
 }
 
 /// Width of a picture in its own units; also stands in the template.
-pub(super) const WIDTH: u32 = 600;
+pub(super) const WIDTH: u32 = 320;
 /// Its height.
-pub(super) const HEIGHT: u32 = 160;
+pub(super) const HEIGHT: u32 = 110;
 /// Parts of the height that have a figure beside them.
 const MARKS: u32 = 2;
 /// Length of what is drawn for a single point.
-const DASH: f64 = 2.0;
+const DASH: f64 = 4.0;
 
 #[cfg(test)]
 mod tests {
@@ -133,14 +132,14 @@ mod tests {
             (100, Some(2.0)),
         ];
         let plot = Plot::new(&[points], 100, 100);
-        let drawn = ["0.0,160.0 300.0,80.0", "600.0,0.0 602.0,0.0"];
+        let drawn = ["0.0,110.0 160.0,55.0", "318.0,0.0 322.0,0.0"];
         assert_eq!(plot.lines[0].pieces, drawn);
         let marks: Vec<_> = plot
             .marks
             .iter()
             .map(|it| (it.y, it.text.as_str()))
             .collect();
-        assert_eq!(marks, [(160, "0"), (80, "1"), (0, "2")]);
+        assert_eq!(marks, [(110, "0"), (55, "1"), (0, "2")]);
         assert!(!plot.empty);
     }
 
