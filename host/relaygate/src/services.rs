@@ -17,9 +17,10 @@ use storage::{Store, Timestamp};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::info;
 
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError, PolicyConfig, io_reason};
+use crate::config::{self, Config, ConfigError, PolicyConfig, io_reason};
 use crate::flow::Flow;
 use crate::keys;
 use crate::resolver::Resolver;
@@ -94,6 +95,9 @@ impl Services {
                 "name a server, for example 127.0.0.1:53",
             )
         })?;
+        for warning in config::warnings(&config) {
+            info!(%warning, "the configuration could be better");
+        }
         private_directory(&config.data_dir)?;
         let sealing = keys::open(&config.key_file, &config.store_dir())?;
         let server_tls = certificate(ServerTls::smtp(&config), "tls")?;

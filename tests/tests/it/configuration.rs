@@ -9,6 +9,7 @@ use relaygate_tests::certs;
 use relaygate_tests::house::{Cottage, temporary};
 use relaygate_tests::process;
 use relaygate_tests::relaygate::{self, HOSTNAME, Ports, Settings};
+use serde_json::Value;
 
 /// Broken files exit 78, name the key or line, and touch nothing: OPS-02.
 #[test]
@@ -92,6 +93,56 @@ fn a_good_configuration_passes() {
         String::from_utf8_lossy(&output.stderr)
     );
     assert!(!directory.path().join("data").exists());
+}
+
+/// Mail and pages under one name, or with a certificate that is good for the other's, are warned
+/// of; names of their own are what keeps a browser from being led to the mail's port: SMG-05.
+#[test]
+fn mail_and_pages_have_names_of_their_own() {
+    let directory = temporary();
+    let authority = certs::authority(&directory.path().join("certs"));
+    let good = good_configuration(directory.path());
+    let pages = |name: &str, others: &[&str]| {
+        let certificate = authority.issue(name, others).expect("test names are sound");
+        let (chain, key) = (certificate.certificate.display(), certificate.key.display());
+        let web = format!(
+            "[web]\nurl = \"https://www.desk.example:8443\"\ncertificate = \"{chain}\"\nkey = \"{key}\"\n"
+        );
+        good.replace("[web]\n", &web)
+    };
+    let only_url = good.replace("[web]\n", "[web]\nurl = \"https://www.desk.example\"\n");
+    let cases = [
+        ("one name", good.clone(), &["web.url"][..]),
+        ("one certificate", only_url, &["web.certificate"]),
+        ("names of their own", pages("www.desk.example", &[]), &[]),
+        (
+            "a name too many",
+            pages("two.desk.example", &["www.desk.example", HOSTNAME]),
+            &["web.certificate"],
+        ),
+        (
+            "any name",
+            pages("*.desk.example", &[]),
+            &["web.certificate"],
+        ),
+    ];
+    for (what, text, expected) in cases {
+        let output = run(directory.path(), &text, &["--json", "check-config"]);
+        let said: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+        assert_eq!(said["config"]["ok"], true, "{what}: {said}");
+        let warnings = said["config"]["warnings"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        let keys: Vec<_> = warnings.iter().map(|warning| &warning["key"]).collect();
+        assert_eq!(keys, expected, "{what}: {said}");
+    }
+    let output = run(directory.path(), &good, &["check-config"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        said.contains("warning: web.url: pages and mail share"),
+        "{said}"
+    );
 }
 
 /// A missing file is one line and exit 78: OPS-02.

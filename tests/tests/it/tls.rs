@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::sync::Arc;
 use std::time::Instant;
 
+use relaygate_tests::api::Api;
 use relaygate_tests::certs;
 use relaygate_tests::clients::{self, Finding};
 use relaygate_tests::house::{ACCOUNT, Cottage, DOMAIN, HOUSE_CERTIFICATE, USER, message};
@@ -103,6 +104,10 @@ fn pages_and_mail_do_not_answer_for_each_other() {
         let spoke = handshakes(port, &["-alpn", protocol]);
         assert_eq!(spoke, spoken, "{protocol} on {port}");
     }
+    // Who says nothing of protocols is served in ours: SMTP in TLS is no request.
+    let api = Api::new(web, &cottage.tls());
+    let answer = api.raw(&[b"EHLO mail.acme.example\r\nMAIL FROM:<eve@enduser.example>\r\n\r\n"]);
+    assert_eq!((answer.status, answer.field("content-length")), (400, "0"));
     for old in ["-tls1", "-tls1_1"] {
         assert!(!handshakes(web, &[old, "-cipher", "DEFAULT:@SECLEVEL=0"]));
     }

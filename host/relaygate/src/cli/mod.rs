@@ -200,9 +200,12 @@ fn serve(context: &Context) -> Result<(), Failure> {
 
 fn check_config(context: &Context, file: Option<PathBuf>) -> Result<(), Failure> {
     let file = file.unwrap_or_else(|| context.config.clone());
-    config::load(&file)?;
-    let answer = json!({"config": {"file": file.display().to_string(), "ok": true}});
-    context.print(&answer, |_| format!("{}: ok\n", file.display()))
+    let warnings = config::warnings(&config::load(&file)?);
+    let shown = json!({"file": file.display().to_string(), "ok": true, "warnings": warnings});
+    context.print(&json!({ "config": shown }), |_| {
+        let warnings = warnings.iter().map(|it| format!("warning: {it}\n"));
+        format!("{}: ok\n", file.display()) + &warnings.collect::<String>()
+    })
 }
 
 /// How long the answer may take: what the program waits for, and then some.

@@ -4,12 +4,13 @@
 //! `relaygate config-schema` prints the comments. An
 //! unknown key is an error, never ignored: a misspelt limit is no limit.
 //!
-//! Not here: reading and judging the file ([`load`], [`check`]); what accounts,
+//! Not here: reading and judging the file ([`load`], [`check`], [`warnings`]); what accounts,
 //! domains and addresses there are, which is data and not configuration.
 
 mod check;
 mod defaults;
 mod load;
+mod warnings;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -23,6 +24,7 @@ use serde::Deserialize;
 pub use check::check;
 pub(crate) use load::io_reason;
 pub use load::{ConfigError, load, parse, read, schema};
+pub use warnings::{ConfigWarning, warnings};
 
 /// Everything an operator decides before the start.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -177,6 +179,15 @@ pub struct WebConfig {
 }
 
 impl WebConfig {
+    /// The host people type into their browsers, where it was named.
+    pub fn host(&self) -> Option<&str> {
+        let origin = self.url.as_deref()?.strip_prefix("https://")?;
+        // An IPv6 address stands in brackets (RFC 3986 §3.2.2).
+        let end = origin.find(']').map_or(0, |bracket| bracket + 1);
+        let port = origin[end..].find(':').map(|colon| end + colon);
+        Some(&origin[..port.unwrap_or(origin.len())])
+    }
+
     /// The section of the file its certificate comes from.
     pub fn tls_section(&self) -> &'static str {
         match self.certificate {
