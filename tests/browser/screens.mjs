@@ -2,7 +2,7 @@
 // held against axe-core on the way, and none is wider than its window.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { accessible, assert, input, person, run } from "./house.mjs";
+import { accessible, assert, code, input, person, run, sign_in } from "./house.mjs";
 
 const SIZES = { wide: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } };
 
@@ -51,6 +51,7 @@ const PAGES = [
   ["audit", "/account/audit"],
   ["profile", "/profile"],
   ["password", "/profile/password"],
+  ["passkey", "/profile/passkeys/new"],
   ["confirm", "/confirm?next=/profile"],
   ["nothing", "/there/is/nothing"],
 ];
@@ -130,4 +131,13 @@ async function once(page, picture) {
   await page.locator("form[action$=begin] button").click();
   await page.locator(".picture").waitFor();
   await picture(page, "codes");
+  const seed = (await page.locator("main code").textContent()).replaceAll(" ", "");
+  await page.locator("#code").fill(code(seed, 0));
+  await page.locator("main button.first").click();
+  await page.waitForURL("**/profile?done=codes-on");
+  await page.locator("form[action='/sign-out'] button").click();
+  await page.waitForURL("**/sign-in");
+  await sign_in(page, input.account, input.admin);
+  await page.waitForURL("**/sign-in/factor**");
+  await picture(page, "factor");
 }

@@ -1,6 +1,5 @@
 // Signing in: by invitation, by password, by password and code; and what does not work.
-import { createHmac } from "node:crypto";
-import { accessible, assert, cookie, input, person, PASSWORD, run, sign_in, take_up } from "./house.mjs";
+import { accessible, assert, code, cookie, input, person, PASSWORD, run, sign_in, take_up } from "./house.mjs";
 
 run(async (browser) => {
   const { context, page, check } = await person(browser);
@@ -119,11 +118,11 @@ async function one_time_codes(page, context) {
   await page.getByText("One-time codes are on.").waitFor();
   await page.getByRole("button", { name: "Sign out" }).click();
   await sign_in(page, input.account, input.address);
-  await page.waitForURL("**/sign-in/code**");
+  await page.waitForURL("**/sign-in/factor**");
   await accessible(page);
   const half = await page.goto("/profile");
   assert.match(half.url(), /\/sign-in/, "half the way opens nothing");
-  await page.goto("/sign-in/code");
+  await page.goto("/sign-in/factor");
   await page.locator("#code").fill(first);
   await page.locator("main button.first").click();
   await page.getByText("Each code works once.").waitFor();
@@ -132,15 +131,4 @@ async function one_time_codes(page, context) {
   await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
   await page.goto("/profile");
   await page.getByText("On", { exact: true }).waitFor();
-}
-
-/** The code of a step from now (RFC 6238), reckoned independently of ours. */
-function code(seed, ahead) {
-  const bits = [...seed].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((octet) => parseInt(octet, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
-  const tag = createHmac("sha1", key).update(step).digest();
-  const word = tag.readUInt32BE(tag[19] & 15) & 0x7fffffff;
-  return String(word % 1_000_000).padStart(6, "0");
 }

@@ -30,6 +30,9 @@ const HAND_OVER: &str = r#"exec 3<&"$1"; shift; export LISTEN_FDS=1 LISTEN_PID=$
 const LOG: &str = "[log]";
 /// The table of the routing policy's settings.
 const ROUTING: &str = "[policy.settings.routing]";
+const WEB: &str = "[web]";
+/// Stands for the port of the pages in what a test configures itself.
+pub const WEB_PORT: &str = "{port of the pages}";
 /// The name the program goes by: banner, EHLO, certificate.
 pub const HOSTNAME: &str = "relay.desk.example";
 /// The domain accounts have their native addresses below.
@@ -344,7 +347,6 @@ pub fn configuration(directory: &Path, ports: Ports, settings: &Settings<'_>) ->
          data_dir = \"{base}/data\"\nkey_file = \"{base}/relaygate.key\"\n\
          [tls]\ncertificate = \"{}\"\nkey = \"{}\"\n\
          [metrics]\nbind = \"127.0.0.1:{metrics}\"\n\
-         [web]\nbind = \"127.0.0.1:{web}\"\n\
          [outbound]\nallowed_networks = [\"127.0.0.0/8\"]\n",
         settings.certificate.certificate.display(),
         settings.certificate.key.display(),
@@ -358,6 +360,9 @@ pub fn configuration(directory: &Path, ports: Ports, settings: &Settings<'_>) ->
             text,
             "[[listener]]\nkind = \"{kind}\"\nbind = \"127.0.0.1:{port}\"\ntls = \"{tls}\"\n"
         );
+    }
+    if !settings.extra.contains(WEB) {
+        let _ = write!(text, "{WEB}\nbind = \"127.0.0.1:{web}\"\n");
     }
     if let Some(server) = settings.resolver {
         let _ = write!(text, "[resolver]\nservers = [\"{server}\"]\n");
@@ -375,7 +380,7 @@ pub fn configuration(directory: &Path, ports: Ports, settings: &Settings<'_>) ->
     if !settings.extra.contains(ROUTING) {
         let _ = write!(text, "{ROUTING}\nmessages_per_hour = 1000000\n");
     }
-    text + &settings.extra
+    text + &settings.extra.replace(WEB_PORT, &web.to_string())
 }
 
 fn launch(directory: &Path, kept: Option<&TcpListener>) -> Daemon {

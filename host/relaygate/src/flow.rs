@@ -12,6 +12,7 @@ use crate::courier::{Circuits, Seats};
 use crate::facts::Counters;
 use crate::listener::{CapSettings, Caps};
 use crate::muffle::Muffle;
+use crate::operations::passkeys::Ceremonies;
 use crate::reception::Throttle;
 
 /// Shared by listeners, reception, runner and dispatch.
@@ -26,6 +27,8 @@ pub struct Flow {
     pub strangers: Muffle,
     /// Failed sign-ins of people.
     pub sign_ins: Throttle,
+    /// Passkeys that are being made or asked for.
+    pub passkeys: Ceremonies,
     /// The windowed counters of policies.
     pub counters: Arc<Counters>,
     /// Connections to other mail servers.
@@ -49,6 +52,7 @@ impl Flow {
             strangers: Muffle::new(STRANGER_LINES_MAX),
             throttle: Throttle::new(&config.auth),
             sign_ins: Throttle::new(&config.auth),
+            passkeys: Ceremonies::default(),
             counters: Arc::default(),
             seats: Seats::new(config.outbound.connections_per_host_max),
             circuits: Circuits::default(),

@@ -3,7 +3,7 @@
 //!
 //! The token in the link has 256 bits and is kept as a hash; it works once and
 //! for three days, and a newer one ends it. Taking it up sets the password and
-//! takes away one-time codes, whose device may be what was lost.
+//! takes away one-time codes and passkeys, whose device may be what was lost.
 
 use mail::address::Address;
 use secrecy::{ExposeSecret, SecretString};
@@ -121,6 +121,9 @@ fn invited(
             hash: None,
             codes: None,
             pending: None,
+            passkeys: Vec::new(),
+            handle: rand::random(),
+            browsers: Vec::new(),
             invitation: None,
             stamp: rand::random(),
             created_at: now,
@@ -180,6 +183,8 @@ pub async fn take_up(
     kept.record.hash = Some(hash);
     kept.record.codes = None;
     kept.record.pending = None;
+    kept.record.passkeys.clear();
+    kept.record.browsers.clear();
     kept.record.invitation = None;
     kept.record.stamp = rand::random();
     update(installation, &mut batch, &kept);

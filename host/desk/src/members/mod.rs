@@ -4,13 +4,15 @@
 //! Somebody is a member of one scope by their address there, and of another by
 //! another row, with another password: nothing leads from one to the other
 //! (R107). Nobody chooses a password for somebody else; a member is invited
-//! ([`invitations`]), proves who they are ([`proofs`]), and has sessions
-//! ([`sessions`]) until their stamp changes.
+//! ([`invitations`]), proves who they are ([`proofs`], [`passkeys`]), and has sessions
+//! ([`sessions`]) until their stamp changes; [`browsers`] are those they did that with.
 //!
 //! Not here: API tokens (`people`), mail servers' credentials (`credentials`),
 //! who may do what (the program's pages).
 
+pub mod browsers;
 pub mod invitations;
+pub mod passkeys;
 pub mod proofs;
 pub mod sessions;
 mod totp;
@@ -23,6 +25,8 @@ use crate::addresses::row_id;
 use crate::rows::{Kept, Record};
 use crate::secrets::Sealed;
 use crate::{Error, Installation, wire};
+use browsers::KnownBrowser;
+use passkeys::Passkey;
 
 /// What a member may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +59,12 @@ pub struct Member {
     pub(crate) codes: Option<Codes>,
     /// The seed of one-time codes that are being set up.
     pub(crate) pending: Option<Sealed>,
+    /// Passkeys, in the order in which they were added.
+    pub passkeys: Vec<Passkey>,
+    /// Stands for them at their devices (WebAuthn §5.4.3); says nothing of who they are.
+    pub handle: [u8; HANDLE_OCTETS],
+    /// Browsers they have signed in with.
+    pub(crate) browsers: Vec<KnownBrowser>,
     /// The invitation that can be taken up.
     pub(crate) invitation: Option<Invited>,
     /// Drawn anew when sessions must end: another password, another role.
@@ -101,9 +111,14 @@ impl Member {
         self.hash.is_some()
     }
 
-    /// Whether a code is asked for after the password.
+    /// Whether a one-time code proves them.
     pub fn has_codes(&self) -> bool {
         self.codes.is_some()
+    }
+
+    /// Whether something is asked for after the password.
+    pub fn has_second_factor(&self) -> bool {
+        self.has_codes() || !self.passkeys.is_empty()
     }
 
     /// Until when their invitation can be taken up.
@@ -145,6 +160,24 @@ fn update(installation: &Installation, batch: &mut Batch, kept: &Kept<Member>) {
     let id = row_id(&kept.record.address);
     let rows = installation.rows_of(kept.record.scope);
     rows.update(batch, id, kept);
+}
+
+/// Changes a member as they are now, who has to be the one that was read: of two
+/// changes at once one fails.
+async fn change(
+    installation: &Installation,
+    member: &Member,
+    change: impl FnOnce(&mut Member),
+) -> Result<Member, Error> {
+    let mut kept = known(installation, member.scope, &member.address).await?;
+    if kept.record.stamp != member.stamp {
+        return Err(Error::Changed);
+    }
+    change(&mut kept.record);
+    let mut batch = Batch::new();
+    update(installation, &mut batch, &kept);
+    installation.rows().apply(batch).await?;
+    Ok(kept.record)
 }
 
 /// The members of a scope, in the order of their addresses.
@@ -203,6 +236,9 @@ pub async fn choose_language(
     update(installation, &mut batch, &kept);
     installation.rows().apply(batch).await
 }
+
+/// Octets of what stands for a member at their devices.
+pub const HANDLE_OCTETS: usize = 16;
 
 impl Record for Member {
     const TABLE: Table = Table("member");

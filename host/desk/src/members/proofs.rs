@@ -10,10 +10,10 @@ use storage::{Batch, Scope, Timestamp};
 use zeroize::Zeroizing;
 
 use super::invitations::check_password;
-use super::{Codes, Member, kept, known, totp, update};
+use super::{Codes, Member, change, known, totp, update};
 use crate::addresses::row_id;
 use crate::credentials::{Hasher, LoginError, Verifier};
-use crate::rows::{Kept, Record};
+use crate::rows::Record;
 use crate::secrets::{Place, Sealed, SealingKey};
 use crate::{Error, Installation};
 
@@ -160,25 +160,6 @@ fn tidy(code: &str) -> String {
         .filter(|c| !c.is_whitespace())
         .take(CODE_CHARS_MAX)
         .collect()
-}
-
-/// Changes a member as they are now, who has to be the one that was read: of two
-/// changes at once one fails.
-async fn change(
-    installation: &Installation,
-    member: &Member,
-    change: impl FnOnce(&mut Member),
-) -> Result<Member, Error> {
-    let found = kept(installation, member.scope, &member.address).await?;
-    let mut kept: Kept<Member> = found.ok_or(Error::NotFound("login"))?;
-    if kept.record.stamp != member.stamp {
-        return Err(Error::Changed);
-    }
-    change(&mut kept.record);
-    let mut batch = Batch::new();
-    update(installation, &mut batch, &kept);
-    installation.rows().apply(batch).await?;
-    Ok(kept.record)
 }
 
 fn open(key: &SealingKey, member: &Member, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, Error> {

@@ -2,8 +2,9 @@
 
 use desk::Error;
 use desk::credentials::{LoginError, Verifier};
+use desk::members::passkeys::{self, PASSKEYS_MAX, Passkey, STATE_OCTETS};
 use desk::members::sessions::{self, Stage};
-use desk::members::{self, Member, Role, invitations, proofs};
+use desk::members::{self, Member, Role, browsers, invitations, proofs};
 use secrecy::{ExposeSecret, SecretString};
 use storage::{Scope, Timestamp};
 
@@ -234,4 +235,99 @@ async fn a_seed_is_sealed_and_counts_once_it_was_tried() {
         proofs::pending_seed(&other, &pending),
         Err(Error::Sealed(_))
     ));
+}
+
+fn passkey(id: u8) -> Passkey {
+    Passkey {
+        id: vec![id],
+        name: format!("Key {id}"),
+        key: vec![0; 32],
+        state: [0; STATE_OCTETS],
+        transports: 0,
+        created_at: NOW,
+        used_at: None,
+    }
+}
+
+async fn as_kept(scene: &Scene, member: &Member) -> Member {
+    let found = members::find(&scene.desk, member.scope, &member.address);
+    found.await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn passkeys_are_asked_for_until_they_are_gone() {
+    let scene = Scene::new().await;
+    let mut who = member(&scene).await;
+    assert!(!who.has_second_factor());
+    for id in 0..PASSKEYS_MAX as u8 {
+        passkeys::add(&scene.desk, &who, passkey(id)).await.unwrap();
+        who = as_kept(&scene, &who).await;
+    }
+    let again = passkeys::add(&scene.desk, &who, passkey(0)).await;
+    assert!(
+        matches!(again, Err(Error::Invalid(_))),
+        "it is there already"
+    );
+    let more = passkeys::add(&scene.desk, &who, passkey(99)).await;
+    assert!(matches!(more, Err(Error::Invalid(_))), "one too many");
+    let nameless = Passkey {
+        name: "\t".to_owned(),
+        ..passkey(98)
+    };
+    let nameless = passkeys::add(&scene.desk, &who, nameless).await;
+    assert!(matches!(nameless, Err(Error::Invalid(_))));
+    for id in 0..PASSKEYS_MAX as u8 {
+        assert!(who.has_second_factor() && !who.has_codes());
+        passkeys::remove(&scene.desk, &who, &[id]).await.unwrap();
+        who = as_kept(&scene, &who).await;
+    }
+    assert!(!who.has_second_factor());
+    let gone = passkeys::remove(&scene.desk, &who, &[0]).await;
+    assert!(matches!(gone, Err(Error::NotFound(_))));
+}
+
+/// A copied device gives itself away by its counter: of two proofs from one state one counts.
+#[tokio::test]
+async fn a_state_of_a_passkey_proves_once() {
+    let scene = Scene::new().await;
+    let who = member(&scene).await;
+    passkeys::add(&scene.desk, &who, passkey(1)).await.unwrap();
+    let (before, next) = (passkey(1), [1; STATE_OCTETS]);
+    let first = passkeys::used(&scene.desk, &who, &before, next, later(5)).await;
+    first.unwrap();
+    let second = passkeys::used(&scene.desk, &who, &before, next, later(6)).await;
+    assert!(matches!(second, Err(Error::Changed)));
+    let kept = as_kept(&scene, &who).await.passkeys.remove(0);
+    assert_eq!((kept.state, kept.used_at), (next, Some(later(5))));
+}
+
+/// Who lost their device is invited again, and with that everything that was in it is gone.
+#[tokio::test]
+async fn an_invitation_takes_passkeys_and_browsers_away() {
+    let scene = Scene::new().await;
+    let who = member(&scene).await;
+    passkeys::add(&scene.desk, &who, passkey(1)).await.unwrap();
+    let mark = browsers::remember(&scene.desk, &who, NOW).await.unwrap();
+    let mark = mark.expose_secret();
+    assert!(as_kept(&scene, &who).await.knows(mark, NOW));
+    let again = member(&scene).await;
+    assert!(!again.has_second_factor() && !again.knows(mark, NOW));
+}
+
+#[tokio::test]
+async fn a_browser_is_known_to_its_own_and_for_a_while() {
+    let scene = Scene::new().await;
+    let who = member(&scene).await;
+    let mark = browsers::remember(&scene.desk, &who, NOW).await.unwrap();
+    let mark = mark.expose_secret();
+    let kept = as_kept(&scene, &who).await;
+    assert!(kept.knows(mark, later(browsers::KNOWN_MS - 1)));
+    assert!(!kept.knows(mark, later(browsers::KNOWN_MS)));
+    assert!(!kept.knows("", NOW) && !kept.knows("x", NOW));
+    for number in 0..10 {
+        let at = later(number);
+        browsers::remember(&scene.desk, &who, at).await.unwrap();
+    }
+    let kept = as_kept(&scene, &who).await;
+    assert!(!kept.knows(mark, NOW), "the oldest went for the eleventh");
 }

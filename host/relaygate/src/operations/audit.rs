@@ -103,15 +103,23 @@ pub(super) async fn record_in(
         return record(services, &account, actor, action, subject).await;
     }
     let act = act(services, actor, action, subject, None);
-    info!(actor = act.actor, action, "done");
+    info!(actor = in_log(&act.actor), action, "done");
     if let Err(reason) = desk::audit::note_installation(&services.desk, &act).await {
         error!(%reason, action, "audit row not written");
     }
 }
 
+/// People are told apart in the audit log only: no address stands in the program's own.
+fn in_log(actor: &str) -> &str {
+    match actor.contains('@') {
+        true => "person",
+        false => actor,
+    }
+}
+
 async fn note(account: &Account, act: Act) {
     let (id, action) = (account.id().get(), act.action.as_str());
-    info!(account = id, actor = act.actor, action, "done");
+    info!(account = id, actor = in_log(&act.actor), action, "done");
     if let Err(reason) = desk::audit::note(account, &act).await {
         error!(%reason, account = id, action, "audit row not written");
     }

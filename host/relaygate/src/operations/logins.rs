@@ -20,7 +20,7 @@ pub struct LoginView {
     pub role: &'static str,
     /// They have chosen a password.
     pub active: bool,
-    /// A one-time code is asked for after the password.
+    /// A one-time code or a passkey is asked for after the password.
     pub second_factor: bool,
     /// Until when their invitation can be taken up.
     pub invited_until_at: Option<u64>,
@@ -128,7 +128,7 @@ fn view(member: &Member, now: Timestamp) -> LoginView {
         address: member.address.to_string(),
         role: member.role.as_str(),
         active: member.is_active(),
-        second_factor: member.has_codes(),
+        second_factor: member.has_second_factor(),
         invited_until_at: member.invited_until(now).map(|end| end.0),
         created_at: member.created_at.0,
     }

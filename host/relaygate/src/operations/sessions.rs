@@ -1,20 +1,23 @@
-//! Signing in and out, and what somebody does about their own login.
+//! Signing in and out.
 //!
-//! The cookie and the forms are the pages' affair; here it is decided who has
+//! The cookies and the forms are the pages' affair; here it is decided who has
 //! proved what, and who has to wait for having guessed.
+//!
+//! Not here: what somebody does about their own login (`profile`), what a passkey says
+//! (`passkeys`).
 
 use std::net::IpAddr;
 
 use desk::accounts::{self, Subdomain};
 use desk::credentials::LoginError;
 use desk::members::sessions::{self, Session, Stage};
-use desk::members::{self, Member, invitations, proofs};
+use desk::members::{self, Member, browsers, invitations, proofs};
 use desk::people;
 use mail::address::Address;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use storage::{Scope, Timestamp};
 
-use super::{Actor, Outcome, Refusal, audit, retried};
+use super::{Actor, Outcome, Refusal, audit, passkeys, retried};
 use crate::reception::Attempt;
 use crate::services::Services;
 
@@ -29,15 +32,35 @@ pub struct SignInInput<'a> {
     /// The session this one takes the place of.
     pub ends: Option<&'a SecretString>,
     /// From where.
+    pub client: Client<'a>,
+}
+
+/// From where somebody acts.
+#[derive(Clone, Copy)]
+pub struct Client<'a> {
+    /// The peer's address.
     pub peer: IpAddr,
+    /// The marks its browser bears of those who have signed in with it.
+    pub browser: Option<&'a SecretString>,
+}
+
+/// What is given beside the password.
+#[derive(Clone, Copy)]
+pub enum Factor<'a> {
+    /// A one-time code.
+    Code(&'a str),
+    /// What a passkey's device said, in JSON.
+    Passkey(&'a str),
 }
 
 /// A session that just began.
 pub struct BegunView {
     /// The cookie's value, this once.
     pub secret: SecretString,
-    /// Whether a one-time code is still asked for.
+    /// Whether a second factor is still asked for.
     pub stage: Stage,
+    /// The marks the browser is to bear from now on, if they are others than before.
+    pub browser: Option<SecretString>,
 }
 
 /// Who somebody is who has a session.
@@ -63,42 +86,97 @@ impl Visitor {
 pub async fn sign_in(services: &Services, input: SignInInput<'_>) -> Outcome<BegunView> {
     let now = services.clock.now();
     let name = name(input.account, input.address);
-    let attempt = Attempt::new(input.peer, &name, NO_SET);
-    may_try(services, &attempt, now)?;
     let scope = typed_scope(services, input.account).await?;
     let address = Address::parse(input.address.trim()).ok();
-    let verifier = &services.verifier;
-    let proved = proofs::by_password(
-        &services.desk,
-        verifier,
-        scope,
-        address.as_ref(),
-        input.password,
-    );
+    let mark = own_mark(services, input.client, scope, address.as_ref()).await?;
+    let attempt = Attempt::of_person(input.client.peer, &name, mark);
+    may_try(services, &attempt, now)?;
+    let (desk, verifier) = (&services.desk, &services.verifier);
+    let proved = proofs::by_password(desk, verifier, scope, address.as_ref(), input.password);
     let member = match proved.await {
         Ok(member) => member,
         Err(reason) => return Err(refused(services, &attempt, now, &reason).await),
     };
-    let stage = match member.has_codes() {
+    let stage = match member.has_second_factor() {
         true => Stage::Password,
         false => Stage::Whole,
     };
-    let begun = begin(services, &member, stage, input.ends).await?;
+    let begun = begin(services, &member, stage, input.ends, input.client).await?;
     if stage == Stage::Whole {
-        note(services, &member, input.peer, "signed_in").await;
+        note(services, &member, input.client.peer, "signed_in").await;
     }
     Ok(begun)
 }
 
-async fn begin(
+pub(super) async fn begin(
     services: &Services,
     member: &Member,
     stage: Stage,
     ends: Option<&SecretString>,
+    client: Client<'_>,
 ) -> Outcome<BegunView> {
     let now = services.clock.now();
     let secret = sessions::begin(&services.desk, member, stage, ends, now).await?;
-    Ok(BegunView { secret, stage })
+    let browser = match stage {
+        Stage::Whole => newly_known(services, member, client, now).await?,
+        Stage::Password => None,
+    };
+    Ok(BegunView {
+        secret,
+        stage,
+        browser,
+    })
+}
+
+/// Remembers the browser somebody has signed in with, unless it is known: then they get in
+/// with it while strangers' guesses lock their name.
+async fn newly_known(
+    services: &Services,
+    member: &Member,
+    client: Client<'_>,
+    now: Timestamp,
+) -> Outcome<Option<SecretString>> {
+    if mark_of(member, client, now).is_some() {
+        return Ok(None);
+    }
+    let mark = match browsers::remember(&services.desk, member, now).await {
+        Ok(mark) => mark,
+        // Somebody changes the member at this moment; the next time will do.
+        Err(desk::Error::Changed) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let others = marks(client).take(MARKS_MAX - 1);
+    let all: Vec<_> = std::iter::once(mark.expose_secret())
+        .chain(others)
+        .collect();
+    Ok(Some(SecretString::from(all.join("."))))
+}
+
+fn marks(client: Client<'_>) -> impl Iterator<Item = &str> {
+    let marks = client.browser.map_or("", |marks| marks.expose_secret());
+    marks.split('.').filter(|mark| !mark.is_empty())
+}
+
+/// The mark by which this member knows the browser.
+fn mark_of<'c>(member: &Member, client: Client<'c>, now: Timestamp) -> Option<&'c str> {
+    marks(client)
+        .take(MARKS_MAX)
+        .find(|mark| member.knows(mark, now))
+}
+
+/// The same of somebody who has not yet proved anything.
+async fn own_mark<'c>(
+    services: &Services,
+    client: Client<'c>,
+    scope: Option<Scope>,
+    address: Option<&Address>,
+) -> Outcome<Option<&'c str>> {
+    let (Some(_), Some(scope), Some(address)) = (client.browser, scope, address) else {
+        return Ok(None);
+    };
+    let member = members::find(&services.desk, scope, address).await?;
+    let now = services.clock.now();
+    Ok(member.and_then(|member| mark_of(&member, client, now)))
 }
 
 /// The scope that was typed, if there is one.
@@ -121,14 +199,27 @@ fn name(account: &str, address: &str) -> String {
     format!("{} {}", account.trim(), address.trim())
 }
 
-fn name_of(visitor: &Visitor) -> String {
+pub(super) fn name_of(visitor: &Visitor) -> String {
     let profile = visitor.profile.as_ref();
     let account = profile.map_or("", |profile| profile.subdomain.as_str());
     name(account, &visitor.member.address.to_string())
 }
 
-fn may_try(services: &Services, attempt: &Attempt<'_>, now: Timestamp) -> Outcome<()> {
-    match services.flow.sign_ins.is_blocked(attempt, now) {
+/// An attempt of somebody whose session is known.
+pub(super) fn attempt<'a>(
+    visitor: &Visitor,
+    name: &'a str,
+    client: Client<'a>,
+    now: Timestamp,
+) -> Attempt<'a> {
+    Attempt::of_person(client.peer, name, mark_of(&visitor.member, client, now))
+}
+
+pub(super) fn may_try(services: &Services, attempt: &Attempt<'_>, now: Timestamp) -> Outcome<()> {
+    let throttle = &services.flow.sign_ins;
+    let blocked = throttle.is_blocked(attempt, now)
+        && (!attempt.is_familiar() || throttle.is_blocked_though_known(attempt, now));
+    match blocked {
         true => Err(Refusal::new(
             "sign_in_throttled",
             "too many wrong passwords or codes; wait ten minutes",
@@ -155,7 +246,7 @@ async fn refused(
 }
 
 /// Counts a wrong guess, and writes a row about the one that locks somebody out.
-async fn failed(services: &Services, attempt: &Attempt<'_>, now: Timestamp) {
+pub(super) async fn failed(services: &Services, attempt: &Attempt<'_>, now: Timestamp) {
     let locked_out = services.flow.sign_ins.failed(attempt, now);
     if locked_out.peer || locked_out.login {
         let actor = Actor::stranger(attempt.peer());
@@ -164,7 +255,7 @@ async fn failed(services: &Services, attempt: &Attempt<'_>, now: Timestamp) {
     }
 }
 
-async fn note(services: &Services, member: &Member, peer: IpAddr, what: &str) {
+pub(super) async fn note(services: &Services, member: &Member, peer: IpAddr, what: &str) {
     let (actor, subject) = (
         Actor::person(&member.address, peer),
         member.address.to_string(),
@@ -172,40 +263,55 @@ async fn note(services: &Services, member: &Member, peer: IpAddr, what: &str) {
     audit::record_in(services, member.scope, &actor, what, &subject).await;
 }
 
-/// Takes the one-time code after the password; the session gets another id.
-pub async fn give_code(
+/// Takes what is asked for after the password; the session gets another id.
+pub async fn give_factor(
     services: &Services,
     visitor: &Visitor,
     secret: &SecretString,
-    code: &str,
-    peer: IpAddr,
+    factor: Factor<'_>,
+    client: Client<'_>,
 ) -> Outcome<BegunView> {
     let now = services.clock.now();
-    let name = name_of(visitor);
-    let attempt = Attempt::new(peer, &name, NO_SET);
+    let (name, member) = (name_of(visitor), &visitor.member);
+    let attempt = attempt(visitor, &name, client, now);
     may_try(services, &attempt, now)?;
-    let (member, key) = (&visitor.member, &services.sealing);
-    if let Err(reason) = proofs::take_code(&services.desk, key, member, code, now).await {
+    if let Err(refusal) = take(services, member, secret, factor).await {
         failed(services, &attempt, now).await;
-        return Err(reason.into());
+        return Err(refusal);
     }
-    let begun = begin(services, member, Stage::Whole, Some(secret)).await?;
-    note(services, member, peer, "signed_in").await;
+    let begun = begin(services, member, Stage::Whole, Some(secret), client).await?;
+    note(services, member, client.peer, "signed_in").await;
     Ok(begun)
 }
 
+async fn take(
+    services: &Services,
+    member: &Member,
+    secret: &SecretString,
+    factor: Factor<'_>,
+) -> Outcome<()> {
+    match factor {
+        Factor::Code(_) if !member.has_codes() => Err(passkeys::refused()),
+        Factor::Code(code) => {
+            let (key, now) = (&services.sealing, services.clock.now());
+            Ok(proofs::take_code(&services.desk, key, member, code, now).await?)
+        }
+        Factor::Passkey(answer) => passkeys::judge_shown(services, member, secret, answer).await,
+    }
+}
+
 /// Takes the password again, before something that asks for it; the session gets
-/// another id. Who has codes gives one as well.
+/// another id. Who has a second factor gives that as well.
 pub async fn prove_again(
     services: &Services,
     visitor: &Visitor,
     secret: &SecretString,
-    (password, code): (&SecretString, &str),
-    peer: IpAddr,
+    (password, factor): (&SecretString, Factor<'_>),
+    client: Client<'_>,
 ) -> Outcome<BegunView> {
     let now = services.clock.now();
     let name = name_of(visitor);
-    let attempt = Attempt::new(peer, &name, NO_SET);
+    let attempt = attempt(visitor, &name, client, now);
     may_try(services, &attempt, now)?;
     let Member { scope, address, .. } = &visitor.member;
     let (desk, verifier) = (&services.desk, &services.verifier);
@@ -214,14 +320,13 @@ pub async fn prove_again(
         Ok(member) => member,
         Err(reason) => return Err(refused(services, &attempt, now, &reason).await),
     };
-    if member.has_codes() {
-        let taken = proofs::take_code(desk, &services.sealing, &member, code, now).await;
-        if let Err(reason) = taken {
-            failed(services, &attempt, now).await;
-            return Err(reason.into());
-        }
+    if member.has_second_factor()
+        && let Err(refusal) = take(services, &member, secret, factor).await
+    {
+        failed(services, &attempt, now).await;
+        return Err(refusal);
     }
-    begin(services, &member, Stage::Whole, Some(secret)).await
+    begin(services, &member, Stage::Whole, Some(secret), client).await
 }
 
 /// Who has the session of this cookie.
@@ -258,7 +363,7 @@ pub async fn take_up(
     services: &Services,
     token: &SecretString,
     password: &SecretString,
-    peer: IpAddr,
+    client: Client<'_>,
 ) -> Outcome<BegunView> {
     let now = services.clock.now();
     let (desk, hasher) = (&services.desk, &services.hasher);
@@ -268,8 +373,8 @@ pub async fn take_up(
         taken => taken?,
     };
     register(services, &member).await?;
-    note(services, &member, peer, "invitation_taken_up").await;
-    begin(services, &member, Stage::Whole, None).await
+    note(services, &member, client.peer, "invitation_taken_up").await;
+    begin(services, &member, Stage::Whole, None, client).await
 }
 
 /// Who signs in to an account answers its tickets, and what they mail is an agent's word.
@@ -294,68 +399,5 @@ fn link_dead() -> Refusal {
     )
 }
 
-/// Sets another password; the session goes on under another id, all others end.
-pub async fn change_password(
-    services: &Services,
-    visitor: &Visitor,
-    secret: &SecretString,
-    password: &SecretString,
-    peer: IpAddr,
-) -> Outcome<BegunView> {
-    let (desk, hasher) = (&services.desk, &services.hasher);
-    let changed = proofs::change_password(desk, hasher, &visitor.member, password).await?;
-    note(services, &changed, peer, "password_changed").await;
-    begin(services, &changed, Stage::Whole, Some(secret)).await
-}
-
-/// Begins to set up one-time codes.
-pub async fn begin_codes(services: &Services, visitor: &Visitor) -> Outcome<()> {
-    let (desk, key) = (&services.desk, &services.sealing);
-    Ok(proofs::begin_codes(desk, key, &visitor.member).await?)
-}
-
-/// The seed that is being set up, as apps read it.
-pub fn pending_seed(services: &Services, visitor: &Visitor) -> Outcome<Option<SecretString>> {
-    Ok(proofs::pending_seed(&services.sealing, &visitor.member)?)
-}
-
-/// Turns one-time codes on.
-pub async fn finish_codes(
-    services: &Services,
-    visitor: &Visitor,
-    code: &str,
-    peer: IpAddr,
-) -> Outcome<()> {
-    let now = services.clock.now();
-    let name = name_of(visitor);
-    let attempt = Attempt::new(peer, &name, NO_SET);
-    may_try(services, &attempt, now)?;
-    let (desk, key, member) = (&services.desk, &services.sealing, &visitor.member);
-    if let Err(reason) = proofs::finish_codes(desk, key, member, code, now).await {
-        failed(services, &attempt, now).await;
-        return Err(reason.into());
-    }
-    note(services, member, peer, "second_factor_on").await;
-    Ok(())
-}
-
-/// Turns one-time codes off.
-pub async fn end_codes(services: &Services, visitor: &Visitor, peer: IpAddr) -> Outcome<()> {
-    proofs::end_codes(&services.desk, &visitor.member).await?;
-    note(services, &visitor.member, peer, "second_factor_off").await;
-    Ok(())
-}
-
-/// Remembers the language somebody chose; `None`: that of the browser.
-pub async fn choose_language(
-    services: &Services,
-    visitor: &Visitor,
-    language: Option<String>,
-) -> Outcome<()> {
-    let Member { scope, address, .. } = &visitor.member;
-    let chosen = members::choose_language(&services.desk, *scope, address, language);
-    Ok(chosen.await?)
-}
-
-/// The password of a person names no credential set.
-const NO_SET: &str = "";
+/// Marks of one browser that are looked at, and kept: so many people share it.
+const MARKS_MAX: usize = 4;

@@ -6,7 +6,8 @@
 //! (AUTH-06).
 //!
 //! A peer a set is known to be used from is judged by its own failures with that set alone,
-//! so that strangers cannot lock a customer's server out.
+//! so that strangers cannot lock a customer's server out; so is a person's browser that they
+//! have signed in with before.
 //!
 //! Counts live in memory, start at zero with the process and are bounded: when a table is
 //! full, the oldest windows that lock nobody out go first. Who is over their share is answered
@@ -30,8 +31,8 @@ pub struct Throttle {
     credentials: Windows<CredentialId>,
     /// By a keyed digest, since a name is up to a stranger and long.
     users: Windows<u64>,
-    /// What a set's own peers fail with it.
-    pairs: Windows<(CredentialId, IpAddr)>,
+    /// What a set's own peers fail with it, and people in browsers of theirs.
+    pairs: Windows<u64>,
     digests: RandomState,
 }
 
@@ -41,6 +42,7 @@ pub struct Attempt<'a> {
     peer: IpAddr,
     user: &'a str,
     credential: Option<CredentialId>,
+    browser: Option<&'a str>,
 }
 
 /// Who was locked out by a failure: once for each lock-out, however many connections fail
@@ -60,7 +62,23 @@ impl<'a> Attempt<'a> {
             peer: peers::network(peer),
             user,
             credential: CredentialId::named_in(password),
+            browser: None,
         }
+    }
+
+    /// A person who signs in, with a browser they have signed in with before, if they have.
+    pub fn of_person(peer: IpAddr, user: &'a str, browser: Option<&'a str>) -> Self {
+        Self {
+            peer: peers::network(peer),
+            user,
+            credential: None,
+            browser,
+        }
+    }
+
+    /// Whether the person has signed in with this browser before.
+    pub fn is_familiar(&self) -> bool {
+        self.browser.is_some()
     }
 
     /// Who tries; a network of IPv6 is one peer.
@@ -76,11 +94,6 @@ impl<'a> Attempt<'a> {
     /// The set the password names, if it has the form of one of ours.
     pub fn credential(&self) -> Option<&CredentialId> {
         self.credential.as_ref()
-    }
-
-    fn pair(&self) -> Option<(CredentialId, IpAddr)> {
-        let credential = self.credential.clone()?;
-        Some((credential, self.peer))
     }
 }
 
@@ -106,15 +119,16 @@ impl Throttle {
             || self.users.is_full(&self.digest(attempt.user), now)
     }
 
-    /// Whether even a peer the set is known to be used from has to wait.
+    /// Whether even a peer the set is known to be used from has to wait, or a browser of the
+    /// person's own.
     pub fn is_blocked_though_known(&self, attempt: &Attempt<'_>, now: Timestamp) -> bool {
-        let pair = attempt.pair();
+        let pair = self.pair(attempt);
         pair.is_some_and(|pair| self.pairs.is_full(&pair, now))
     }
 
     /// Counts a failure.
     pub fn failed(&self, attempt: &Attempt<'_>, now: Timestamp) -> LockedOut {
-        if let Some(pair) = attempt.pair() {
+        if let Some(pair) = self.pair(attempt) {
             self.pairs.count(pair, now);
         }
         let set = attempt.credential.clone();
@@ -123,6 +137,18 @@ impl Throttle {
         LockedOut {
             peer: self.peers.count(attempt.peer, now),
             login: of_set || of_user,
+        }
+    }
+
+    /// A set and where it is used from, or a name and the browser.
+    fn pair(&self, attempt: &Attempt<'_>) -> Option<u64> {
+        match (&attempt.credential, attempt.browser) {
+            (Some(set), _) => Some(self.digests.hash_one((set, attempt.peer))),
+            (None, Some(browser)) => {
+                let user = self.digest(attempt.user);
+                Some(self.digests.hash_one((user, browser)))
+            }
+            (None, None) => None,
         }
     }
 
@@ -288,6 +314,24 @@ mod tests {
         assert!(throttle.is_blocked_though_known(&known, second(10)));
         let beside = attempt("192.0.2.2", ALIAS, SET);
         assert!(!throttle.is_blocked_though_known(&beside, second(10)));
+    }
+
+    #[test]
+    fn a_persons_own_browser_is_judged_by_itself() {
+        let throttle = Throttle::new(&AuthConfig::default());
+        let (name, peer) = ("acme anna@staff.example", PEER.parse().unwrap());
+        for guess in 0..10 {
+            throttle.failed(&attempt(&stranger(guess), name, "wrong"), second(guess));
+        }
+        let own = Attempt::of_person(peer, name, Some("a mark"));
+        assert!(throttle.is_blocked(&own, second(10)), "as a stranger");
+        for guess in 0..10 {
+            assert!(!throttle.is_blocked_though_known(&own, second(10 + guess)));
+            throttle.failed(&own, second(10 + guess));
+        }
+        assert!(throttle.is_blocked_though_known(&own, second(20)));
+        let at_home = Attempt::of_person(peer, name, Some("another"));
+        assert!(!throttle.is_blocked_though_known(&at_home, second(20)));
     }
 
     #[test]

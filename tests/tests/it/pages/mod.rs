@@ -7,6 +7,7 @@ mod hostile;
 mod mail;
 mod operator;
 mod policies;
+mod safety;
 mod screens;
 mod sign_in;
 mod tickets;

@@ -70,6 +70,8 @@ fn every_page_has_its_picture() {
             "credential": credential.id,
             "address": SUPPORT,
             "broken": BROKEN,
+            "account": ACCOUNT,
+            "admin": ADMIN,
             "waiting": mail.waiting["message"],
             "job": mail.waiting["id"],
             "incoming": mail.incoming["id"],

@@ -64,7 +64,7 @@ async fn take_up(
 ) -> Result<Response, Problem> {
     let member = sessions::invited(&services, &token).await?;
     let taken = match same(&form.password, &form.again) {
-        Ok(password) => sessions::take_up(&services, &token, password, visit.peer).await,
+        Ok(password) => sessions::take_up(&services, &token, password, visit.client()).await,
         Err(refusal) => Err(refusal),
     };
     match taken {

@@ -26,6 +26,7 @@ mod language;
 mod mail_log;
 mod operator;
 mod page;
+mod passkeys;
 mod people;
 mod places;
 mod policies;
@@ -66,6 +67,7 @@ pub(super) fn router(services: &Arc<Services>) -> Router<Arc<Services>> {
         .merge(invitation::router())
         .merge(mail_log::router())
         .merge(operator::router())
+        .merge(passkeys::router())
         .merge(people::router())
         .merge(policies::router())
         .merge(profile::router())

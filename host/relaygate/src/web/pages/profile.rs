@@ -18,7 +18,8 @@ use super::page::Page;
 use super::problem::{Problem, refusal_status, shown};
 use super::sign_in::go_on;
 use super::visit::{Anyone, SignedIn};
-use crate::operations::sessions;
+use crate::operations::passkeys::{self, PasskeyView};
+use crate::operations::profile as own;
 use crate::services::Services;
 
 pub(super) fn router() -> Router<Arc<Services>> {
@@ -65,6 +66,9 @@ struct ProfilePage {
     role: &'static str,
     chosen: String,
     codes: bool,
+    passkeys: Vec<PasskeyView>,
+    /// They can be had here.
+    passkeys_possible: bool,
 }
 
 #[derive(Template)]
@@ -90,7 +94,11 @@ struct Picture {
     path: String,
 }
 
-async fn profile(Anyone(who): Anyone, Query(told): Query<Told>) -> Response {
+async fn profile(
+    State(services): State<Arc<Services>>,
+    Anyone(who): Anyone,
+    Query(told): Query<Told>,
+) -> Response {
     let member = &who.visitor().member;
     shown(&ProfilePage {
         page: Page::of(&who.visit, PLACE).with_done(told.done.as_deref()),
@@ -98,6 +106,8 @@ async fn profile(Anyone(who): Anyone, Query(told): Query<Told>) -> Response {
         role: member.role.as_str(),
         chosen: member.language.clone().unwrap_or_default(),
         codes: member.has_codes(),
+        passkeys: passkeys::list(member),
+        passkeys_possible: passkeys::are_possible(&services),
     })
     .into_response()
 }
@@ -112,7 +122,7 @@ async fn language(
         "en" | "de" => Some(form.language),
         _ => return Err(Problem::Status(StatusCode::BAD_REQUEST)),
     };
-    sessions::choose_language(&services, who.visitor(), language).await?;
+    own::choose_language(&services, who.visitor(), language).await?;
     Ok(Redirect::to("/profile?done=language"))
 }
 
@@ -138,9 +148,9 @@ async fn password(
     Posted(form): Posted<PasswordForm>,
 ) -> Result<Response, Problem> {
     who.has_proved_lately(&services, "/profile/password")?;
-    let (visitor, secret, peer) = (who.visitor(), who.secret(), who.visit.peer);
+    let (visitor, secret, client) = (who.visitor(), who.secret(), who.visit.client());
     let changed = match same(&form.password, &form.again) {
-        Ok(new) => sessions::change_password(&services, visitor, secret, new, peer).await,
+        Ok(new) => own::change_password(&services, visitor, secret, new, client).await,
         Err(refusal) => Err(refusal),
     };
     match changed {
@@ -158,7 +168,7 @@ async fn begin_codes(
     Posted(Nothing {}): Posted<Nothing>,
 ) -> Result<Redirect, Problem> {
     who.has_proved_lately(&services, "/profile")?;
-    sessions::begin_codes(&services, who.visitor()).await?;
+    own::begin_codes(&services, who.visitor()).await?;
     Ok(Redirect::to("/profile/codes"))
 }
 
@@ -172,7 +182,7 @@ async fn codes_form(
 }
 
 fn codes_page(services: &Services, who: &SignedIn, faults: Faults) -> Result<CodesPage, Problem> {
-    let seed = sessions::pending_seed(services, who.visitor())?;
+    let seed = own::pending_seed(services, who.visitor())?;
     let seed = seed.ok_or(Problem::See("/profile".to_owned()))?;
     let seed = seed.expose_secret().to_owned();
     let address = who.visitor().member.address.to_string();
@@ -218,8 +228,8 @@ async fn finish_codes(
     Posted(form): Posted<CodeForm>,
 ) -> Result<Response, Problem> {
     who.has_proved_lately(&services, "/profile/codes")?;
-    let peer = who.visit.peer;
-    match sessions::finish_codes(&services, who.visitor(), &form.code, peer).await {
+    let client = who.visit.client();
+    match own::finish_codes(&services, who.visitor(), &form.code, client).await {
         Ok(()) => Ok(Redirect::to("/profile?done=codes-on").into_response()),
         Err(refusal) => {
             let page = codes_page(&services, &who, Faults::of(&who.visit, &refusal))?;
@@ -234,7 +244,7 @@ async fn end_codes(
     Posted(Nothing {}): Posted<Nothing>,
 ) -> Result<Redirect, Problem> {
     who.has_proved_lately(&services, "/profile")?;
-    sessions::end_codes(&services, who.visitor(), who.visit.peer).await?;
+    own::end_codes(&services, who.visitor(), who.visit.peer).await?;
     Ok(Redirect::to("/profile?done=codes-off"))
 }
 

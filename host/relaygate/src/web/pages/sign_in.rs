@@ -1,4 +1,4 @@
-//! `/sign-in`, `/sign-in/code`, `/confirm`, `/sign-out`.
+//! `/sign-in`, `/sign-in/factor`, `/confirm`, `/sign-out`.
 
 use std::sync::Arc;
 
@@ -15,15 +15,18 @@ use serde::Deserialize;
 use super::form::{Faults, Open, Posted};
 use super::page::Page;
 use super::problem::{Problem, refusal_status, shown};
-use super::visit::{Anyone, HalfWay, SignedIn, Visit, clear_cookie, escaped, set_cookie};
+use super::visit::{
+    Anyone, HalfWay, SignedIn, Visit, clear_cookie, escaped, mark_browser, set_cookie,
+};
 use crate::operations::Refusal;
-use crate::operations::sessions::{self, BegunView, SignInInput};
+use crate::operations::passkeys;
+use crate::operations::sessions::{self, BegunView, Factor, SignInInput};
 use crate::services::Services;
 
 pub(super) fn router() -> Router<Arc<Services>> {
     Router::new()
         .route("/sign-in", get(sign_in_form).post(sign_in))
-        .route("/sign-in/code", get(code_form).post(code))
+        .route("/sign-in/factor", get(factor_form).post(factor))
         .route("/confirm", get(confirm_form).post(confirm))
         .route("/sign-out", post(sign_out))
 }
@@ -45,9 +48,13 @@ struct SignInForm {
     next: String,
 }
 
+/// A one-time code, or what the device of a passkey said.
 #[derive(Deserialize)]
-struct CodeForm {
+struct FactorForm {
+    #[serde(default)]
     code: String,
+    #[serde(default)]
+    answer: String,
     #[serde(default)]
     next: String,
 }
@@ -58,11 +65,20 @@ struct ConfirmForm {
     #[serde(default)]
     code: String,
     #[serde(default)]
+    answer: String,
+    #[serde(default)]
     next: String,
 }
 
 #[derive(Deserialize)]
 struct Nothing {}
+
+/// What somebody can prove themselves with beside the password.
+struct Factors {
+    codes: bool,
+    /// What the browser has to be told for a passkey, in JSON.
+    passkey: Option<String>,
+}
 
 #[derive(Template)]
 #[template(path = "sign-in/sign-in.html")]
@@ -75,10 +91,11 @@ struct SignInPage {
 }
 
 #[derive(Template)]
-#[template(path = "sign-in/code.html")]
-struct CodePage {
+#[template(path = "sign-in/factor.html")]
+struct FactorPage {
     page: Page,
     faults: Faults,
+    factors: Factors,
     next: String,
 }
 
@@ -87,7 +104,7 @@ struct CodePage {
 struct ConfirmPage {
     page: Page,
     faults: Faults,
-    codes: bool,
+    factors: Factors,
     next: String,
 }
 
@@ -112,7 +129,7 @@ async fn sign_in(
         address: &form.address,
         password: &form.password,
         ends: visit.secret.as_ref(),
-        peer: visit.peer,
+        client: visit.client(),
     };
     match sessions::sign_in(&services, input).await {
         Ok(begun) => go_on(&begun, &form.next),
@@ -133,14 +150,17 @@ fn refused(refusal: &Refusal, page: &impl Template) -> Response {
     (refusal_status(&refusal.code), shown(page)).into_response()
 }
 
-/// With the new session, to the one-time code if that is asked for, else on.
+/// With the new session, to the second factor if one is asked for, else on.
 pub(super) fn go_on(begun: &BegunView, next: &str) -> Response {
     let place = match begun.stage {
-        Stage::Password => format!("/sign-in/code?next={}", escaped(inner(next))),
+        Stage::Password => format!("/sign-in/factor?next={}", escaped(inner(next))),
         Stage::Whole => inner(next).to_owned(),
     };
-    let cookie = AppendHeaders([(header::SET_COOKIE, set_cookie(&begun.secret))]);
-    (cookie, Redirect::to(&place)).into_response()
+    let session = [(header::SET_COOKIE, set_cookie(&begun.secret))];
+    let browser = begun.browser.as_ref();
+    let browser = browser.map(|marks| (header::SET_COOKIE, mark_browser(marks)));
+    let cookies = AppendHeaders(session.into_iter().chain(browser));
+    (cookies, Redirect::to(&place)).into_response()
 }
 
 /// A page of ours: what else somebody wrote into `next` leads to the first one.
@@ -150,60 +170,100 @@ fn inner(next: &str) -> &str {
     if ours { next } else { "/" }
 }
 
-async fn code_form(HalfWay(who): HalfWay, Query(query): Query<Next>) -> Response {
-    shown(&CodePage {
-        page: Page::of(&who.visit, ""),
-        faults: Faults::default(),
-        next: query.next,
-    })
-    .into_response()
-}
-
-async fn code(
+async fn factor_form(
     State(services): State<Arc<Services>>,
     HalfWay(who): HalfWay,
-    Posted(form): Posted<CodeForm>,
-) -> Response {
-    let peer = who.visit.peer;
-    let given = sessions::give_code(&services, who.visitor(), who.secret(), &form.code, peer);
-    match given.await {
-        Ok(begun) => go_on(&begun, &form.next),
+    Query(query): Query<Next>,
+) -> Result<Response, Problem> {
+    let page = factor_page(&services, &who, Faults::default(), query.next)?;
+    Ok(shown(&page).into_response())
+}
+
+fn factor_page(
+    services: &Services,
+    who: &SignedIn,
+    faults: Faults,
+    next: String,
+) -> Result<FactorPage, Problem> {
+    Ok(FactorPage {
+        page: Page::of(&who.visit, ""),
+        faults,
+        factors: factors(services, who)?,
+        next,
+    })
+}
+
+/// With a ceremony of the session's own, should they choose a passkey.
+fn factors(services: &Services, who: &SignedIn) -> Result<Factors, Problem> {
+    let member = &who.visitor().member;
+    Ok(Factors {
+        codes: member.has_codes(),
+        passkey: passkeys::begin_showing(services, member, who.secret())?,
+    })
+}
+
+/// The passkey, if that is what was sent.
+fn given<'a>(code: &'a str, answer: &'a str) -> Factor<'a> {
+    match answer {
+        "" => Factor::Code(code),
+        answer => Factor::Passkey(answer),
+    }
+}
+
+async fn factor(
+    State(services): State<Arc<Services>>,
+    HalfWay(who): HalfWay,
+    Posted(form): Posted<FactorForm>,
+) -> Result<Response, Problem> {
+    let (factor, client) = (given(&form.code, &form.answer), who.visit.client());
+    let taken = sessions::give_factor(&services, who.visitor(), who.secret(), factor, client);
+    match taken.await {
+        Ok(begun) => Ok(go_on(&begun, &form.next)),
         Err(refusal) => {
-            let page = CodePage {
-                page: Page::of(&who.visit, ""),
-                faults: Faults::of(&who.visit, &refusal),
-                next: form.next,
-            };
-            refused(&refusal, &page)
+            let faults = Faults::of(&who.visit, &refusal);
+            let page = factor_page(&services, &who, faults, form.next)?;
+            Ok(refused(&refusal, &page))
         }
     }
 }
 
-async fn confirm_form(Anyone(who): Anyone, Query(query): Query<Next>) -> Response {
-    shown(&confirm_page(&who, Faults::default(), query.next)).into_response()
+async fn confirm_form(
+    State(services): State<Arc<Services>>,
+    Anyone(who): Anyone,
+    Query(query): Query<Next>,
+) -> Result<Response, Problem> {
+    let page = confirm_page(&services, &who, Faults::default(), query.next)?;
+    Ok(shown(&page).into_response())
 }
 
-fn confirm_page(who: &SignedIn, faults: Faults, next: String) -> ConfirmPage {
-    ConfirmPage {
+fn confirm_page(
+    services: &Services,
+    who: &SignedIn,
+    faults: Faults,
+    next: String,
+) -> Result<ConfirmPage, Problem> {
+    Ok(ConfirmPage {
         page: Page::of(&who.visit, ""),
         faults,
-        codes: who.visitor().member.has_codes(),
+        factors: factors(services, who)?,
         next,
-    }
+    })
 }
 
 async fn confirm(
     State(services): State<Arc<Services>>,
     Anyone(who): Anyone,
     Posted(form): Posted<ConfirmForm>,
-) -> Response {
-    let (proofs, peer) = ((&form.password, form.code.as_str()), who.visit.peer);
-    let proved = sessions::prove_again(&services, who.visitor(), who.secret(), proofs, peer);
+) -> Result<Response, Problem> {
+    let (factor, client) = (given(&form.code, &form.answer), who.visit.client());
+    let proofs = (&form.password, factor);
+    let proved = sessions::prove_again(&services, who.visitor(), who.secret(), proofs, client);
     match proved.await {
-        Ok(begun) => go_on(&begun, &form.next),
+        Ok(begun) => Ok(go_on(&begun, &form.next)),
         Err(refusal) => {
             let faults = Faults::of(&who.visit, &refusal);
-            refused(&refusal, &confirm_page(&who, faults, form.next))
+            let page = confirm_page(&services, &who, faults, form.next)?;
+            Ok(refused(&refusal, &page))
         }
     }
 }

@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use desk::members::Role;
+use desk::members::browsers::KNOWN_MS;
 use desk::members::sessions::Stage;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -21,7 +22,7 @@ use subtle::ConstantTimeEq;
 
 use super::language::Language;
 use super::problem::{self, Problem};
-use crate::operations::sessions::{self, Visitor};
+use crate::operations::sessions::{self, Client, Visitor};
 use crate::operations::{Actor, Refusal};
 use crate::services::Services;
 use crate::web::Peer;
@@ -40,6 +41,8 @@ pub(super) struct Known {
     pub(super) peer: IpAddr,
     /// The cookie's value, whether it opens anything or not.
     pub(super) secret: Option<SecretString>,
+    /// The marks of those who have signed in with this browser.
+    browser: Option<SecretString>,
     /// Whose session it is.
     pub(super) visitor: Option<Visitor>,
 }
@@ -69,7 +72,8 @@ pub(super) async fn load(
 }
 
 async fn known(services: &Services, parts: &Parts) -> Result<Visit, (Visit, Refusal)> {
-    let secret = cookie(&parts.headers);
+    let secret = cookie(&parts.headers, COOKIE);
+    let browser = cookie(&parts.headers, BROWSER_COOKIE);
     let found = match &secret {
         Some(secret) => sessions::visitor(services, secret).await,
         None => Ok(None),
@@ -86,6 +90,7 @@ async fn known(services: &Services, parts: &Parts) -> Result<Visit, (Visit, Refu
             product: services.product.name.clone(),
             peer: peer.expect("the server says who asks").0,
             secret: secret.clone(),
+            browser: browser.clone(),
             visitor,
         }))
     };
@@ -95,13 +100,13 @@ async fn known(services: &Services, parts: &Parts) -> Result<Visit, (Visit, Refu
     }
 }
 
-/// The session's cookie. A browser sends all of a site's in one field, HTTP/2 may
+/// One of our cookies. A browser sends all of a site's in one field, HTTP/2 may
 /// split them (RFC 9113 §8.2.3).
-fn cookie(headers: &HeaderMap) -> Option<SecretString> {
+fn cookie(headers: &HeaderMap, name: &str) -> Option<SecretString> {
     let fields = headers.get_all(header::COOKIE).into_iter();
     let cookies = fields.filter_map(|field| field.to_str().ok());
     let mut cookies = cookies.flat_map(|field| field.split(';'));
-    let value = cookies.find_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='))?;
+    let value = cookies.find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('='))?;
     Some(SecretString::from(value))
 }
 
@@ -110,6 +115,15 @@ fn cookie(headers: &HeaderMap) -> Option<SecretString> {
 pub(super) fn set_cookie(secret: &SecretString) -> HeaderValue {
     let text = format!("{COOKIE}={}; {COOKIE_RULES}", secret.expose_secret());
     sensitive(&text)
+}
+
+/// The field that marks a browser as one that somebody has signed in with. It opens nothing,
+/// and stays when they sign out.
+pub(super) fn mark_browser(marks: &SecretString) -> HeaderValue {
+    let (marks, life) = (marks.expose_secret(), KNOWN_MS / 1_000);
+    sensitive(&format!(
+        "{BROWSER_COOKIE}={marks}; Max-Age={life}; {COOKIE_RULES}"
+    ))
 }
 
 /// The field that makes a browser forget it.
@@ -124,6 +138,14 @@ fn sensitive(text: &str) -> HeaderValue {
 }
 
 impl Known {
+    /// From where it comes.
+    pub(super) fn client(&self) -> Client<'_> {
+        Client {
+            peer: self.peer,
+            browser: self.browser.as_ref(),
+        }
+    }
+
     /// The word that every form of this session carries. Whoever knows it knows the
     /// cookie, which no other site can read.
     pub(super) fn form_word(&self) -> String {
@@ -240,7 +262,7 @@ impl Deref for Operator {
     }
 }
 
-/// Somebody whose password was right and whose one-time code is awaited.
+/// Somebody whose password was right and whose second factor is awaited.
 pub(super) struct HalfWay(pub(super) SignedIn);
 
 fn signed_in(parts: &Parts, stage: Stage) -> Result<SignedIn, Problem> {
@@ -340,6 +362,7 @@ impl<S: Sync> FromRequestParts<S> for Operator {
 }
 
 const COOKIE: &str = "__Host-session";
+const BROWSER_COOKIE: &str = "__Host-browser";
 const COOKIE_RULES: &str = "Path=/; Secure; HttpOnly; SameSite=Strict";
 
 #[cfg(test)]
@@ -360,7 +383,7 @@ mod tests {
             for field in fields {
                 headers.append(header::COOKIE, HeaderValue::from_static(field));
             }
-            let found = cookie(&headers);
+            let found = cookie(&headers, COOKIE);
             let found = found.as_ref().map(|secret| secret.expose_secret());
             assert_eq!(found, expected, "{fields:?}");
         }
