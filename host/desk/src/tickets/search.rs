@@ -13,7 +13,7 @@ use crate::{Account, Error};
 pub struct Filter {
     /// Standing at one of these.
     pub statuses: Vec<Status>,
-    /// With these words in subject or requester, or by number.
+    /// With these words in subject or requester; `#7` is the number 7.
     pub words: String,
 }
 
@@ -82,10 +82,12 @@ impl Filter {
     }
 
     fn says(&self, ticket: &Ticket) -> bool {
-        let text = format!("#{} {} {}", ticket.id, ticket.subject, ticket.requester);
-        let text = text.to_lowercase();
+        let text = format!("{} {}", ticket.subject, ticket.requester).to_lowercase();
         let mut words = self.words.split_whitespace();
-        words.all(|word| text.contains(&word.to_lowercase()))
+        words.all(|word| match word.strip_prefix('#') {
+            Some(number) => number == ticket.id.to_string(),
+            None => text.contains(&word.to_lowercase()),
+        })
     }
 }
 

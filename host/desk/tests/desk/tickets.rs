@@ -4,8 +4,9 @@ use desk::facts::{Cause, Role, RouteAnswer, SystemTag, Tagging, ThreadEvidence};
 use desk::intake::{self, Answers, Incoming, Outcome};
 use desk::notifications::Event;
 use desk::suspended::Shelf;
-use desk::tickets::{self, Changes, NewReply, Ticket, tags};
+use desk::tickets::{self, Changes, Filter, NewMatter, NewReply, Status, Ticket, tags};
 use desk::{Account, Error, people};
+use mail::address::Address;
 use storage::Batch;
 
 use crate::scene::{NOW, Scene, address, later};
@@ -452,4 +453,61 @@ async fn only_agents_reply_and_reserved_tags_stay() {
     assert!(ticket.tags.contains(tags::AUTHENTICATED_TICKET) && ticket.tags.contains("vip"));
     let forged = all(&[tags::UNAUTHENTICATED_UPDATE]);
     assert!(scene.change(1, &forged).await.is_err());
+}
+
+/// Newest first, by standing and words, a page at a time; nothing is missed between pages.
+#[tokio::test]
+async fn tickets_are_found_newest_first_a_page_at_a_time() {
+    let scene = Scene::new().await;
+    let agent = address("anna@staff.example");
+    let registered = people::register_agent(&scene.acme, &agent, "", NOW).await;
+    registered.unwrap();
+    for number in 1..=300 {
+        let status = (number % 3 == 0).then_some(Status::Solved);
+        let new = matter(&agent, format!("Lamp {number}"), status);
+        let mut batch = Batch::new();
+        let opened = tickets::open(&scene.acme, &scene.product, &mut batch, new, NOW).await;
+        opened.unwrap();
+        let _durable = scene.acme.commit(batch).await.unwrap();
+    }
+    let found = |account: Account, words: &str| {
+        let (statuses, words) = (vec![Status::Solved], words.to_owned());
+        async move {
+            let filter = Filter { statuses, words };
+            let (mut seen, mut before) = (Vec::new(), None);
+            loop {
+                let page = tickets::search(&account, &filter, before, 40)
+                    .await
+                    .unwrap();
+                assert!(page.tickets.len() <= 40);
+                seen.extend(page.tickets.iter().map(|ticket| ticket.id));
+                before = page.next;
+                if before.is_none() {
+                    return seen;
+                }
+            }
+        }
+    };
+    let solved: Vec<u64> = (1..=300).rev().filter(|number| number % 3 == 0).collect();
+    assert_eq!(found(scene.acme.clone(), "lamp ANNA@").await, solved);
+    assert_eq!(found(scene.acme.clone(), "#12").await, [12]);
+    assert_eq!(found(scene.acme.clone(), "#13 nowhere").await, [0_u64; 0]);
+    assert_eq!(found(scene.rival.clone(), "").await, [0_u64; 0]);
+}
+
+fn matter(agent: &Address, subject: String, status: Option<Status>) -> NewMatter {
+    NewMatter {
+        agent: agent.clone(),
+        subject,
+        body: "It stays dark.".to_owned(),
+        public: false,
+        requester: None,
+        requester_name: String::new(),
+        recipient: None,
+        brand: None,
+        changes: Changes {
+            status,
+            ..Changes::default()
+        },
+    }
 }

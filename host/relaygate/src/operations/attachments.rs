@@ -6,6 +6,7 @@
 //! Not here: what may stay of the HTML (`desk::tickets::clean`), header fields for browsers
 //! (the pages).
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -16,6 +17,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use super::tickets::CommentView;
 use super::{Outcome, Refusal};
 use crate::services::Services;
 
@@ -139,6 +141,28 @@ pub async fn html(
     cleaned.map_err(|error| Refusal::internal(&error))
 }
 
+/// The HTML of some comments in their order, cleaned, as far as it is not too much at once;
+/// absent where there is none.
+pub async fn html_of(comments: &[CommentView]) -> Outcome<Vec<Option<String>>> {
+    let mut room = CLEANED_OCTETS_MAX;
+    let mut fits = |html: &&String| {
+        let left = room.checked_sub(html.len());
+        room = left.unwrap_or(room);
+        left.is_some()
+    };
+    let written = comments.iter().map(|comment| comment.html_body.as_ref());
+    let written: Vec<_> = written
+        .map(|html| html.filter(&mut fits).cloned())
+        .collect();
+    if written.iter().all(Option::is_none) {
+        return Ok(written);
+    }
+    let _seat = seat(&HTML_SEATS).await?;
+    let clean = |html: Option<String>| html.map(|html| tickets::clean(&html, HashMap::new()));
+    let cleaned = spawn_blocking(move || written.into_iter().map(clean).collect()).await;
+    cleaned.map_err(|error| Refusal::internal(&error))
+}
+
 async fn seat(seats: &'static Semaphore) -> Outcome<SemaphorePermit<'static>> {
     match timeout(SEAT_TIMEOUT, seats.acquire()).await {
         Ok(Ok(seat)) => Ok(seat),
@@ -154,5 +178,7 @@ const LARGE_OCTETS: u64 = 256 * 1024;
 static FILE_SEATS: Semaphore = Semaphore::const_new(4);
 /// HTML that is being cleaned.
 static HTML_SEATS: Semaphore = Semaphore::const_new(2);
+/// Octets of HTML that are cleaned for one list.
+const CLEANED_OCTETS_MAX: usize = 1024 * 1024;
 /// How long somebody waits for one.
 const SEAT_TIMEOUT: Duration = Duration::from_secs(20);

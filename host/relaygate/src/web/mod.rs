@@ -6,6 +6,7 @@
 
 mod api;
 mod assets;
+mod files;
 mod pages;
 mod server;
 

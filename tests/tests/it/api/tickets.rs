@@ -1,12 +1,14 @@
 //! Tickets by API: made, read, answered, changed; people and mail that belong to them.
 
 use relaygate_tests::house::{
-    ACCOUNT, AGENT, DOMAIN, SUPPORT, USER, by_mx, id_of, message, tags_of, wait_for_ticket,
+    ACCOUNT, AGENT, DOMAIN, SUPPORT, USER, by_mx, create_account, id_of, message, tags_of,
+    wait_for_ticket,
 };
 use relaygate_tests::wait::{self, PATIENCE};
 use serde_json::{Value, json};
 
 use super::Scene;
+use crate::pages::tickets::{REPORT, SUBJECT, letter};
 
 /// A ticket that came by mail, as a client of the public system reads it; the person who
 /// wrote it is found by the id it names.
@@ -61,6 +63,65 @@ fn a_ticket_by_mail_is_read_in_the_public_shape() {
         [&me["user"]["email"], &me["user"]["role"]],
         [AGENT, "agent"]
     );
+}
+
+/// The HTML of a comment with nothing in it that runs or loads, and the files that came with
+/// it, as they were sent; to another account neither is there (WEB-01, WEB-02, R107).
+#[test]
+fn a_comment_brings_its_html_and_its_files() {
+    let scene = Scene::start("");
+    let credential = scene.cottage.connect(ACCOUNT, DOMAIN);
+    let mut client = scene.cottage.session(&credential);
+    let reply = client.submit(USER, &[SUPPORT], &letter());
+    assert_eq!(reply.code, 250, "{reply}");
+    let id = id_of(&wait_for_ticket(&scene.cottage.relay, ACCOUNT, SUBJECT)["ticket"]);
+    let agent = scene.agent(ACCOUNT);
+    let listed = agent.get(&format!("/tickets/{id}/comments")).expect(200);
+    let comment = &listed["comments"][0];
+    let html = comment["html_body"].as_str().unwrap_or_default();
+    assert!(
+        html.contains("<b style=\"color:#b00\">since nine</b>"),
+        "{html}"
+    );
+    assert!(
+        !html.contains("script") && !html.contains("alert"),
+        "{html}"
+    );
+    let files = comment["attachments"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let named = files.iter().find(|file| file["file_name"] == "report.pdf");
+    let file = named.expect("the letter came with a report");
+    assert_eq!(
+        [&file["content_type"], &file["size"]],
+        [&json!("application/pdf"), &json!(REPORT.len())]
+    );
+    let url = file["content_url"].as_str().unwrap_or_default();
+    let (_, path) = url.split_once("/api/v2").expect("a link of the API");
+    let fetched = agent.get(path);
+    assert_eq!(
+        (fetched.status, &fetched.body[..]),
+        (200, REPORT),
+        "{}",
+        fetched.text()
+    );
+    assert_eq!(fetched.field("content-type"), "application/octet-stream");
+    assert!(
+        fetched
+            .field("content-disposition")
+            .starts_with("attachment; filename=\"report.pdf\"")
+    );
+    assert_eq!(fetched.field("x-content-type-options"), "nosniff");
+    create_account(&scene.cottage.relay, "other");
+    let other = scene.agent("other");
+    assert_eq!(other.get(path).status, 404);
+    for wrong in [
+        path.replace("/comments/1/", "/comments/2/"),
+        path.replace(".json", "9"),
+    ] {
+        assert_eq!(agent.get(&wrong).status, 404, "{wrong}");
+    }
 }
 
 /// Answered, sorted, copied and followed in one call; and what became of the mail.

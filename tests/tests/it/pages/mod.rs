@@ -10,7 +10,7 @@ mod policies;
 mod safety;
 mod screens;
 mod sign_in;
-mod tickets;
+pub(crate) mod tickets;
 
 /// Ends a test that cannot run here, saying why.
 macro_rules! needs_browser {

@@ -159,7 +159,7 @@ fn the_page_says_who_really_answers() {
 }
 
 /// HTML with a picture of its own, a report, and what the customer's server thinks of its author.
-pub(super) fn letter() -> String {
+pub(crate) fn letter() -> String {
     let text = message(USER, SUPPORT, SUBJECT, "fire@enduser.example", HEADER);
     let (header, _) = text.split_once("\r\n\r\n").expect("a message has a body");
     let body = BODY
@@ -169,9 +169,9 @@ pub(super) fn letter() -> String {
     format!("{header}\r\n\r\n{body}")
 }
 
-pub(super) const SUBJECT: &str = "Printer on fire";
+pub(crate) const SUBJECT: &str = "Printer on fire";
 const READERS: [&str; 3] = [USER, "bob@enduser.example", "carol@enduser.example"];
-const REPORT: &[u8] = b"%PDF-1.4 a report of a fire, no more";
+pub(crate) const REPORT: &[u8] = b"%PDF-1.4 a report of a fire, no more";
 /// One pixel.
 const PICTURE: &[u8] =
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\

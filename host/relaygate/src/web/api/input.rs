@@ -22,6 +22,10 @@ use crate::web::BODY_OCTETS_MAX;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Id(pub(super) u64);
 
+/// The numbers in the path, as many as it has.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Numbers<const N: usize>(pub(super) [u64; N]);
+
 /// The word in the path.
 #[derive(Debug, Clone)]
 pub(super) struct Word(pub(super) String);
@@ -81,6 +85,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
         let path = Path::<u64>::from_request_parts(parts, state).await;
         path.map(|Path(id)| Self(id))
             .map_err(|_| Failure::not_found())
+    }
+}
+
+impl<const N: usize, S: Send + Sync> FromRequestParts<S> for Numbers<N> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let path = Path::<Vec<u64>>::from_request_parts(parts, state).await;
+        let numbers = path.ok().and_then(|Path(numbers)| numbers.try_into().ok());
+        numbers.map(Self).ok_or_else(Failure::not_found)
     }
 }
 

@@ -94,6 +94,7 @@ fn described() -> OpenApiRouter {
         .routes(routes!(tickets::show_many))
         .routes(routes!(tickets::show, tickets::update))
         .routes(routes!(tickets::comments))
+        .routes(routes!(tickets::attachment))
         .routes(routes!(tickets::email_ccs))
         .routes(routes!(users::list))
         .routes(routes!(users::me))

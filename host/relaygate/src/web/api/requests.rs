@@ -52,8 +52,7 @@ pub(super) async fn comments(
     paging: Paging,
 ) -> Result<Json<Comments>, Failure> {
     let whole = own(&caller, id).await?;
-    let recipient = whole.ticket.recipient;
-    let comments = page_of_comments(&caller, whole.comments, recipient.as_deref(), paging).await?;
+    let comments = page_of_comments(&caller, &whole.ticket, whole.comments, paging).await?;
     Ok(Json(comments))
 }
 

@@ -4,12 +4,13 @@
 
 use axum::Json;
 use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 
 use super::caller::Caller;
 use super::failure::{Failure, Failures};
-use super::input::{Body, Id, Ids, Query};
+use super::input::{Body, Id, Ids, Numbers, Query};
 use super::paging::{PageInfo, PageParams, Paging, place};
+use super::shapes::attachment;
 use super::shapes::comment::{Comment, Comments};
 use super::shapes::ticket::{
     AuditedTicket, ChangedTicket, NewTicket, OneTicket, SomeTickets, Ticket, TicketAudit, Tickets,
@@ -17,8 +18,10 @@ use super::shapes::ticket::{
 };
 use super::shapes::user::{People, SomeUsers, User};
 use super::ticket_input::{change_input, open_input};
+use crate::operations::attachments;
 use crate::operations::ticket_changes::{self, UpdateInput};
 use crate::operations::tickets::{self, CommentView, ReplyInput, TicketView};
+use crate::web::files;
 
 /// Lists the tickets.
 #[utoipa::path(get, path = "/tickets", params(PageParams),
@@ -157,7 +160,7 @@ async fn audited(
     let about = about.first().map_or("", String::as_str);
     Ok(AuditedTicket {
         ticket: Ticket::new(view, about, &people, &caller.site),
-        audit: TicketAudit::new(view, comment, people.id(&agent), &people),
+        audit: TicketAudit::new(view, comment, (&people, people.id(&agent)), &caller.site),
     })
 }
 
@@ -170,24 +173,39 @@ pub(super) async fn comments(
     paging: Paging,
 ) -> Result<Json<Comments>, Failure> {
     let whole = tickets::show(&caller.services, &caller.account, id).await?;
-    let recipient = whole.ticket.recipient;
-    let comments = page_of_comments(&caller, whole.comments, recipient.as_deref(), paging).await?;
+    let comments = page_of_comments(&caller, &whole.ticket, whole.comments, paging).await?;
     Ok(Json(comments))
+}
+
+/// Fetches a file that came with a comment.
+#[utoipa::path(get, path = "/tickets/{id}/comments/{comment_id}/attachments/{attachment_id}",
+    params(("id" = u64, Path), ("comment_id" = u64, Path), ("attachment_id" = u64, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), Failures))]
+pub(super) async fn attachment(
+    caller: Caller,
+    Numbers([ticket, comment, id]): Numbers<3>,
+) -> Result<Response, Failure> {
+    let number = attachment::number(comment, id).ok_or_else(Failure::not_found)?;
+    let place = (ticket, comment);
+    let opened = attachments::open(&caller.services, &caller.account, place, number).await?;
+    Ok(files::answer(opened))
 }
 
 /// A page of comments.
 pub(super) async fn page_of_comments(
     caller: &Caller,
+    ticket: &TicketView,
     views: Vec<CommentView>,
-    recipient: Option<&str>,
     paging: Paging,
 ) -> Result<Comments, Failure> {
     let order = paging.order(&["created_at"])?;
     let (views, page) = paging.cut(views, order.descending, |view| place(view.id))?;
     let people = People::named(caller, views.iter().map(|view| &view.author)).await?;
-    let shape = |view| Comment::new(view, &people, recipient);
+    let cleaned = attachments::html_of(&views).await?;
+    let of = (ticket, &caller.site);
+    let shape = |(view, cleaned)| Comment::new(view, cleaned, &people, of);
     Ok(Comments {
-        comments: views.iter().map(shape).collect(),
+        comments: views.iter().zip(cleaned).map(shape).collect(),
         page,
     })
 }

@@ -3,10 +3,12 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::attachment::Attachment;
 use super::user::People;
 use super::via::Via;
 use super::{Nothing, time};
-use crate::operations::tickets::CommentView;
+use crate::operations::tickets::{CommentView, TicketView};
+use crate::web::api::caller::Site;
 use crate::web::api::paging::PageInfo;
 
 /// One contribution to a ticket.
@@ -18,12 +20,12 @@ pub(in crate::web::api) struct Comment {
     kind: &'static str,
     author_id: u64,
     body: String,
-    /// Made of the text, so that it can be shown as it is: what a stranger wrote as
-    /// HTML is not in it.
+    /// What the author wrote as HTML, cleaned; made of the text where there is none, or too
+    /// much at once. Either can be shown as it is: nothing in it runs or loads anything.
     html_body: String,
     plain_body: String,
     public: bool,
-    attachments: Vec<Nothing>,
+    attachments: Vec<Attachment>,
     audit_id: u64,
     via: Via,
     metadata: Metadata,
@@ -59,20 +61,27 @@ impl Metadata {
 }
 
 impl Comment {
+    /// `cleaned` is its HTML, cleaned.
     pub(in crate::web::api) fn new(
         view: &CommentView,
+        cleaned: Option<String>,
         people: &People,
-        recipient: Option<&str>,
+        (ticket, site): (&TicketView, &Site),
     ) -> Self {
+        let place = (ticket.id, view.id);
+        let files = view.attachments.iter();
+        let recipient = ticket.recipient.as_deref();
         Self {
             id: view.id,
             kind: "Comment",
             author_id: people.id(&view.author),
-            html_body: html(&view.body),
+            html_body: cleaned.unwrap_or_else(|| html(&view.body)),
             plain_body: view.body.clone(),
             body: view.body.clone(),
             public: view.public,
-            attachments: Vec::new(),
+            attachments: files
+                .map(|file| Attachment::new(file, place, site))
+                .collect(),
             audit_id: view.id,
             via: match view.via {
                 Some(_) => Via::email(&view.author, &view.author_name, recipient),

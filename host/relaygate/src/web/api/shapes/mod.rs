@@ -4,6 +4,7 @@
 //! renamed. What we do not have is there and empty, for clients that read every key.
 
 pub(super) mod address;
+pub(super) mod attachment;
 pub(super) mod audit;
 pub(super) mod brand;
 pub(super) mod comment;

@@ -268,8 +268,8 @@ impl TicketAudit {
     pub(in crate::web::api) fn new(
         ticket: &TicketView,
         comment: Option<&CommentView>,
-        author_id: u64,
-        people: &People,
+        (people, author_id): (&People, u64),
+        site: &Site,
     ) -> Self {
         Self {
             id: comment.map_or(ticket.updated_at, |comment| comment.id),
@@ -278,7 +278,7 @@ impl TicketAudit {
             author_id,
             metadata: Metadata::empty(),
             events: comment
-                .map(|comment| Comment::new(comment, people, None))
+                .map(|comment| Comment::new(comment, None, people, (ticket, site)))
                 .into_iter()
                 .collect(),
             via: Via::api(),
