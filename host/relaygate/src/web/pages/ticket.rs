@@ -189,11 +189,12 @@ fn delivery_tone(delivery: &DeliveryView) -> &'static str {
 
 /// As much of a text as one page shows.
 fn text(comment: &CommentView) -> &str {
-    &comment.body[..comment.body.floor_char_boundary(TEXT_OCTETS_MAX)]
+    let end = comment.body.floor_char_boundary(TEXT_OCTETS_MAX);
+    comment.body[..end].trim_end()
 }
 
 fn is_cut(comment: &CommentView) -> bool {
-    text(comment).len() < comment.body.len()
+    comment.body.len() > TEXT_OCTETS_MAX
 }
 
 /// A number of octets as people say it.
