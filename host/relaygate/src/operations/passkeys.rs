@@ -116,13 +116,19 @@ fn site(services: &Services) -> Outcome<Site> {
     match name {
         Ok(name) if !is_address => Ok(Site {
             id: RpId::Domain(name),
-            origin,
+            origin: as_browsers_write(&origin),
         }),
         _ => {
             let message = "passkeys are bound to a name; give web.url one";
             Err(Refusal::new("passkeys_need_a_name", message))
         }
     }
+}
+
+/// An origin has no port where it is the usual one, and no capitals (RFC 6454 §6.2).
+fn as_browsers_write(origin: &str) -> String {
+    let origin = origin.to_ascii_lowercase();
+    origin.strip_suffix(":443").unwrap_or(&origin).to_owned()
 }
 
 /// Whether passkeys can be had here at all.
@@ -321,3 +327,25 @@ fn unfit(error: impl std::error::Error) -> Refusal {
 const CEREMONIES_MAX: usize = 1_024;
 /// Octets of the digest a passkey is called by in a path.
 const SHORT_OCTETS: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_written_as_browsers_write_it() {
+        for (url, origin) in [
+            ("https://Admin.desk.example", "https://admin.desk.example"),
+            (
+                "https://admin.desk.example:443",
+                "https://admin.desk.example",
+            ),
+            (
+                "https://admin.desk.example:8443",
+                "https://admin.desk.example:8443",
+            ),
+        ] {
+            assert_eq!(as_browsers_write(url), origin);
+        }
+    }
+}
