@@ -34,6 +34,7 @@ mod numbers;
 pub mod outbound;
 pub mod pace;
 pub mod people;
+pub mod policies;
 mod product;
 mod random;
 pub mod rewrap;

@@ -8,22 +8,19 @@ use std::sync::Arc;
 use wasmtime::component::{ComponentExportIndex, InstancePre};
 
 use crate::call::{self, new_store};
+use crate::compiler;
 use crate::engine::Engine;
 use crate::imports::CallState;
+use crate::inspect::Unfit;
 use crate::questions::Question;
 use crate::{Digest, Failure, Limits, NoFacts, Settings};
 
 /// Why a component was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {
-    /// Larger than [`crate::EngineSettings::component_octets_max`].
-    #[error("component has {octets} octets, the limit is {limit}")]
-    TooLarge {
-        /// Its size.
-        octets: usize,
-        /// The limit.
-        limit: usize,
-    },
+    /// It holds more than [`crate::EngineSettings::bounds`] allow.
+    #[error("component is too complex: {0}")]
+    TooComplex(Unfit),
     /// A core module, a text, or damaged.
     #[error("not a usable component: {0}")]
     Invalid(String),
@@ -76,30 +73,44 @@ impl Component {
     }
 
     pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Self, CompileError> {
-        let limit = engine.inner.settings.component_octets_max;
-        if bytes.len() > limit {
-            let octets = bytes.len();
-            return Err(CompileError::TooLarge { octets, limit });
-        }
+        compiler::fit(bytes, &engine.inner.settings.bounds)?;
         // `from_binary` and not `new`: the latter would also read the text format.
-        let component = wasmtime::component::Component::from_binary(&engine.inner.wasm, bytes)
+        let code = wasmtime::component::Component::from_binary(&engine.inner.wasm, bytes)
             .map_err(|error| CompileError::Invalid(format!("{error:#}")))?;
-        check_imports(engine, &component)?;
-        let exports = Question::ALL.map(|question| find_export(&component, question));
+        let component = Self::link(engine, &code, Digest::of(bytes))?;
+        component.linked.try_out()?;
+        Ok(component)
+    }
+
+    /// The same of code that was compiled before.
+    pub(crate) fn link(
+        engine: &Engine,
+        code: &wasmtime::component::Component,
+        digest: Digest,
+    ) -> Result<Self, CompileError> {
+        check_imports(engine, code)?;
+        let exports = Question::ALL.map(|question| find_export(code, question));
         if exports.iter().all(Option::is_none) {
             return Err(CompileError::NoQuestion);
         }
-        let instances = engine.inner.linker.instantiate_pre(&component);
+        let instances = engine.inner.linker.instantiate_pre(code);
         let linked = Linked {
-            digest: Digest::of(bytes),
+            digest,
             engine: engine.clone(),
             instances: instances.map_err(|error| CompileError::Mismatch(format!("{error:#}")))?,
             exports,
         };
-        linked.try_out()?;
         Ok(Self {
             linked: Arc::new(linked),
         })
+    }
+
+    /// One instance, to see that it starts and that its functions have our types.
+    ///
+    /// # Errors
+    /// [`CompileError::Start`], [`CompileError::Mismatch`].
+    pub fn try_out(&self) -> Result<(), CompileError> {
+        self.linked.try_out()
     }
 }
 
@@ -108,7 +119,6 @@ impl Linked {
         self.exports[question as usize]
     }
 
-    /// One instance, to see that it starts and that its functions have our types.
     fn try_out(&self) -> Result<(), CompileError> {
         let limits = Limits {
             memory_octets_max: self.engine.inner.settings.memory_octets_max,

@@ -16,6 +16,7 @@ use wasmtime::{
 use crate::bindings::EveryQuestion;
 use crate::component::{CompileError, Component};
 use crate::imports::CallState;
+use crate::inspect::Bounds;
 
 /// What an engine is made with; the defaults serve a server of a few cores.
 #[derive(Debug, Clone)]
@@ -28,8 +29,8 @@ pub struct EngineSettings {
     /// The most memory any policy of this engine can be given, whatever its own
     /// [`crate::Limits`] say; guests that bring a language runtime need 64 MiB.
     pub memory_octets_max: usize,
-    /// Largest component that is compiled, in octets.
-    pub component_octets_max: usize,
+    /// What a component may hold.
+    pub bounds: Bounds,
     /// Count fuel. Deterministic, so replay and fuzzing use it; half again as slow.
     pub metered: bool,
 }
@@ -109,6 +110,13 @@ impl Engine {
 }
 
 fn config(settings: &EngineSettings) -> Config {
+    let mut config = code_config(settings);
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(settings)));
+    config
+}
+
+/// What decides which code is made; the process that compiles has no more than that.
+pub(crate) fn code_config(settings: &EngineSettings) -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
@@ -118,8 +126,7 @@ fn config(settings: &EngineSettings) -> Config {
         .cranelift_nan_canonicalization(true) // the same input, the same answer
         .wasm_relaxed_simd(false) // likewise
         .wasm_memory64(false)
-        .max_wasm_stack(STACK_OCTETS_MAX)
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(settings)));
+        .max_wasm_stack(STACK_OCTETS_MAX);
     config
 }
 
@@ -166,7 +173,7 @@ impl Default for EngineSettings {
             product: Product::default(),
             instances_max: 128,
             memory_octets_max: 64 * 1024 * 1024,
-            component_octets_max: 32 * 1024 * 1024,
+            bounds: Bounds::default(),
             metered: false,
         }
     }

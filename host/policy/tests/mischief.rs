@@ -5,6 +5,7 @@ mod support;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use policy::inspect::Bounds;
 use policy::questions::headers::{Edit, InboundVerdict};
 use policy::questions::limits::Permission;
 use policy::questions::tags::SystemTag;
@@ -346,7 +347,10 @@ fn what_is_no_component_is_refused() {
         );
     }
     let small = policy::EngineSettings {
-        component_octets_max: 100,
+        bounds: Bounds {
+            octets: 100,
+            ..Bounds::default()
+        },
         ..support::engine_settings()
     };
     let refused = Engine::new(small)
@@ -354,7 +358,7 @@ fn what_is_no_component_is_refused() {
         .compile(MISCHIEF)
         .map(|component| component.digest());
     assert!(
-        matches!(refused, Err(CompileError::TooLarge { .. })),
+        matches!(refused, Err(CompileError::TooComplex(_))),
         "{refused:?}"
     );
 }

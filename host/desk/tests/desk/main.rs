@@ -13,6 +13,7 @@ mod members;
 mod message_log;
 mod notices;
 mod outbound;
+mod policies;
 mod proof;
 mod rename;
 mod scene;

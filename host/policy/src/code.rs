@@ -1,0 +1,124 @@
+//! Compiled code on disk: made once, mapped by every later start.
+//!
+//! wasmtime trusts the code it loads, so it must be ours. A file is named by the digest
+//! of its component and a keyed hash of what is in it; one whose name and content do not
+//! agree was made by somebody else, is removed, and counts as absent. The key is not on
+//! the same disk place (the caller derives it from the sealing key), and the directory is
+//! for us alone.
+//!
+//! Not here: making the code ([`crate::compiler`]).
+
+use std::fmt::Write as _;
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Write as _};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::hmac;
+use tracing::warn;
+
+use crate::{Component, Digest, Engine};
+
+/// Where compiled code is kept, and the key it is recognised by.
+pub struct CodeCache {
+    directory: PathBuf,
+    key: hmac::Key,
+}
+
+impl CodeCache {
+    /// The cache in this directory, which is made if there is none.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn open(directory: PathBuf, key: &[u8; 32]) -> io::Result<Self> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&directory)?;
+        Ok(Self {
+            directory,
+            key: hmac::Key::new(hmac::HMAC_SHA256, key),
+        })
+    }
+
+    /// Keeps the code of a component. Torn writes leave a name nobody looks for.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn keep(&self, digest: Digest, code: &[u8]) -> io::Result<()> {
+        let made = self.directory.join(format!("{digest}.new"));
+        let mut file = File::create(&made)?;
+        file.write_all(code)?;
+        file.sync_all()?;
+        fs::rename(made, self.directory.join(self.name(digest, code)))
+    }
+
+    /// The component of that digest, if its code is there, is ours and fits the engine.
+    pub fn load(&self, engine: &Engine, digest: Digest) -> Option<Component> {
+        for path in self.files_of(digest) {
+            match self.is_ours(&path, digest) {
+                Ok(true) => match map(engine, &path, digest) {
+                    Ok(component) => return Some(component),
+                    // Of another build of ours: no harm, and no use.
+                    Err(error) => warn!(%digest, error, "compiled code does not fit"),
+                },
+                Ok(false) => warn!(%digest, "compiled code is not ours; it is removed"),
+                Err(error) => warn!(%digest, %error, "compiled code cannot be read"),
+            }
+            let _ = fs::remove_file(path);
+        }
+        None
+    }
+
+    /// Removes the code of a component nobody has any more.
+    pub fn forget(&self, digest: Digest) {
+        for path in self.files_of(digest) {
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    fn is_ours(&self, path: &Path, digest: Digest) -> io::Result<bool> {
+        let name = self.name(digest, &fs::read(path)?);
+        Ok(path.file_name().is_some_and(|it| *it == *name))
+    }
+
+    fn name(&self, digest: Digest, code: &[u8]) -> String {
+        let mut context = hmac::Context::with_key(&self.key);
+        context.update(digest.octets());
+        context.update(code);
+        let mut name = format!("{digest}-");
+        for octet in context.sign().as_ref() {
+            let _ = write!(name, "{octet:02x}");
+        }
+        name
+    }
+
+    fn files_of(&self, digest: Digest) -> Vec<PathBuf> {
+        let beginning = format!("{digest}-");
+        let entries = fs::read_dir(&self.directory)
+            .into_iter()
+            .flatten()
+            .flatten();
+        let of_it = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| name.starts_with(&beginning))
+        };
+        entries.map(|entry| entry.path()).filter(of_it).collect()
+    }
+}
+
+/// Maps code that was found to be ours.
+#[allow(
+    unsafe_code,
+    reason = "there is no safe way to load compiled code; see below"
+)]
+fn map(engine: &Engine, path: &Path, digest: Digest) -> Result<Component, String> {
+    let wasm = &engine.inner.wasm;
+    // SAFETY: `deserialize_file` asks for a file that a wasmtime compiler made and that
+    // nobody changes while it is mapped. Its keyed hash says that our compiler made it;
+    // it stands in a directory only we may write to, and we never write to a file that
+    // has its final name.
+    let code = unsafe { wasmtime::component::Component::deserialize_file(wasm, path) };
+    let code = code.map_err(|error| format!("{error:#}"))?;
+    Component::link(engine, &code, digest).map_err(|error| error.to_string())
+}

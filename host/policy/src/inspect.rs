@@ -1,0 +1,274 @@
+//! Looks at a component before it is compiled: cheap, without running any of it.
+//!
+//! Compilers need time and memory that grow faster than their input. What would keep
+//! ours busy for minutes is refused here by counting, with the place where it stands;
+//! what slips through meets the bounds of the process that compiles ([`crate::compiler`]).
+//!
+//! Not here: whether it is valid at all (wasmtime), what it imports and answers
+//! ([`crate::Component`]).
+
+use wasmparser::{BinaryReaderError, FunctionBody, Parser, Payload};
+
+/// How much a component may hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bounds {
+    /// The file.
+    pub octets: usize,
+    /// Functions of all modules in it.
+    pub functions: u32,
+    /// The body of one function.
+    pub body_octets: usize,
+    /// Locals of one function; every one costs the compiler at every branch.
+    pub locals: u64,
+    /// Core modules, adapters included.
+    pub modules: u32,
+    /// Components inside components.
+    pub depth: usize,
+    /// Items of one section of the component itself: types, instances, aliases.
+    pub items: u32,
+}
+
+/// What speaks against a component, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// Not a WebAssembly file, or damaged.
+    #[error("at octet {at}: {problem}")]
+    Malformed {
+        /// Where in the file.
+        at: usize,
+        /// What wasmparser says.
+        problem: String,
+    },
+    /// A core module, not a component.
+    #[error("it is a core module; make a component of it (`wasm-tools component new`)")]
+    NotAComponent,
+    /// Too much of something.
+    #[error("{place}: {count} {what}, the limit is {limit}")]
+    TooMuch {
+        /// Where: the file, a module, a function.
+        place: String,
+        /// How many there are.
+        count: u64,
+        /// Of what.
+        what: &'static str,
+        /// How many there may be.
+        limit: u64,
+    },
+}
+
+impl Default for Bounds {
+    /// What the largest known guest needs, a Python runtime with its library, and not
+    /// much more.
+    fn default() -> Self {
+        Self {
+            octets: 32 * 1024 * 1024,
+            functions: 60_000,
+            body_octets: 512 * 1024,
+            locals: 10_000,
+            modules: 16,
+            depth: 4,
+            items: 10_000,
+        }
+    }
+}
+
+/// Refuses what is no component or holds too much.
+///
+/// # Errors
+/// [`Unfit`], with the place.
+pub fn check(octets: &[u8], bounds: &Bounds) -> Result<(), Unfit> {
+    within(
+        "the file",
+        octets.len() as u64,
+        "octets",
+        bounds.octets as u64,
+    )?;
+    let mut looked = Looked::default();
+    for payload in Parser::new(0).parse_all(octets) {
+        looked.at(payload?, bounds)?;
+    }
+    Ok(())
+}
+
+/// What was met so far.
+#[derive(Default)]
+struct Looked {
+    modules: u32,
+    functions: u32,
+    /// Bodies of the module at hand.
+    bodies: u32,
+    depth: usize,
+}
+
+impl Looked {
+    fn at(&mut self, payload: Payload<'_>, bounds: &Bounds) -> Result<(), Unfit> {
+        match payload {
+            Payload::Version { encoding, .. } if self.depth == 0 && self.modules == 0 => {
+                match encoding {
+                    wasmparser::Encoding::Component => Ok(()),
+                    wasmparser::Encoding::Module => Err(Unfit::NotAComponent),
+                }
+            }
+            Payload::ModuleSection { .. } => self.module(bounds),
+            Payload::ComponentSection { .. } => {
+                self.depth += 1;
+                within(
+                    "the file",
+                    self.depth as u64,
+                    "components in components",
+                    bounds.depth as u64,
+                )
+            }
+            Payload::FunctionSection(section) => {
+                self.functions = self.functions.saturating_add(section.count());
+                within(
+                    "the file",
+                    self.functions.into(),
+                    "functions",
+                    bounds.functions.into(),
+                )
+            }
+            Payload::CodeSectionEntry(body) => self.body(&body, bounds),
+            other => items(&other, bounds),
+        }
+    }
+
+    fn module(&mut self, bounds: &Bounds) -> Result<(), Unfit> {
+        self.modules += 1;
+        self.bodies = 0;
+        within(
+            "the file",
+            self.modules.into(),
+            "modules",
+            bounds.modules.into(),
+        )
+    }
+
+    fn body(&mut self, body: &FunctionBody<'_>, bounds: &Bounds) -> Result<(), Unfit> {
+        let place = format!("function {} of module {}", self.bodies, self.modules);
+        self.bodies += 1;
+        within(
+            &place,
+            body.as_bytes().len() as u64,
+            "octets",
+            bounds.body_octets as u64,
+        )?;
+        let mut locals = 0_u64;
+        for group in body.get_locals_reader()? {
+            locals = locals.saturating_add(group?.0.into());
+        }
+        within(&place, locals, "locals", bounds.locals)
+    }
+}
+
+/// The sections of a component whose entries are cheap to write and dear to read.
+fn items(payload: &Payload<'_>, bounds: &Bounds) -> Result<(), Unfit> {
+    let (what, count) = match payload {
+        Payload::TypeSection(section) => ("core types", section.count()),
+        Payload::ImportSection(section) => ("core imports", section.count()),
+        Payload::ExportSection(section) => ("core exports", section.count()),
+        Payload::ComponentTypeSection(section) => ("types", section.count()),
+        Payload::ComponentInstanceSection(section) => ("instances", section.count()),
+        Payload::InstanceSection(section) => ("core instances", section.count()),
+        Payload::ComponentAliasSection(section) => ("aliases", section.count()),
+        Payload::ComponentCanonicalSection(section) => ("canonical functions", section.count()),
+        Payload::ComponentImportSection(section) => ("imports", section.count()),
+        Payload::ComponentExportSection(section) => ("exports", section.count()),
+        _ => return Ok(()),
+    };
+    within("one section", count.into(), what, bounds.items.into())
+}
+
+fn within(place: &str, count: u64, what: &'static str, limit: u64) -> Result<(), Unfit> {
+    match count <= limit {
+        true => Ok(()),
+        false => Err(Unfit::TooMuch {
+            place: place.to_owned(),
+            count,
+            what,
+            limit,
+        }),
+    }
+}
+
+impl From<BinaryReaderError> for Unfit {
+    fn from(error: BinaryReaderError) -> Self {
+        Self::Malformed {
+            at: usize::try_from(error.offset()).unwrap_or(usize::MAX),
+            problem: error.message().to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_policies_are_within_bounds() {
+        for (name, octets) in crate::built_in::ALL {
+            assert_eq!(check(octets, &Bounds::default()), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_much_is_told_with_its_place() {
+        let (_, octets) = crate::built_in::ALL[0];
+        let refused = |bounds: Bounds| check(octets, &bounds).unwrap_err().to_string();
+        let usual = Bounds::default;
+        let told = refused(Bounds {
+            octets: 100,
+            ..usual()
+        });
+        assert!(
+            told.starts_with("the file: ") && told.ends_with("the limit is 100"),
+            "{told}"
+        );
+        let told = refused(Bounds {
+            body_octets: 64,
+            ..usual()
+        });
+        assert!(
+            told.starts_with("function ") && told.contains(" of module 1: "),
+            "{told}"
+        );
+        assert!(
+            refused(Bounds {
+                functions: 3,
+                ..usual()
+            })
+            .contains("functions")
+        );
+        assert!(
+            refused(Bounds {
+                locals: 0,
+                ..usual()
+            })
+            .contains("locals")
+        );
+        assert!(
+            refused(Bounds {
+                modules: 0,
+                ..usual()
+            })
+            .contains("modules")
+        );
+    }
+
+    #[test]
+    fn a_core_module_and_a_text_are_named() {
+        let module = b"\0asm\x01\0\0\0";
+        assert_eq!(check(module, &Bounds::default()), Err(Unfit::NotAComponent));
+        let told = check(b"(component)", &Bounds::default()).unwrap_err();
+        assert!(matches!(told, Unfit::Malformed { .. }), "{told}");
+    }
+
+    /// Cut anywhere, a component is refused or found to be another one; never a panic.
+    #[test]
+    fn a_component_cut_anywhere_is_read_without_panic() {
+        let (_, octets) = crate::built_in::ALL[2];
+        for end in 0..octets.len() {
+            let _ = check(&octets[..end], &Bounds::default());
+        }
+    }
+}

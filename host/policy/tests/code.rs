@@ -1,0 +1,103 @@
+//! Compiled code on disk: used when it is ours, and only then (WASM-10).
+
+mod support;
+
+use std::fs;
+use std::path::PathBuf;
+
+use policy::questions::Question;
+use policy::{CodeCache, Digest, Engine, EngineSettings, built_in, compiler};
+use support::{engine, engine_settings};
+
+const KEY: [u8; 32] = [7; 32];
+
+struct Scene {
+    directory: tempfile::TempDir,
+    cache: CodeCache,
+    digest: Digest,
+}
+
+impl Scene {
+    /// A cache with the code of one component.
+    fn new() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let cache = CodeCache::open(directory.path().join("code"), &KEY).expect("a cache");
+        let component = built_in::TAGGING;
+        let code = compiler::compile(&engine_settings(), component).expect("it compiles");
+        let digest = Digest::of(component);
+        cache.keep(digest, &code).expect("it is kept");
+        Self {
+            directory,
+            cache,
+            digest,
+        }
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.directory.path().join("code")).expect("a directory");
+        entries
+            .map(|entry| entry.expect("an entry").path())
+            .collect()
+    }
+
+    fn loads(&self) -> bool {
+        self.cache.load(engine(), self.digest).is_some()
+    }
+}
+
+#[test]
+fn what_was_compiled_elsewhere_is_mapped_and_answers() {
+    let scene = Scene::new();
+    let component = scene
+        .cache
+        .load(engine(), scene.digest)
+        .expect("it is there");
+    assert_eq!(component.digest(), scene.digest);
+    assert!(component.answers(Question::Tags));
+    component.try_out().expect("it starts");
+    assert!(scene.cache.load(engine(), Digest::of(b"another")).is_none());
+    scene.cache.forget(scene.digest);
+    assert!(!scene.loads() && scene.files().is_empty());
+}
+
+/// One octet changed anywhere, a file cut short or exchanged, is removed and never run.
+#[test]
+fn code_that_was_touched_is_not_used() {
+    let octets = fs::read(&Scene::new().files()[0]).expect("a file");
+    let step = octets.len() / 50;
+    for at in (0..octets.len()).step_by(step) {
+        let scene = Scene::new();
+        let mut touched = octets.clone();
+        touched[at] ^= 1;
+        fs::write(&scene.files()[0], touched).expect("it is written");
+        assert!(!scene.loads(), "octet {at}");
+        assert!(scene.files().is_empty(), "octet {at}");
+    }
+    let scene = Scene::new();
+    fs::write(&scene.files()[0], &octets[..octets.len() / 2]).expect("it is written");
+    assert!(!scene.loads());
+}
+
+#[test]
+fn code_of_another_key_component_or_engine_is_not_used() {
+    let scene = Scene::new();
+    let path = scene.directory.path().join("code");
+    let other = CodeCache::open(path.clone(), &[8; 32]).expect("a cache");
+    assert!(other.load(engine(), scene.digest).is_none());
+
+    let scene = Scene::new();
+    let file = &scene.files()[0];
+    let name = file.file_name().and_then(|it| it.to_str()).expect("a name");
+    let stranger = Digest::of(built_in::ROUTING);
+    let renamed = name.replace(&scene.digest.to_string(), &stranger.to_string());
+    fs::rename(file, file.with_file_name(renamed)).expect("it is renamed");
+    assert!(scene.cache.load(engine(), stranger).is_none());
+
+    let scene = Scene::new();
+    let metered = EngineSettings {
+        metered: true,
+        ..engine_settings()
+    };
+    let metered = Engine::new(metered).expect("an engine");
+    assert!(scene.cache.load(&metered, scene.digest).is_none());
+}
