@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs tests in full, where `make test` takes a sample: every point, as many rounds as the row
-# of the fault catalogue asks for. campaign.sh PACKAGE TEST-BINARY|--lib [FILTER]
+# of the fault catalogue asks for. campaign.sh PACKAGE TEST-BINARY|--lib [FILTER]; the package is for
+# whoever reads: all are built together, since one alone has its dependencies built with other features.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -14,4 +15,4 @@ case "$2" in
     *) tests=(--test "$2") ;;
 esac
 
-exec cargo test -q -p "$1" "${tests[@]}" -- --nocapture --test-threads=1 ${3:+"$3"}
+exec cargo test -q --workspace "${tests[@]}" -- --nocapture --test-threads=1 ${3:+"$3"}

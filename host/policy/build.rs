@@ -8,20 +8,12 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+include!("../../policies/guest_flags.rs");
+
 const POLICIES: [&str; 4] = ["address-limits", "header-check", "tagging", "routing"];
 
 /// Built along, for the tests only; it does everything a policy should not.
 const MISCHIEF: [&str; 4] = ["--package", "relaygate-policy-sdk", "--example", "mischief"];
-
-/// Small stack and memory: what is never touched need never be wiped between
-/// calls. 256 KiB hold the headers of ordinary mail without `memory.grow`.
-const GUEST_FLAGS: [&str; 4] = [
-    "-Clinker-flavor=wasm-ld",
-    "-Clink-arg=-zstack-size=32768",
-    "-Clink-arg=--initial-memory=262144",
-    "-Ctarget-feature=+simd128",
-];
 
 fn main() {
     let workspace = Path::new(&manifest_directory()).join("../..");

@@ -35,6 +35,8 @@ pub struct Version {
     pub digest: ComponentDigest,
     /// Its settings, a JSON object.
     pub settings: String,
+    /// The interfaces of the contract it is asked about; none means all it answers.
+    pub interfaces: Vec<String>,
     /// When it was installed.
     pub installed_at: Timestamp,
 }
@@ -57,6 +59,8 @@ pub struct NewVersion {
     pub component: Option<StagedText>,
     /// Its settings, a JSON object.
     pub settings: String,
+    /// The interfaces of the contract it is asked about; none means all it answers.
+    pub interfaces: Vec<String>,
 }
 
 impl Installed {
@@ -134,6 +138,7 @@ pub async fn install(
     let version = Version {
         digest: new.digest,
         settings: new.settings,
+        interfaces: new.interfaces,
         installed_at: now,
     };
     bring(account, batch, new.digest, new.component).await?;

@@ -9,6 +9,7 @@
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
+use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -110,6 +111,14 @@ impl SealingKey {
     /// The key that seals, alone.
     pub fn newest(&self) -> Self {
         Self::of(self.keys().iter().take(1).cloned().collect())
+    }
+
+    /// A key for another purpose, made of the one that seals; nobody comes back from it.
+    pub fn derived(&self, purpose: &[u8]) -> Zeroizing<[u8; KEY_OCTETS]> {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.keys()[0].as_slice());
+        let mut derived = Zeroizing::new([0; KEY_OCTETS]);
+        derived.copy_from_slice(hmac::sign(&key, purpose).as_ref());
+        derived
     }
 
     /// From now on the keys are those of `other`.

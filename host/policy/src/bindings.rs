@@ -17,5 +17,5 @@ wasmtime::component::bindgen!({
     ",
     path: "../../wit",
     imports: { default: trappable },
-    additional_derives: [Clone, PartialEq],
+    additional_derives: [Clone, PartialEq, serde::Serialize, serde::Deserialize],
 });

@@ -32,6 +32,7 @@ pub struct Policy {
     pub(crate) component: Component,
     pub(crate) settings: Arc<Settings>,
     pub(crate) limits: Limits,
+    asked: Option<Arc<[Question]>>,
 }
 
 /// Why a chain could not be made.
@@ -49,6 +50,7 @@ pub enum ChainError {
 #[derive(Clone)]
 pub struct Chain {
     links: Arc<[Link]>,
+    missing: Option<(Arc<str>, Digest)>,
 }
 
 /// A policy of a chain, for people to look at.
@@ -77,7 +79,20 @@ impl Policy {
             component: component.clone(),
             settings: Arc::new(with_product(Settings::none(), component)),
             limits: Limits::default(),
+            asked: None,
         }
+    }
+
+    /// The same, asked these questions only, whatever else its component answers.
+    pub fn asked_only(mut self, questions: &[Question]) -> Self {
+        self.asked = Some(questions.into());
+        self
+    }
+
+    /// Whether it has a say in this.
+    pub fn answers(&self, question: Question) -> bool {
+        let asked = self.asked.as_ref();
+        asked.is_none_or(|asked| asked.contains(&question)) && self.component.answers(question)
     }
 
     /// The same with these settings; the `product.*` ones are ours.
@@ -117,7 +132,22 @@ impl Chain {
             links: links
                 .map(|(policy, operator)| Link { policy, operator })
                 .collect(),
+            missing: None,
         }
+    }
+
+    /// The same for an account one of whose policies could not be made ready. What it
+    /// would have refused nobody knows, so no question gets an answer that would let
+    /// anything through; refusals of the others stand.
+    pub fn without(mut self, name: &str, digest: Digest) -> Self {
+        self.missing = Some((name.into(), digest));
+        self
+    }
+
+    /// Whether a policy of the account itself is asked this question.
+    pub fn account_answers(&self, question: Question) -> bool {
+        let own = |link: &Link| !link.operator && link.policy.answers(question);
+        self.missing.is_some() || self.links.iter().any(own)
     }
 
     /// The four built-in policies with default limits; `settings` is an object
@@ -131,11 +161,10 @@ impl Chain {
     /// Its policies in order: whose, what they are, and what they answer.
     pub fn policies(&self) -> impl Iterator<Item = Listed<'_>> {
         self.links.iter().map(|link| {
-            let component = &link.policy.component;
-            let answers = |question: &Question| component.answers(*question);
+            let answers = |question: &Question| link.policy.answers(*question);
             Listed {
                 name: &link.policy.name,
-                digest: component.digest(),
+                digest: link.policy.component.digest(),
                 operator: link.operator,
                 questions: Question::ALL.into_iter().filter(answers).collect(),
             }
@@ -287,6 +316,9 @@ impl Chain {
             if !link.operator && standing.is_none() {
                 break;
             }
+            if !link.policy.answers(question) {
+                continue;
+            }
             let Some((answer, cost)) = call::ask(&link.policy, question, facts, params) else {
                 continue;
             };
@@ -310,7 +342,10 @@ impl Chain {
             }
             standing = Some(now);
         }
-        let answer = standing.ok_or_else(|| unanswered(question));
+        let answer = match &self.missing {
+            Some((name, digest)) => Err(not_there(name, *digest, question)),
+            None => standing.ok_or_else(|| unanswered(question)),
+        };
         Answered { answer, decisions }
     }
 }
@@ -330,6 +365,15 @@ fn failed<R>(
     Answered {
         answer: Err(failed),
         decisions,
+    }
+}
+
+fn not_there(name: &Arc<str>, digest: Digest, question: Question) -> Failed {
+    Failed {
+        policy: Arc::clone(name),
+        digest,
+        question,
+        failure: Failure::Missing,
     }
 }
 

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::hmac;
 use tracing::warn;
 
-use crate::{Component, Digest, Engine};
+use crate::{CompileError, Component, Digest, Engine};
 
 /// Where compiled code is kept, and the key it is recognised by.
 pub struct CodeCache {
@@ -54,20 +54,23 @@ impl CodeCache {
     }
 
     /// The component of that digest, if its code is there, is ours and fits the engine.
-    pub fn load(&self, engine: &Engine, digest: Digest) -> Option<Component> {
+    ///
+    /// # Errors
+    /// It is there and ours, and not what a policy may be: [`CompileError`].
+    pub fn load(&self, engine: &Engine, digest: Digest) -> Result<Option<Component>, CompileError> {
         for path in self.files_of(digest) {
             match self.is_ours(&path, digest) {
-                Ok(true) => match map(engine, &path, digest) {
-                    Ok(component) => return Some(component),
+                Ok(true) => match map(engine, &path) {
+                    Ok(code) => return Component::link(engine, &code, digest).map(Some),
                     // Of another build of ours: no harm, and no use.
-                    Err(error) => warn!(%digest, error, "compiled code does not fit"),
+                    Err(error) => warn!(%digest, %error, "compiled code does not fit"),
                 },
                 Ok(false) => warn!(%digest, "compiled code is not ours; it is removed"),
                 Err(error) => warn!(%digest, %error, "compiled code cannot be read"),
             }
             let _ = fs::remove_file(path);
         }
-        None
+        Ok(None)
     }
 
     /// Removes the code of a component nobody has any more.
@@ -112,13 +115,11 @@ impl CodeCache {
     unsafe_code,
     reason = "there is no safe way to load compiled code; see below"
 )]
-fn map(engine: &Engine, path: &Path, digest: Digest) -> Result<Component, String> {
+fn map(engine: &Engine, path: &Path) -> wasmtime::Result<wasmtime::component::Component> {
     let wasm = &engine.inner.wasm;
     // SAFETY: `deserialize_file` asks for a file that a wasmtime compiler made and that
     // nobody changes while it is mapped. Its keyed hash says that our compiler made it;
     // it stands in a directory only we may write to, and we never write to a file that
     // has its final name.
-    let code = unsafe { wasmtime::component::Component::deserialize_file(wasm, path) };
-    let code = code.map_err(|error| format!("{error:#}"))?;
-    Component::link(engine, &code, digest).map_err(|error| error.to_string())
+    unsafe { wasmtime::component::Component::deserialize_file(wasm, path) }
 }

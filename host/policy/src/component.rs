@@ -3,7 +3,7 @@
 //! Everything that can be found out before the first mail is found out here: what
 //! it imports, what it answers, whether the types fit, whether it starts at all.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use wasmtime::component::{ComponentExportIndex, InstancePre};
 
@@ -51,6 +51,10 @@ pub(crate) struct Linked {
     exports: [Option<ComponentExportIndex>; Question::ALL.len()],
 }
 
+/// A component that goes when nobody uses it any more.
+#[derive(Clone)]
+pub struct WeakComponent(Weak<Linked>);
+
 /// What a component may import, name and version exact.
 const PROVIDED: [&str; 6] = [
     "relaygate:policy/types@0.1.0",
@@ -65,6 +69,11 @@ impl Component {
     /// SHA-256 of its bytes.
     pub fn digest(&self) -> Digest {
         self.linked.digest
+    }
+
+    /// A hold on it that does not keep it.
+    pub fn downgrade(&self) -> WeakComponent {
+        WeakComponent(Arc::downgrade(&self.linked))
     }
 
     /// What it answers.
@@ -111,6 +120,13 @@ impl Component {
     /// [`CompileError::Start`], [`CompileError::Mismatch`].
     pub fn try_out(&self) -> Result<(), CompileError> {
         self.linked.try_out()
+    }
+}
+
+impl WeakComponent {
+    /// The component, if somebody still uses it.
+    pub fn upgrade(&self) -> Option<Component> {
+        self.0.upgrade().map(|linked| Component { linked })
     }
 }
 

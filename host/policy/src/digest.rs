@@ -14,6 +14,23 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// One that was kept as its octets.
+    pub fn from_octets(octets: [u8; 32]) -> Self {
+        Self(octets)
+    }
+
+    /// Reads the long form that is printed.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut octets = [0; 32];
+        if text.len() != 2 * octets.len() || !text.bytes().all(|it| it.is_ascii_hexdigit()) {
+            return None;
+        }
+        for (octet, digits) in octets.iter_mut().zip(text.as_bytes().chunks(2)) {
+            *octet = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+        }
+        Some(Self(octets))
+    }
+
     /// The raw 32 octets.
     pub fn octets(&self) -> &[u8; 32] {
         &self.0
@@ -50,5 +67,8 @@ mod tests {
         );
         assert_eq!(digest.to_string().len(), 64);
         assert_eq!(format!("{digest:.12}"), "ba7816bf8f01");
+        assert_eq!(Digest::parse(&digest.to_string()), Some(digest));
+        assert_eq!(Digest::parse("ba78"), None);
+        assert_eq!(Digest::parse(&"é".repeat(32)), None);
     }
 }

@@ -33,6 +33,9 @@ pub enum Failure {
     /// Every instance slot is taken: too many calls at the same time.
     #[error("no free instance slot")]
     Busy,
+    /// The account has it, and it could not be made ready; the log says why.
+    #[error("is not there")]
+    Missing,
     /// No policy of the operator answers this question.
     #[error("no policy answers this")]
     Unanswered,
@@ -50,6 +53,7 @@ impl Failure {
             Self::Transfer(_) => "transfer",
             Self::Output(_) => "output",
             Self::Busy => "busy",
+            Self::Missing => "missing",
             Self::Unanswered => "unanswered",
         }
     }

@@ -64,7 +64,7 @@ impl Default for Bounds {
             octets: 32 * 1024 * 1024,
             functions: 60_000,
             body_octets: 512 * 1024,
-            locals: 10_000,
+            locals: 5_000,
             modules: 16,
             depth: 4,
             items: 10_000,
@@ -194,7 +194,7 @@ fn within(place: &str, count: u64, what: &'static str, limit: u64) -> Result<(),
 impl From<BinaryReaderError> for Unfit {
     fn from(error: BinaryReaderError) -> Self {
         Self::Malformed {
-            at: usize::try_from(error.offset()).unwrap_or(usize::MAX),
+            at: error.offset(),
             problem: error.message().to_owned(),
         }
     }

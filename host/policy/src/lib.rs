@@ -37,6 +37,7 @@
 //! see [`Failed`]); where facts come from; which policies an account has.
 
 mod answer;
+pub mod asked;
 #[allow(missing_docs)]
 mod bindings;
 pub mod built_in;
@@ -53,15 +54,17 @@ mod failure;
 mod imports;
 pub mod inspect;
 mod limits;
+pub mod manifest;
 mod output;
 pub mod questions;
 mod settings;
 mod tighten;
+pub mod words;
 
 pub use answer::{Answered, Decision, LogLine, Word};
 pub use chain::{Chain, ChainError, Listed, Policy};
 pub use code::CodeCache;
-pub use component::{CompileError, Component};
+pub use component::{CompileError, Component, WeakComponent};
 pub use digest::Digest;
 pub use engine::{Engine, EngineError, EngineSettings, Product};
 pub use facts::{Facts, NoFacts};

@@ -51,6 +51,13 @@ impl Question {
         Self::AfterFailure,
     ];
 
+    /// `limits`, `headers`, `tags` or `routes`: the interface it belongs to.
+    pub fn interface(self) -> &'static str {
+        self.name()
+            .split_once('.')
+            .map_or("", |(interface, _)| interface)
+    }
+
     /// `interface.function`, as it stands in `wit/`, the log and the metrics.
     pub fn name(self) -> &'static str {
         match self {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use policy::questions::Question;
-use policy::{CodeCache, Digest, Engine, EngineSettings, built_in, compiler};
+use policy::{CodeCache, Component, Digest, Engine, EngineSettings, built_in, compiler};
 use support::{engine, engine_settings};
 
 const KEY: [u8; 32] = [7; 32];
@@ -41,21 +41,22 @@ impl Scene {
     }
 
     fn loads(&self) -> bool {
-        self.cache.load(engine(), self.digest).is_some()
+        load(&self.cache, engine(), self.digest).is_some()
     }
+}
+
+fn load(cache: &CodeCache, engine: &Engine, digest: Digest) -> Option<Component> {
+    cache.load(engine, digest).expect("it is a policy")
 }
 
 #[test]
 fn what_was_compiled_elsewhere_is_mapped_and_answers() {
     let scene = Scene::new();
-    let component = scene
-        .cache
-        .load(engine(), scene.digest)
-        .expect("it is there");
+    let component = load(&scene.cache, engine(), scene.digest).expect("it is there");
     assert_eq!(component.digest(), scene.digest);
     assert!(component.answers(Question::Tags));
     component.try_out().expect("it starts");
-    assert!(scene.cache.load(engine(), Digest::of(b"another")).is_none());
+    assert!(load(&scene.cache, engine(), Digest::of(b"another")).is_none());
     scene.cache.forget(scene.digest);
     assert!(!scene.loads() && scene.files().is_empty());
 }
@@ -83,7 +84,7 @@ fn code_of_another_key_component_or_engine_is_not_used() {
     let scene = Scene::new();
     let path = scene.directory.path().join("code");
     let other = CodeCache::open(path.clone(), &[8; 32]).expect("a cache");
-    assert!(other.load(engine(), scene.digest).is_none());
+    assert!(load(&other, engine(), scene.digest).is_none());
 
     let scene = Scene::new();
     let file = &scene.files()[0];
@@ -91,7 +92,7 @@ fn code_of_another_key_component_or_engine_is_not_used() {
     let stranger = Digest::of(built_in::ROUTING);
     let renamed = name.replace(&scene.digest.to_string(), &stranger.to_string());
     fs::rename(file, file.with_file_name(renamed)).expect("it is renamed");
-    assert!(scene.cache.load(engine(), stranger).is_none());
+    assert!(load(&scene.cache, engine(), stranger).is_none());
 
     let scene = Scene::new();
     let metered = EngineSettings {
@@ -99,5 +100,5 @@ fn code_of_another_key_component_or_engine_is_not_used() {
         ..engine_settings()
     };
     let metered = Engine::new(metered).expect("an engine");
-    assert!(scene.cache.load(&metered, scene.digest).is_none());
+    assert!(load(&scene.cache, &metered, scene.digest).is_none());
 }

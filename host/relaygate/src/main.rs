@@ -2,6 +2,12 @@
 
 use std::process::ExitCode;
 
+use relaygate::policies::compiler;
+
 fn main() -> ExitCode {
-    relaygate::cli::run()
+    // Not a command: what we are called for by ourselves.
+    match std::env::args().nth(1).as_deref() {
+        Some(compiler::TASK) => compiler::work(),
+        _ => relaygate::cli::run(),
+    }
 }

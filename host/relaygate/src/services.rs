@@ -11,7 +11,7 @@ use desk::dkim_keys::DkimKeys;
 use desk::secrets::SealingKey;
 use desk::{Installation, Product};
 use mail::address::Domain;
-use policy::{Chain, ChainError, Engine, EngineSettings, Limits};
+use policy::{ChainError, CodeCache, Engine, EngineSettings, Limits, Policy};
 use storage::embedded::{Embedded, OpenError, Options};
 use storage::{Store, Timestamp};
 use tokio::sync::Mutex;
@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, PolicyConfig, io_reason};
 use crate::flow::Flow;
 use crate::keys;
+use crate::policies::{self, Policies};
 use crate::resolver::Resolver;
 use crate::samples::Samples;
 use crate::tls::{ClientTls, ServerTls, TlsError};
@@ -53,8 +54,8 @@ pub struct Services {
     pub hasher: Hasher,
     /// Verifies logins.
     pub verifier: Arc<Verifier>,
-    /// The policies every account has.
-    pub chain: Chain,
+    /// What decides, and for whom.
+    pub policies: Policies,
     /// What passes through at the moment: seats, failed logins, counters.
     pub flow: Flow,
     /// The time.
@@ -83,7 +84,7 @@ impl Services {
     pub async fn open(config: Config, clock: Clock) -> Result<Arc<Self>, ConfigError> {
         let hostname = domain("hostname", &config.hostname)?;
         let native = domain("native_domain", &config.native_domain)?;
-        let chain = chain(&config)?;
+        let sandbox = sandbox(&config)?;
         let client_tls = ClientTls::new().map_err(|error| {
             let mend = "install the system's certificate authorities (ca-certificates)";
             ConfigError::new("", error.to_string(), mend)
@@ -108,6 +109,7 @@ impl Services {
             )?),
             None => None,
         };
+        let policies = policies(&config, sandbox, &sealing)?;
         let embedded = open_store(&config)?;
         let store: Arc<dyn Store> = embedded.clone();
         let desk = Installation::new(store.clone());
@@ -130,7 +132,7 @@ impl Services {
             rotating: Mutex::new(()),
             hasher,
             verifier: Arc::new(verifier),
-            chain,
+            policies,
             flow,
             samples: Samples::default(),
             started: clock.now(),
@@ -159,8 +161,14 @@ fn domain(key: &str, name: &str) -> Result<Domain, ConfigError> {
     })
 }
 
+/// The sandbox, and the policies everybody has.
+pub struct Sandbox {
+    engine: Engine,
+    operator: Vec<Policy>,
+}
+
 /// Compiles the built-in policies with the operator's settings and limits.
-pub fn chain(config: &Config) -> Result<Chain, ConfigError> {
+pub fn sandbox(config: &Config) -> Result<Sandbox, ConfigError> {
     let unfit = |reason: String| {
         ConfigError::new(
             "policy",
@@ -174,8 +182,35 @@ pub fn chain(config: &Config) -> Result<Chain, ConfigError> {
     let settings = serde_json::to_value(&config.policy.settings).map_err(|error| {
         ConfigError::new("policy.settings", error.to_string(), "use plain values")
     })?;
-    let policies = policy::built_in::policies(&components, &settings, &limits(&config.policy));
-    Ok(Chain::new(policies.map_err(settings_error)?, Vec::new()))
+    let operator = policy::built_in::policies(&components, &settings, &limits(&config.policy));
+    Ok(Sandbox {
+        engine,
+        operator: operator.map_err(settings_error)?,
+    })
+}
+
+fn policies(
+    config: &Config,
+    sandbox: Sandbox,
+    sealing: &SealingKey,
+) -> Result<Policies, ConfigError> {
+    let directory = config.code_dir();
+    let cache = CodeCache::open(directory.clone(), &sealing.derived(CODE_KEY));
+    let cache = cache.map_err(|error| {
+        let problem = format!(
+            "{} cannot be made ({})",
+            directory.display(),
+            io_reason(&error)
+        );
+        ConfigError::new("data_dir", problem, "let this user read and write it")
+    })?;
+    Ok(Policies::new(policies::Parts {
+        engine: sandbox.engine,
+        settings: engine_settings(config),
+        limits: limits(&config.policy),
+        operator: sandbox.operator,
+        cache,
+    }))
 }
 
 fn engine_settings(config: &Config) -> EngineSettings {
@@ -311,6 +346,8 @@ fn store_error(error: &OpenError) -> ConfigError {
     ConfigError::new("data_dir", problem, mend)
 }
 
+/// What the key that compiled code is recognised by is for.
+const CODE_KEY: &[u8] = b"relaygate compiled policies";
 /// Mail is refused when this part of the room is left at which the program is
 /// not ready any more, so that those who ask have gone elsewhere before. What
 /// ends work may use half of the rest.

@@ -31,6 +31,7 @@ mod message_log;
 mod names;
 mod outbound;
 mod outbound_tls;
+mod own_policies;
 mod pages;
 mod peers;
 mod plain_path;

@@ -25,6 +25,7 @@ async fn install(account: &Account, name: &str, of: u8) -> Result<Installed, Err
         digest: digest(of),
         component,
         settings: format!("{{\"n\":{of}}}"),
+        interfaces: Vec::new(),
     };
     let mut batch = Batch::new();
     let installed = policies::install(account, &mut batch, new, later(of.into())).await?;

@@ -35,7 +35,7 @@ pub enum Answer {
     Error(Refusal),
 }
 
-/// Octets of one request. The longest one carries the text of a reply.
-const REQUEST_OCTETS_MAX: usize = 4 * 1024 * 1024;
+/// Octets of one request. The longest one carries a component of 32 MiB in base64.
+const REQUEST_OCTETS_MAX: usize = 48 * 1024 * 1024;
 /// Octets of one answer. The longest one is a ticket with its comments.
 const ANSWER_OCTETS_MAX: usize = 256 * 1024 * 1024;

@@ -10,6 +10,7 @@ pub mod args;
 mod backup;
 mod failure;
 mod journal;
+mod policy;
 mod print;
 mod requests;
 mod wait;
@@ -32,7 +33,7 @@ use crate::serve::{self, Ended};
 use crate::telemetry;
 use args::{
     Arguments, BackupArguments, BackupCommand, Command, DomainCommand, JournalCommand,
-    TicketCommand,
+    PolicyCommand, TicketCommand,
 };
 
 pub use failure::Failure;
@@ -92,6 +93,10 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
             ..
         }) => backup::verify(context, &directory),
         Command::Restore(arguments) => backup::restore(context, &arguments),
+        Command::Policy(PolicyCommand::Build { directory, output }) => {
+            policy::build(context, &directory, output.as_deref())
+        }
+        Command::Policy(PolicyCommand::Run(arguments)) => policy::run(context, arguments),
         Command::Journal(JournalCommand::Verify { store }) => journal::verify(context, &store),
         Command::Journal(JournalCommand::Dump { store }) => journal::dump(context, &store),
         other => {

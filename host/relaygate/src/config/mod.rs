@@ -416,6 +416,11 @@ impl Config {
         self.data_dir.join(STORE_DIR)
     }
 
+    /// The directory of compiled policies.
+    pub fn code_dir(&self) -> PathBuf {
+        self.data_dir.join(CODE_DIR)
+    }
+
     /// The directory of the self-made certificate.
     pub fn tls_dir(&self) -> PathBuf {
         self.data_dir.join(TLS_DIR)
@@ -425,3 +430,4 @@ impl Config {
 const ADMIN_SOCKET: &str = "admin.sock";
 const STORE_DIR: &str = "store";
 const TLS_DIR: &str = "tls";
+const CODE_DIR: &str = "code";

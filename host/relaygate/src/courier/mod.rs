@@ -149,6 +149,7 @@ async fn attempt(services: &Services, lease: &Lease, connection: &mut Option<Con
     }
     let attempted = deliver(services, &account, delivery, connection).await;
     Settlement::new(services, &account, lease, &card, delivery, attempted)
+        .await
         .settle()
         .await;
 }

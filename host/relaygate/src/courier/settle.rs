@@ -60,7 +60,7 @@ enum Extent {
 }
 
 impl<'a> Settlement<'a> {
-    pub(super) fn new(
+    pub(super) async fn new(
         services: &'a Services,
         account: &'a Account,
         lease: &'a Lease,
@@ -69,7 +69,7 @@ impl<'a> Settlement<'a> {
         attempted: Attempted,
     ) -> Self {
         let now = services.clock.now();
-        let next = next(services, account, card, delivery, &attempted, now);
+        let next = next(services, account, card, delivery, &attempted, now).await;
         let mut notes = notes(delivery, &attempted, next.retry);
         for note in &mut notes {
             note.delayed = next.delayed && note.end == End::Deferred;
@@ -230,7 +230,7 @@ impl<'a> Settlement<'a> {
 }
 
 /// What follows for recipients that were deferred; nobody is asked if there are none.
-fn next(
+async fn next(
     services: &Services,
     account: &Account,
     card: &Card,
@@ -248,7 +248,7 @@ fn next(
         };
     }
     let reply = deferred.and_then(decisive);
-    after_failure(services, account, card, reply, delivery.notification, now)
+    after_failure(services, account, card, reply, delivery.notification, now).await
 }
 
 /// The reply that says something of the message or of our login. What a server answers to the
@@ -264,7 +264,7 @@ fn decisive(outcome: &Outcome) -> Option<&mail::reply::Reply> {
 }
 
 /// When an attempt that ended with this reply is repeated, as the routing policy says.
-pub(super) fn after_failure(
+pub(super) async fn after_failure(
     services: &Services,
     account: &Account,
     card: &Card,
@@ -285,7 +285,8 @@ pub(super) fn after_failure(
     let call = CallFacts::new(Some(account.id()), counters, now).shared();
     let after = |delay| Retry::After(Duration::from_millis(delay));
     let mut verdicts = Vec::new();
-    let answered = services.chain.after_failure(&call, &failure);
+    let chain = services.policies.of(account).await;
+    let answered = chain.after_failure(&call, &failure);
     let (retry, delayed) = match noted(answered, &mut verdicts) {
         Ok(routes::Retry::After(delay)) => (after(delay), false),
         Ok(routes::Retry::Delayed(delay)) => (after(delay), true),

@@ -200,7 +200,7 @@ async fn prepare<'d>(
     let mut way = way_out::ask(services, account, &draft.departure).await?;
     let mut verdicts = std::mem::take(&mut way.verdicts);
     let composed = draft.compose(&facts::product(services), &way.sender)?;
-    let checked = checked(services, account, draft, &way, composed, &mut verdicts)?;
+    let checked = checked(services, account, draft, &way, composed, &mut verdicts).await?;
     let Some(message) = checked else {
         return Ok(None);
     };
@@ -218,7 +218,7 @@ async fn prepare<'d>(
 }
 
 /// Lets the header policies look at a composed message and change it.
-fn checked(
+async fn checked(
     services: &Services,
     account: &Account,
     draft: &OutboundDraft,
@@ -239,7 +239,8 @@ fn checked(
         through_customer: way.through_customer(),
         submitted: false,
     };
-    let answered = services.chain.outbound(&call.shared(), &asked);
+    let chain = services.policies.of(account).await;
+    let answered = chain.outbound(&call.shared(), &asked);
     match noted(answered, verdicts)? {
         OutboundVerdict::Accept(asked) => {
             let mut edits = Edits::default();

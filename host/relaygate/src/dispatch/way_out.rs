@@ -65,7 +65,8 @@ pub(super) async fn ask(
     };
     let call = call_facts(services, account).shared();
     let mut verdicts = Vec::new();
-    let answered = services.chain.route_outbound(&call, &departure);
+    let chain = services.policies.of(account).await;
+    let answered = chain.route_outbound(&call, &departure);
     let route = noted(answered, &mut verdicts)?;
     let mut way = held_to_what_can_be(services, account, route).await?;
     way.verdicts = verdicts;

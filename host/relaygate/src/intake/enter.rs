@@ -10,6 +10,7 @@ use desk::messages::{State, Verdict};
 use desk::notifications::Event;
 use desk::pace;
 use desk::suspended::Shelf;
+use policy::Chain;
 use policy::questions::routes::Carried;
 use storage::{Batch, Timestamp};
 
@@ -47,7 +48,8 @@ pub(super) async fn enter(
     gathered.arrival.author_messages = pace::of_author(account, batch, &incoming, now).await?;
     let call = call_facts(services, account, &message.letter, Some(message.start())).await?;
     let mut verdicts = Vec::new();
-    let answers = ask(services, &call, &gathered, &mut verdicts);
+    let chain = services.policies.of(account).await;
+    let answers = ask(&chain, &call, &gathered, &mut verdicts);
     let found = (&incoming, &answers);
     if let Some(ended) = hand_over::enter(services, account, batch, arrived, message, found).await?
     {
@@ -63,22 +65,22 @@ pub(super) async fn enter(
 
 /// A policy that fails suspends the message: kept, visible, not let through.
 fn ask(
-    services: &Services,
+    chain: &Chain,
     call: &Arc<dyn policy::Facts>,
     gathered: &Gathered,
     verdicts: &mut Vec<Verdict>,
 ) -> Answers {
     let arrival = facts::arrival(&gathered.arrival, Carried::Nothing);
-    let Ok(route) = noted(services.chain.route_inbound(call, &arrival), verdicts) else {
+    let Ok(route) = noted(chain.route_inbound(call, &arrival), verdicts) else {
         return failed();
     };
     let route = facts::inbound_route(route);
-    tagged(services, call, gathered, route, verdicts)
+    tagged(chain, call, gathered, route, verdicts)
 }
 
 /// Asks which tags go with a route.
 pub(super) fn tagged(
-    services: &Services,
+    chain: &Chain,
     call: &Arc<dyn policy::Facts>,
     gathered: &Gathered,
     route: RouteAnswer,
@@ -87,7 +89,7 @@ pub(super) fn tagged(
     let Some(delivery) = gathered.delivery(&route) else {
         return untagged(route);
     };
-    let answered = services.chain.delivery(call, &facts::delivery(&delivery));
+    let answered = chain.delivery(call, &facts::delivery(&delivery));
     match noted(answered, verdicts) {
         Ok(tagging) => Answers {
             route,

@@ -38,7 +38,8 @@ pub(super) async fn compare(
         for id in ids(&headers, prefix) {
             if let Some(email) = outbound::find(account, &id).await? {
                 let mut verdicts = Vec::new();
-                let findings = ask(services, account, arrived, (headers, &email), &mut verdicts)?;
+                let asked = ask(services, account, arrived, (headers, &email), &mut verdicts);
+                let findings = asked.await?;
                 return Ok(Some(Quoted {
                     email: email.id,
                     findings,
@@ -60,7 +61,7 @@ fn ids(headers: &Headers, prefix: &str) -> Vec<String> {
 }
 
 /// A policy that fails has nothing to say; the message goes its way.
-fn ask(
+async fn ask(
     services: &Services,
     account: &Account,
     arrived: &Arrived,
@@ -101,6 +102,7 @@ fn ask(
     let call = CallFacts::new(Some(account.id()), counters, services.clock.now())
         .with_message(start)
         .shared();
-    let findings = noted(services.chain.returned(&call, &asked), verdicts).unwrap_or_default();
+    let chain = services.policies.of(account).await;
+    let findings = noted(chain.returned(&call, &asked), verdicts).unwrap_or_default();
     Ok(findings.into_iter().map(facts::finding).collect())
 }

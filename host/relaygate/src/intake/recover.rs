@@ -167,7 +167,8 @@ async fn answered(
 ) -> Result<(Gathered, Answers), Error> {
     let gathered = intake::gather(account, incoming).await?;
     let call = call_facts(services, account, &incoming.letter, start).await?;
-    let answers = tagged(services, &call, &gathered, route(&gathered), verdicts);
+    let chain = services.policies.of(account).await;
+    let answers = tagged(&chain, &call, &gathered, route(&gathered), verdicts);
     Ok((gathered, answers))
 }
 

@@ -60,7 +60,8 @@ pub(super) async fn consume(
     let envelope = envelope(account, arrived, message).await?;
     let asked = returned_facts(arrived, envelope, &returned, sent.as_ref(), signatures);
     let mut verdicts = Vec::new();
-    let Some(findings) = ask(services, account, message, &asked, &mut verdicts) else {
+    let findings = ask(services, account, message, &asked, &mut verdicts).await;
+    let Some(findings) = findings else {
         // Unchecked is not verified: the check stays pending and can be repeated.
         return Ok(Some(unchecked(account, batch, arrived).judged(verdicts)));
     };
@@ -113,7 +114,7 @@ fn ended(returned: &Returned, consumed: Consumed) -> Ended {
     }
 }
 
-fn ask(
+async fn ask(
     services: &Services,
     account: &Account,
     message: &Message,
@@ -124,7 +125,8 @@ fn ask(
     let call = CallFacts::new(Some(account.id()), counters, services.clock.now())
         .with_message(message.start())
         .shared();
-    noted(services.chain.returned(&call, facts), verdicts).ok()
+    let chain = services.policies.of(account).await;
+    noted(chain.returned(&call, facts), verdicts).ok()
 }
 
 fn returned_facts(

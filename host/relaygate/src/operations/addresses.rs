@@ -189,7 +189,8 @@ async fn try_add(
     let facts = addresses::facts(account, &services.native, &new.address, chosen);
     let (found, basis) = facts.await?;
     let call = CallFacts::new(Some(account.id()), services.flow.counters.clone(), now).shared();
-    permitted(services.chain.add_address(&call, &facts::address(&found)))?;
+    let chain = services.policies.of(account).await;
+    permitted(chain.add_address(&call, &facts::address(&found)))?;
     Ok(addresses::add(account, &services.sealing, new, &basis, now).await?)
 }
 

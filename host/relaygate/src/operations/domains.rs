@@ -178,7 +178,8 @@ async fn try_add(
     let now = services.clock.now();
     let (found, basis) = connectors::facts(account, &services.native, domain).await?;
     let call = CallFacts::new(Some(account.id()), services.flow.counters.clone(), now).shared();
-    permitted(services.chain.add_domain(&call, &facts::domain(&found)))?;
+    let chain = services.policies.of(account).await;
+    permitted(chain.add_domain(&call, &facts::domain(&found)))?;
     let new = NewConnector {
         domain: domain.clone(),
         name: input.name.clone().unwrap_or_else(|| domain.to_string()),

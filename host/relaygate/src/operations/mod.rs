@@ -33,6 +33,7 @@ pub mod names;
 pub mod passkeys;
 pub mod people;
 pub mod policies;
+pub mod policy_changes;
 pub mod profile;
 pub mod proof;
 pub mod queue;

@@ -83,7 +83,8 @@ pub struct PoliciesView {
 /// The policies that decide for an account.
 pub async fn list(services: &Services, account: &str) -> Outcome<PoliciesView> {
     let account = super::account(services, account).await?;
-    let listed: Vec<Listed<'_>> = services.chain.policies().collect();
+    let chain = services.policies.of(&account).await;
+    let listed: Vec<Listed<'_>> = chain.policies().collect();
     let questions = Question::ALL.into_iter();
     Ok(PoliciesView {
         counted_since: services.started.0,

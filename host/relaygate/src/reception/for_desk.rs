@@ -14,7 +14,7 @@ use super::{Reception, ReceptionError, Refusal};
 use crate::facts::{self, MessageStart, noted};
 
 /// Judges a message. The second is its header as it will be sent.
-pub(super) fn judge(
+pub(super) async fn judge(
     reception: &Reception,
     queue_id: &str,
     message: &MessageStart,
@@ -22,7 +22,7 @@ pub(super) fn judge(
     let sender = reception.sender.clone().ok_or(ReceptionError::NoSender)?;
     let headers = &message.headers;
     let mut verdicts = Vec::new();
-    let asked = ask(reception, message, sender.to_string(), &mut verdicts)?;
+    let asked = ask(reception, message, sender.to_string(), &mut verdicts).await?;
     let (edits, message_id) = edits(reception, queue_id, headers, &asked)?;
     let judged = Judged {
         message_id: Some(message_id.clone()),
@@ -33,7 +33,7 @@ pub(super) fn judge(
     Ok((judged, edits.apply(headers)))
 }
 
-fn ask(
+async fn ask(
     reception: &Reception,
     message: &MessageStart,
     sender: String,
@@ -47,7 +47,8 @@ fn ask(
         through_customer: true,
         submitted: true,
     };
-    let answered = reception.services.chain.outbound(&call.shared(), &facts);
+    let chain = reception.chain(account).await;
+    let answered = chain.outbound(&call.shared(), &facts);
     match noted(answered, verdicts)? {
         OutboundVerdict::Accept(edits) => Ok(edits),
         OutboundVerdict::Defer(reason) => Err(ReceptionError::Verdict(Refusal::new(

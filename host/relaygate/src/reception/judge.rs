@@ -47,11 +47,11 @@ pub(super) async fn judge(
     let headers = &message.headers;
     check_hops(headers, reception.services.config.limits.hops_max)?;
     if reception.session.is_desk() {
-        return for_desk::judge(reception, queue_id, message);
+        return for_desk::judge(reception, queue_id, message).await;
     }
     let ours = is_ours(reception, headers).await?;
     let mut verdicts = Vec::new();
-    let acceptance = ask(reception, message, ours, &mut verdicts)?;
+    let acceptance = ask(reception, message, ours, &mut verdicts).await?;
     let edited = edits(reception, queue_id, &acceptance.edits, ours).apply(headers);
     let judged = Judged {
         message_id: headers.message_id(),
@@ -77,7 +77,7 @@ fn check_hops(headers: &Headers, limit: u32) -> Result<(), ReceptionError> {
     }
 }
 
-fn ask(
+async fn ask(
     reception: &Reception,
     message: &MessageStart,
     ours: bool,
@@ -89,7 +89,8 @@ fn ask(
         .with_message(message.clone())
         .shared();
     let facts = inbound_facts(reception, message, ours);
-    match noted(reception.services.chain.inbound(&call, &facts), verdicts)? {
+    let chain = reception.chain(account).await;
+    match noted(chain.inbound(&call, &facts), verdicts)? {
         InboundVerdict::Accept(acceptance) => Ok(acceptance),
         InboundVerdict::Defer(reason) => Err(ReceptionError::Verdict(Refusal::new(
             reason.kind.deferred(),

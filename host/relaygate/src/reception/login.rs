@@ -66,6 +66,8 @@ impl Reception {
             identity: user.to_owned(),
         };
         self.session.login = Some(login.clone());
+        // What decides for this session is settled now, not at its first question.
+        self.chain(Some(login.account)).await;
         Ok(login)
     }
 

@@ -22,8 +22,9 @@ mod repeat;
 mod sources;
 mod throttle;
 
+use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use desk::messages::Verdict;
 use desk::{accounts, addresses, facts as desk_facts};
@@ -31,7 +32,8 @@ use mail::address::Address;
 use mail::reply::Reply;
 use mail::server::Envelope;
 use metrics::counter;
-use policy::questions::types;
+use policy::Chain;
+use policy::questions::{Question, types};
 use storage::{AccountId, Durable, Scope};
 use tracing::{info, warn};
 
@@ -58,6 +60,8 @@ pub struct Reception {
     seat: Option<AccountSeat>,
     accepted: Vec<Accepted>,
     incoming: Option<Incoming>,
+    /// What decides for the accounts met so far: a session keeps the versions it began with.
+    chains: Mutex<HashMap<Option<AccountId>, Chain>>,
 }
 
 /// A recipient of the transaction in flight, and whose it is.
@@ -110,7 +114,23 @@ impl Reception {
             seat: None,
             accepted: Vec::new(),
             incoming: None,
+            chains: Mutex::default(),
         }
+    }
+
+    /// The policies of an account, or of nobody in particular, as this session knows them.
+    async fn chain(&self, account: Option<AccountId>) -> Chain {
+        let known = |chains: &Mutex<HashMap<_, Chain>>| {
+            let chains = chains.lock().unwrap_or_else(PoisonError::into_inner);
+            chains.get(&account).cloned()
+        };
+        if let Some(chain) = known(&self.chains) {
+            return chain;
+        }
+        let services = &self.services;
+        let chain = services.policies.for_account(&services.desk, account).await;
+        let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
+        chains.entry(account).or_insert(chain).clone()
     }
 
     /// The handshake is done.
@@ -162,7 +182,9 @@ impl Reception {
             .map(ToString::to_string)
             .unwrap_or_default();
         let facts = self.sender_call(envelope.sender.as_ref()).await?.shared();
-        let answered = self.services.chain.sender(
+        let login = self.session.login.as_ref();
+        let chain = self.chain(login.map(|login| login.account)).await;
+        let answered = chain.sender(
             &facts,
             &self.session.to_policy(),
             &sender,
@@ -219,7 +241,9 @@ impl Reception {
             .recipient_call(account.as_ref(), candidate)
             .await?
             .shared();
-        let answered = self.services.chain.recipient(
+        let chain = self.chain(account.as_ref().map(desk::Account::id)).await;
+        self.check_company(account.as_ref(), &chain).await?;
+        let answered = chain.recipient(
             &call,
             &self.session.to_policy(),
             &self.envelope_for_policy(),
@@ -244,6 +268,26 @@ impl Reception {
             scope,
             verdicts,
         })
+    }
+
+    /// A message is judged once. If an account has policies of its own for that, it cannot
+    /// be judged by them for somebody else, too, nor past them: each gets a copy of its own
+    /// (RFC 5321 §4.5.3.1.10 has the client come again with the others).
+    async fn check_company(
+        &self,
+        account: Option<&desk::Account>,
+        chain: &Chain,
+    ) -> Result<(), ReceptionError> {
+        let own = account.map(desk::Account::id);
+        let mut others = self.accepted.iter().map(Accepted::account);
+        let Some(other) = others.find(|other| *other != own) else {
+            return Ok(());
+        };
+        let judges = |chain: &Chain| chain.account_answers(Question::HeadersInbound);
+        match judges(chain) || judges(&self.chain(other).await) {
+            true => Err(ReceptionError::OneAtATime),
+            false => Ok(()),
+        }
     }
 
     /// Whether it stands in a native domain whose account has had another name for too long.

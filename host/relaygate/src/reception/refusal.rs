@@ -29,6 +29,9 @@ pub enum ReceptionError {
     /// The recipient's native domain was given up (R116).
     #[error("native domain was given up")]
     GivenUp,
+    /// Another account's policies judge this message (RFC 5321 §4.5.3.1.10).
+    #[error("recipient of another account whose policies judge messages")]
+    OneAtATime,
     /// A help desk's message has nobody to be sent as.
     #[error("message has no sender")]
     NoSender,
@@ -106,6 +109,7 @@ impl ReceptionError {
             Self::Loop { .. } => TOO_MANY_HOPS,
             Self::NotOurs => NOT_OURS,
             Self::GivenUp => GIVEN_UP,
+            Self::OneAtATime => ONE_AT_A_TIME,
             Self::NoSender => NO_SENDER,
             Self::Verdict(refusal) => refusal.reply(),
             Self::Stage(StageError::Full) | Self::Commit(CommitError::Full) => STORE_FULL,
@@ -127,6 +131,7 @@ impl ReceptionError {
                 | Self::Loop { .. }
                 | Self::NotOurs
                 | Self::GivenUp
+                | Self::OneAtATime
                 | Self::NoSender
                 | Self::Verdict(_)
         )
@@ -153,6 +158,7 @@ const GIVEN_UP: Reply = Reply::new(
     Detail(1, 6),
     "this domain was given up, ask for the new address",
 );
+const ONE_AT_A_TIME: Reply = Reply::new(452, Detail(5, 3), "send this recipient a copy of its own");
 const NO_SENDER: Reply = Reply::new(550, Detail(7, 1), "send as one of your support addresses");
 const STORE_FULL: Reply = Reply::new(452, Detail(3, 1), "no space left, try again later");
 

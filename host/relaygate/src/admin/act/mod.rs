@@ -10,6 +10,7 @@ mod email;
 mod journal;
 mod login;
 mod person;
+mod policy;
 mod queue;
 mod secrets;
 mod suspended;
@@ -22,8 +23,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Answer;
-use super::request::{AuditRequest, LogRequest, PolicyRequest, Request};
-use crate::operations::{Actor, Outcome, audit, egress, health, log, policies, stats, trace};
+use super::request::{AuditRequest, LogRequest, Request};
+use crate::operations::{Actor, Outcome, audit, egress, health, log, stats, trace};
 use crate::services::Services;
 
 /// Does what is asked for.
@@ -45,9 +46,7 @@ pub(super) async fn act(services: &Services, actor: &Actor, request: Request) ->
         Request::Secrets(request) => secrets::act(services, request).await,
         Request::Backup(request) => backup::act(services, request).await,
         Request::Journal(request) => journal::act(services, request).await,
-        Request::Policy(PolicyRequest::List { account }) => {
-            shown(policies::list(services, &account).await)
-        }
+        Request::Policy(request) => policy::act(services, actor, request).await,
         Request::Audit(AuditRequest::List { account }) => {
             shown(audit::list(services, account.as_deref()).await)
         }

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// See [`crate::operations::policies`].
+use crate::operations::policy_changes::{ComponentInput, InstallInput};
+
+/// See [`crate::operations::policies`] and [`crate::operations::policy_changes`].
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(
@@ -11,4 +13,9 @@ use serde::{Deserialize, Serialize};
 )]
 pub enum PolicyRequest {
     List { account: String },
+    Check(ComponentInput),
+    Install(InstallInput),
+    Show { account: String, name: String },
+    Rollback { account: String, name: String },
+    Remove { account: String, name: String },
 }

@@ -48,7 +48,7 @@ pub(super) fn words(request: &Request, answer: &Value) -> String {
         Request::Secrets(_) => secrets::words(answer),
         Request::Backup(_) => backup::words(answer),
         Request::Journal(_) => layout::pretty(&answer["journal"]),
-        Request::Policy(_) => policy::words(answer),
+        Request::Policy(request) => policy::words(request, answer),
         Request::Audit(_) => layout::table(
             &answer["audit"],
             &["at", "actor", "act", "subject", "credential", "peer"],

@@ -2,10 +2,23 @@
 
 use serde_json::{Value, json};
 
-use super::layout::table;
+use super::layout::{pretty, table};
+use crate::admin::PolicyRequest;
+
+pub(super) fn words(request: &PolicyRequest, answer: &Value) -> String {
+    match request {
+        PolicyRequest::List { .. } => listed(answer),
+        PolicyRequest::Check(_) => pretty(answer),
+        PolicyRequest::Remove { name, .. } => format!("{name} is removed\n"),
+        PolicyRequest::Install(_) | PolicyRequest::Show { .. } | PolicyRequest::Rollback { .. } => {
+            let head = format!("{}\n", answer["name"].as_str().unwrap_or_default());
+            head + &table(&answer["versions"], &VERSION_COLUMNS)
+        }
+    }
+}
 
 /// The policies, then each question with what each of them answered to it.
-pub(super) fn words(answer: &Value) -> String {
+fn listed(answer: &Value) -> String {
     let policies = table(&answer["policies"], &POLICY_COLUMNS);
     let questions = answer["questions"].as_array().into_iter().flatten();
     let rows: Vec<Value> = questions.flat_map(rows).collect();
@@ -35,6 +48,7 @@ fn share(share: &Value) -> String {
     format!("{verdict} {}.{} %", permille / 10, permille % 10)
 }
 
+const VERSION_COLUMNS: [&str; 5] = ["digest", "live", "installed_at", "interfaces", "settings"];
 const POLICY_COLUMNS: [&str; 7] = [
     "name",
     "owner",
@@ -70,7 +84,7 @@ mod tests {
                 }],
             }],
         });
-        let told = words(&answer);
+        let told = listed(&answer);
         assert!(
             told.contains("routing  3      0         21           ticket 66.7 %,suspend 33.3 %"),
             "{told}"

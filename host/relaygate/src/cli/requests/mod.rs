@@ -10,6 +10,7 @@ mod email;
 mod log;
 mod login;
 mod person;
+mod policy;
 mod queue;
 mod secrets;
 mod suspended;
@@ -22,8 +23,8 @@ use std::io::Read;
 use std::path::Path;
 
 use super::Failure;
-use super::args::{AuditCommand, BackupArguments, Command, JournalCommand, PolicyCommand};
-use crate::admin::{AuditRequest, JournalRequest, PolicyRequest, Request};
+use super::args::{AuditCommand, BackupArguments, Command, JournalCommand};
+use crate::admin::{AuditRequest, JournalRequest, Request};
 use crate::config::io_reason;
 
 /// The request a command stands for; reads standard input where it says so.
@@ -42,10 +43,7 @@ pub(super) fn request(command: Command) -> Result<Request, Failure> {
         Command::Webhook(command) => Ok(Request::Webhook(webhook::request(command)?)),
         Command::Queue(command) => Ok(Request::Queue(queue::request(command))),
         Command::Suspended(command) => Ok(Request::Suspended(suspended::request(command))),
-        Command::Policy(PolicyCommand::List { account }) => {
-            let account = account.account;
-            Ok(Request::Policy(PolicyRequest::List { account }))
-        }
+        Command::Policy(command) => Ok(Request::Policy(policy::request(command)?)),
         Command::Audit(AuditCommand::List { account }) => {
             Ok(Request::Audit(AuditRequest::List { account }))
         }

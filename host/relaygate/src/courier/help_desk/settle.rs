@@ -31,7 +31,7 @@ pub(super) struct Settlement<'a> {
 impl Settlement<'_> {
     pub(super) async fn settle(&self) {
         let now = self.services.clock.now();
-        let (retry, verdicts) = self.retry(now);
+        let (retry, verdicts) = self.retry(now).await;
         for _ in 0..TRIES_MAX {
             match self.commit(retry, &verdicts, now).await {
                 Ok(what) => return self.report(what),
@@ -47,7 +47,7 @@ impl Settlement<'_> {
 
     /// What is handed over or refused for good is done with; the rest is repeated as
     /// the policy says.
-    fn retry(&self, now: Timestamp) -> (Retry, Vec<Verdict>) {
+    async fn retry(&self, now: Timestamp) -> (Retry, Vec<Verdict>) {
         match self.attempt.end {
             End::Taken | End::Refused => (Retry::GiveUp, Vec::new()),
             End::Deferred | End::Gone => {
@@ -58,7 +58,8 @@ impl Settlement<'_> {
                     self.attempt.reply.as_ref(),
                     NotificationKind::Ticket,
                     now,
-                );
+                )
+                .await;
                 (next.retry, next.verdicts)
             }
         }

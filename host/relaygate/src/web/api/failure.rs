@@ -18,7 +18,8 @@ use crate::operations::Refusal;
 #[derive(Debug)]
 pub(super) struct Failure {
     status: StatusCode,
-    body: ErrorBody,
+    // In a box: results that hold an error are passed up through every route.
+    body: Box<ErrorBody>,
     retry_after: Option<u64>,
 }
 
@@ -89,13 +90,13 @@ impl Failure {
     fn new(status: StatusCode, error: &'static str, description: impl Into<String>) -> Self {
         Self {
             status,
-            body: ErrorBody {
+            body: Box::new(ErrorBody {
                 error,
                 description: description.into(),
                 details: None,
                 max_count: None,
                 suspended_tickets: None,
-            },
+            }),
             retry_after: None,
         }
     }

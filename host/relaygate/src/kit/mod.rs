@@ -1,0 +1,12 @@
+//! What a policy's author works with, without a program that serves: made, built, tried
+//! out, measured.
+//!
+//! | file | command |
+//! |---|---|
+//! | `build` | `relaygate policy build` |
+//! | `run` | `relaygate policy run` |
+//!
+//! Not here: the contract (`wit/`), the sandbox (`policy`), installing (`operations`).
+
+pub mod build;
+pub mod run;

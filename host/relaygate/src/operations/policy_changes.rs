@@ -1,0 +1,335 @@
+//! An account's own policies: checked, installed, taken back, removed.
+//!
+//! A change is checked whole before it is kept: the component is compiled where it can do
+//! no harm, started once, and its settings are held against the schema it brings. What is
+//! refused says what and where. Sessions and jobs under way go on with what they began
+//! with; the next ones meet the change.
+//!
+//! Not here: what is asked (`policies`), the compiling (`crate::policies`).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use desk::policies::{self, Installed, NewVersion, Version};
+use desk::{Account, Error};
+use policy::questions::Question;
+use policy::{Component, Digest, Settings, manifest};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use storage::Batch;
+
+use super::{Actor, Outcome, Refusal, audit, retried};
+use crate::policies::compiler::CompileFailure;
+use crate::policies::{NotReady, digest_of, questions_of};
+use crate::services::Services;
+
+/// A component to be looked at or installed, as typed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ComponentInput {
+    /// Its octets in base64; absent if the account has it and `digest` names it.
+    pub octets: Option<String>,
+    /// SHA-256 of it in hexadecimal digits; what is given is what must come.
+    pub digest: Option<String>,
+}
+
+/// A policy to be installed, as typed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct InstallInput {
+    /// Subdomain of the account.
+    pub account: String,
+    /// What the account calls it; one of that name gets a version more.
+    pub name: String,
+    /// What it is.
+    pub component: ComponentInput,
+    /// An object that fits the component's schema; absent means none.
+    pub settings: Option<Value>,
+    /// `limits`, `headers`, `tags`, `routes`: what it is asked about; none means all it
+    /// answers.
+    #[serde(default)]
+    pub interfaces: Vec<String>,
+}
+
+/// A component that may be installed.
+#[derive(Debug, Serialize)]
+pub struct CheckedView {
+    /// SHA-256 of it in hexadecimal digits.
+    pub digest: String,
+    /// Its size.
+    pub octets: usize,
+    /// What it answers, `interface.function` as in the contract.
+    pub questions: Vec<&'static str>,
+    /// The schema its settings have to fit, if it brings one.
+    pub settings_schema: Option<Value>,
+}
+
+/// A policy of an account with all its versions.
+#[derive(Debug, Serialize)]
+pub struct InstalledView {
+    /// What the account calls it.
+    pub name: String,
+    /// Oldest first.
+    pub versions: Vec<VersionView>,
+}
+
+/// One version.
+#[derive(Debug, Serialize)]
+pub struct VersionView {
+    /// SHA-256 of its component in hexadecimal digits.
+    pub digest: String,
+    /// It is the one that decides.
+    pub live: bool,
+    /// What it is given.
+    pub settings: Value,
+    /// The interfaces it is asked about; none means all it answers.
+    pub interfaces: Vec<String>,
+    /// Milliseconds since the epoch.
+    pub installed_at: u64,
+}
+
+/// Looks whether a component could be installed, and what it answers.
+pub async fn check(services: &Services, input: &ComponentInput) -> Outcome<CheckedView> {
+    let octets = given(input)?.ok_or_else(|| component("component_missing", "give the file"))?;
+    let found = ready(services, &octets).await?;
+    Ok(CheckedView {
+        digest: found.digest().to_string(),
+        octets: octets.len(),
+        questions: answered(&found).map(Question::name).collect(),
+        settings_schema: schema(&octets)?,
+    })
+}
+
+/// Installs a version of a policy, which decides from the next session and job on.
+pub async fn install(
+    services: &Services,
+    actor: &Actor,
+    input: &InstallInput,
+) -> Outcome<InstalledView> {
+    let account = super::account(services, &input.account).await?;
+    let octets = match given(&input.component)? {
+        Some(octets) => octets,
+        None => kept(&account, input.component.digest.as_deref()).await?,
+    };
+    let found = ready(services, &octets).await?;
+    check_interfaces(&found, &input.interfaces)?;
+    let settings = input.settings.clone().unwrap_or_else(|| json!({}));
+    check_settings(&octets, &settings)?;
+    let install = || try_install(services, &account, input, (&octets, &settings));
+    let installed = retried(|| Box::pin(install())).await?;
+    services.policies.changed(account.id());
+    record(services, &account, actor, "policy_installed", &installed).await;
+    view(&installed)
+}
+
+async fn try_install(
+    services: &Services,
+    account: &Account,
+    input: &InstallInput,
+    (octets, settings): (&[u8], &Value),
+) -> Outcome<Installed> {
+    let digest = *Digest::of(octets).octets();
+    let component = match policies::has(account, digest).await? {
+        true => None,
+        false => {
+            let mut text = account.store().stage();
+            text.write(octets)
+                .await
+                .map_err(|error| Refusal::internal(&error))?;
+            let staged = text.finish().await;
+            Some(staged.map_err(|error| Refusal::internal(&error))?)
+        }
+    };
+    let new = NewVersion {
+        name: input.name.clone(),
+        digest,
+        component,
+        settings: settings.to_string(),
+        interfaces: input.interfaces.clone(),
+    };
+    let mut batch = Batch::new();
+    let now = services.clock.now();
+    let installed = policies::install(account, &mut batch, new, now).await?;
+    account.commit(batch).await?;
+    Ok(installed)
+}
+
+/// Goes back to the version before the one that decides.
+pub async fn rollback(
+    services: &Services,
+    actor: &Actor,
+    account: &str,
+    name: &str,
+) -> Outcome<InstalledView> {
+    let account = super::account(services, account).await?;
+    let rollback = || async {
+        let mut batch = Batch::new();
+        let installed = policies::rollback(&account, &mut batch, name).await?;
+        account.commit(batch).await?;
+        Ok(installed)
+    };
+    let installed = retried(|| Box::pin(rollback())).await?;
+    services.policies.changed(account.id());
+    record(services, &account, actor, "policy_rolled_back", &installed).await;
+    view(&installed)
+}
+
+/// Removes a policy with all its versions.
+pub async fn remove(services: &Services, actor: &Actor, account: &str, name: &str) -> Outcome<()> {
+    let account = super::account(services, account).await?;
+    let remove = || async {
+        let mut batch = Batch::new();
+        let removed = policies::remove(&account, &mut batch, name).await?;
+        account.commit(batch).await?;
+        Ok(removed)
+    };
+    let removed = retried(|| Box::pin(remove())).await?;
+    services.policies.changed(account.id());
+    record(services, &account, actor, "policy_removed", &removed).await;
+    Ok(())
+}
+
+/// One policy with its versions.
+pub async fn show(services: &Services, account: &str, name: &str) -> Outcome<InstalledView> {
+    let account = super::account(services, account).await?;
+    view(&policies::find(&account, name).await?)
+}
+
+async fn record(
+    services: &Services,
+    account: &Account,
+    actor: &Actor,
+    act: &'static str,
+    installed: &Installed,
+) {
+    let subject = format!("{} {:.12}", installed.name, digest_of(installed.live()));
+    audit::record(services, account, actor, act, &subject).await;
+}
+
+/// The octets that were handed over, if they are those of the digest.
+fn given(input: &ComponentInput) -> Outcome<Option<Vec<u8>>> {
+    let Some(text) = &input.octets else {
+        return Ok(None);
+    };
+    let octets = BASE64.decode(text);
+    let octets = octets.map_err(|_| component("component_malformed", "send it in base64"))?;
+    let found = Digest::of(&octets);
+    match &input.digest {
+        Some(wanted) if Digest::parse(wanted) != Some(found) => {
+            let hint = format!("what came has the digest {found}; get the file again");
+            Err(component("digest_differs", &hint))
+        }
+        _ => Ok(Some(octets)),
+    }
+}
+
+/// The octets of a component the account has.
+async fn kept(account: &Account, digest: Option<&str>) -> Outcome<Vec<u8>> {
+    let digest = digest.ok_or_else(|| component("component_missing", "give a file or a digest"))?;
+    let hint = "give 64 hexadecimal digits, as `relaygate policy list` prints them";
+    let digest = Digest::parse(digest).ok_or_else(|| component("digest_malformed", hint))?;
+    match policies::component(account, *digest.octets()).await {
+        Err(Error::NotFound(_)) => {
+            let hint = "the account has no component of that digest; give the file";
+            Err(component("component_unknown", hint))
+        }
+        found => Ok(found?),
+    }
+}
+
+/// The component compiled, linked, started once.
+async fn ready(services: &Services, octets: &[u8]) -> Outcome<Component> {
+    let given = octets.to_vec();
+    let found = services
+        .policies
+        .component(Digest::of(octets), async { Ok(given) })
+        .await;
+    let found = found.map_err(|reason| not_ready(&reason))?;
+    found
+        .try_out()
+        .map_err(|reason| component("component_unfit", &reason.to_string()))?;
+    Ok(found)
+}
+
+fn not_ready(reason: &NotReady) -> Refusal {
+    match reason {
+        NotReady::Compile(CompileFailure::Refused(reason)) => component("component_unfit", reason),
+        NotReady::Compile(reason @ CompileFailure::TooComplex) => {
+            component("component_too_complex", &reason.to_string())
+        }
+        NotReady::Link(reason) => component("component_unfit", &reason.to_string()),
+        other => Refusal::internal(other),
+    }
+}
+
+fn answered(found: &Component) -> impl Iterator<Item = Question> {
+    Question::ALL
+        .into_iter()
+        .filter(|question| found.answers(*question))
+}
+
+fn check_interfaces(found: &Component, interfaces: &[String]) -> Outcome<()> {
+    for interface in interfaces {
+        let questions = questions_of(std::slice::from_ref(interface));
+        if questions.is_empty() {
+            let hint = format!("there is no {interface}; use limits, headers, tags or routes");
+            return Err(Refusal::field("question", "question_unknown", &hint));
+        }
+        if !questions.iter().any(|question| found.answers(*question)) {
+            let hint = format!("the component does not answer {interface}");
+            return Err(Refusal::field("question", "question_unanswered", &hint));
+        }
+    }
+    Ok(())
+}
+
+fn check_settings(octets: &[u8], settings: &Value) -> Outcome<()> {
+    let refused = |hint: String| Refusal::field("settings", "settings_unfit", &hint);
+    Settings::from_json(settings).map_err(|error| refused(error.to_string()))?;
+    let Some(schema) = schema(octets)? else {
+        return Ok(());
+    };
+    let validator = jsonschema::validator_for(&schema);
+    let validator = validator
+        .map_err(|error| component("schema_malformed", &format!("its settings schema: {error}")))?;
+    match validator.iter_errors(settings).next() {
+        None => Ok(()),
+        Some(error) => {
+            let place = error.instance_path().to_string();
+            let place = if place.is_empty() {
+                "/"
+            } else {
+                place.as_str()
+            };
+            Err(refused(format!("{place}: {error}")))
+        }
+    }
+}
+
+fn schema(octets: &[u8]) -> Outcome<Option<Value>> {
+    let parsed = manifest::settings_schema(octets)
+        .map(serde_json::from_str)
+        .transpose();
+    parsed.map_err(|error| component("schema_malformed", &format!("its settings schema: {error}")))
+}
+
+fn component(code: &str, hint: &str) -> Refusal {
+    Refusal::field("component", code, hint)
+}
+
+fn view(installed: &Installed) -> Outcome<InstalledView> {
+    let live = installed.live();
+    let versions = installed.versions.iter();
+    let versions = versions.map(|version| version_view(version, std::ptr::eq(version, live)));
+    Ok(InstalledView {
+        name: installed.name.clone(),
+        versions: versions.collect(),
+    })
+}
+
+fn version_view(version: &Version, live: bool) -> VersionView {
+    VersionView {
+        digest: digest_of(version).to_string(),
+        live,
+        settings: serde_json::from_str(&version.settings).unwrap_or(Value::Null),
+        interfaces: version.interfaces.clone(),
+        installed_at: version.installed_at.0,
+    }
+}
