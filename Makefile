@@ -38,12 +38,12 @@ unit: ## the tests without mail servers
 
 scenarios: setup ## the tests with real mail servers only
 	$(CARGO) build $(PROGRAM)
-	RELAYGATE_BIN=$(CARGO_TARGET_DIR)/debug/relaygate $(CARGO) test -p relaygate-tests
+	RELAYGATE_BIN=$(CARGO_TARGET_DIR)/debug/relaygate $(CARGO) test --workspace --test it --test tidy
 
 screens: setup ## a picture of every page into docs/screens/
 	$(CARGO) build $(PROGRAM)
 	RELAYGATE_SCREENS=1 RELAYGATE_BIN=$(CARGO_TARGET_DIR)/debug/relaygate \
-		$(CARGO) test -p relaygate-tests --test it every_page_has_its_picture
+		$(CARGO) test --workspace --test it every_page_has_its_picture
 
 bench: setup ## load on us and on Postfix in alternating rounds, and the ratio
 	$(CARGO) build --release --workspace --bin relaygate --bin bench
