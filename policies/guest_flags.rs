@@ -1,11 +1,11 @@
-// How guests in Rust are built, for `host/policy/build.rs` and `relaygate policy build`.
+//! How guests in Rust are built, for `host/policy/build.rs` and `relaygate policy build`.
 
 /// Nothing of an operating system: what a policy may ask is in `wit/`.
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Small stack and memory: what is never touched need never be wiped between
 /// calls. 256 KiB hold the headers of ordinary mail without `memory.grow`.
-const GUEST_FLAGS: [&str; 4] = [
+pub(crate) const GUEST_FLAGS: [&str; 4] = [
     "-Clinker-flavor=wasm-ld",
     "-Clink-arg=-zstack-size=32768",
     "-Clink-arg=--initial-memory=262144",

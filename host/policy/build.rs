@@ -8,7 +8,10 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
 
-include!("../../policies/guest_flags.rs");
+#[path = "../../policies/guest_flags.rs"]
+mod guest_flags;
+
+use guest_flags::{GUEST_FLAGS, TARGET};
 
 const POLICIES: [&str; 4] = ["address-limits", "header-check", "tagging", "routing"];
 

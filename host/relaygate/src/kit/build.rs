@@ -14,7 +14,10 @@ use serde_json::Value;
 use crate::cli::Failure;
 use crate::config::io_reason;
 
-include!("../../../../policies/guest_flags.rs");
+#[path = "../../../../policies/guest_flags.rs"]
+mod guest_flags;
+
+use guest_flags::{GUEST_FLAGS, TARGET};
 
 /// A component that was just built.
 #[derive(Debug, Serialize)]
