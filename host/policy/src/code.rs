@@ -73,13 +73,6 @@ impl CodeCache {
         Ok(None)
     }
 
-    /// Removes the code of a component nobody has any more.
-    pub fn forget(&self, digest: Digest) {
-        for path in self.files_of(digest) {
-            let _ = fs::remove_file(path);
-        }
-    }
-
     fn is_ours(&self, path: &Path, digest: Digest) -> io::Result<bool> {
         let name = self.name(digest, &fs::read(path)?);
         Ok(path.file_name().is_some_and(|it| *it == *name))

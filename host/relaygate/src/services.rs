@@ -206,7 +206,6 @@ fn policies(
     })?;
     Ok(Policies::new(policies::Parts {
         engine: sandbox.engine,
-        settings: engine_settings(config),
         limits: limits(&config.policy),
         operator: sandbox.operator,
         cache,

@@ -229,7 +229,7 @@ fn what_is_no_policy_is_refused_with_its_reason() {
 }
 
 /// A hundred changes under load: every message gets one whole answer, none is lost, and a
-/// restart finds the last version again, from the code it kept.
+/// restart finds the last version again, from the code it kept or without it.
 #[test]
 fn a_policy_is_exchanged_a_hundred_times_under_load() {
     let mut scene = Scene::start();
@@ -277,9 +277,15 @@ fn a_policy_is_exchanged_a_hundred_times_under_load() {
             (tickets == taken as usize).then_some(())
         },
     );
-    scene.cottage.relay.restart();
-    let refused = scene
-        .session()
-        .submit(USER, &[SUPPORT], &with_attachment("e.exe", "z1"));
-    assert_eq!(refused.code, 554, "the last one was strict: {refused:?}");
+    let code = scene.cottage.directory().join("relaygate/data/code");
+    for kept in [true, false] {
+        if !kept {
+            fs::remove_dir_all(&code).expect("it was kept there");
+        }
+        scene.cottage.relay.restart();
+        let text = with_attachment("e.exe", &format!("z-{kept}"));
+        let refused = scene.session().submit(USER, &[SUPPORT], &text);
+        assert_eq!(refused.code, 554, "the last one was strict: {refused:?}");
+    }
+    assert!(code.exists(), "what is gone is compiled again");
 }

@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use ::policy::compiler::WALL_MAX;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Parser;
@@ -217,6 +218,8 @@ fn check_config(context: &Context, file: Option<PathBuf>) -> Result<(), Failure>
 fn patience(request: &Request) -> Duration {
     let waited = match request {
         Request::Address(AddressRequest::Verify(input)) => input.wait_seconds.unwrap_or_default(),
+        // One may be compiled before it.
+        Request::Policy(_) => 2 * WALL_MAX.as_secs(),
         Request::Backup(_) | Request::Journal(_) | Request::Secrets(_) => return STORE_TIMEOUT,
         _ => 0,
     };

@@ -15,32 +15,32 @@
 pub mod compiler;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use desk::policies::{self, Installed, Version};
 use desk::{Account, Installation};
 use policy::questions::Question;
 use policy::{
-    Chain, CodeCache, CompileError, Component, Digest, Engine, EngineSettings, Limits, Policy,
-    Settings, WeakComponent,
+    Chain, CodeCache, CompileError, Component, Digest, Engine, Limits, Policy, Settings,
+    WeakComponent,
 };
 use storage::AccountId;
-use tokio::sync::Semaphore;
-use tracing::{error, info};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+use tracing::{error, info, warn};
 
 use compiler::CompileFailure;
 
 /// Every policy, and for whom it decides.
 pub struct Policies {
     engine: Engine,
-    settings: EngineSettings,
     limits: Limits,
     operator: Vec<Policy>,
     everybody: Chain,
-    cache: CodeCache,
+    cache: Arc<CodeCache>,
     ready: Mutex<Ready>,
-    compiling: Semaphore,
+    compiling: Arc<Semaphore>,
 }
 
 /// What is ready to be asked.
@@ -89,8 +89,6 @@ pub enum NotReady {
 pub struct Parts {
     /// The sandbox.
     pub engine: Engine,
-    /// What it was made with.
-    pub settings: EngineSettings,
     /// What one call may use.
     pub limits: Limits,
     /// The policies everybody has.
@@ -105,21 +103,16 @@ impl Policies {
         Self {
             everybody: Chain::new(parts.operator.clone(), Vec::new()),
             engine: parts.engine,
-            settings: parts.settings,
             limits: parts.limits,
             operator: parts.operator,
-            cache: parts.cache,
+            cache: Arc::new(parts.cache),
             ready: Mutex::default(),
-            compiling: Semaphore::new(COMPILED_AT_ONCE),
+            compiling: Arc::new(Semaphore::new(COMPILED_AT_ONCE)),
         }
     }
 
-    /// Those everybody has, for questions that are no account's.
-    pub fn everybody(&self) -> &Chain {
-        &self.everybody
-    }
-
-    /// What decides for an account, as it stands now.
+    /// What decides for an account, as it stands now. Mail does not wait for a compiler: what
+    /// is not ready in [`READY_WITHIN`] fails for now, and is made ready meanwhile.
     pub async fn of(&self, account: &Account) -> Chain {
         if let Some(chain) = self.known(account.id()) {
             return chain;
@@ -127,15 +120,26 @@ impl Policies {
         let before = self.ready().changes;
         let (chain, again) = match policies::list(account).await {
             Ok(own) if own.is_empty() => (None, None),
-            Ok(own) => self.made_ready(account, &own).await,
+            Ok(own) => match timeout(READY_WITHIN, self.made_ready(account, &own)).await {
+                Ok(made) => made,
+                Err(_) => {
+                    warn!(account = account.id().get(), "policies are not ready yet");
+                    self.not_ready()
+                }
+            },
             Err(error) => {
                 error!(%error, "an account's policies cannot be read");
-                let chain = self.everybody.clone().without("", Digest::default());
-                (Some(chain), Some(Instant::now() + AGAIN_AFTER))
+                self.not_ready()
             }
         };
         self.remember(account.id(), before, chain.clone(), again);
         chain.unwrap_or_else(|| self.everybody.clone())
+    }
+
+    /// Nobody knows what the account's own policies would say; tried again soon.
+    fn not_ready(&self) -> (Option<Chain>, Option<Instant>) {
+        let chain = self.everybody.clone().without("", Digest::default());
+        (Some(chain), Some(Instant::now() + AGAIN_AFTER))
     }
 
     /// The same by the account's id; everybody's if there is none.
@@ -168,15 +172,14 @@ impl Policies {
         if let Some(component) = self.loaded(digest)? {
             return Ok(component);
         }
-        let _one = self.compiling.acquire().await;
+        let one = Arc::clone(&self.compiling).acquire_owned().await;
         if let Some(component) = self.loaded(digest)? {
             return Ok(component);
         }
-        let component = octets.await?;
-        let started = Instant::now();
-        let code = compiler::compile(component).await?;
-        self.cache.keep(digest, &code).map_err(NotReady::Keep)?;
-        info!(%digest, millis = started.elapsed().as_millis(), "component compiled");
+        let octets = octets.await?;
+        // By itself, so that it comes to its end though nobody waits for it any more.
+        let compiled = tokio::spawn(compiled(Arc::clone(&self.cache), digest, octets, one));
+        compiled.await.map_err(|_| NotReady::Unfit)??;
         self.loaded(digest)?.ok_or(NotReady::Unfit)
     }
 
@@ -197,11 +200,6 @@ impl Policies {
         Ok(Policy::new(name, component)
             .with_settings(settings)
             .with_limits(self.limits.clone()))
-    }
-
-    /// What a component may hold.
-    pub fn engine_settings(&self) -> &EngineSettings {
-        &self.settings
     }
 
     fn known(&self, account: AccountId) -> Option<Chain> {
@@ -307,6 +305,20 @@ impl Ready {
     }
 }
 
+/// Compiles a component and keeps its code; `_one` is whose turn it is.
+async fn compiled(
+    cache: Arc<CodeCache>,
+    digest: Digest,
+    octets: Vec<u8>,
+    _one: Result<OwnedSemaphorePermit, AcquireError>,
+) -> Result<(), NotReady> {
+    let started = Instant::now();
+    let code = compiler::compile(octets).await?;
+    cache.keep(digest, &code).map_err(NotReady::Keep)?;
+    info!(%digest, millis = started.elapsed().as_millis(), "component compiled");
+    Ok(())
+}
+
 /// The questions of these interfaces.
 pub fn questions_of(interfaces: &[String]) -> Vec<Question> {
     let among = |question: &Question| interfaces.iter().any(|it| it == question.interface());
@@ -320,6 +332,9 @@ pub fn digest_of(version: &Version) -> Digest {
 
 /// Each takes a core for as long as it lasts, and mail needs the others.
 const COMPILED_AT_ONCE: usize = 1;
+/// How long mail waits for an account's policies; a relay waits five minutes for any reply
+/// (RFC 5321 §4.5.3.2).
+const READY_WITHIN: Duration = Duration::from_secs(10);
 /// When what could not be made ready is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(30);
 /// Accounts whose chains are ready. Each component of theirs takes three memory maps, of
