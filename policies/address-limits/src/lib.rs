@@ -16,7 +16,7 @@ use sdk::limits::{
     RecipientKind, Violation, violation,
 };
 use sdk::types::{Envelope, Ingress, Refusal, Session, Verdict};
-use sdk::{defer, digits, domain_of, join, lookup, reject, settings};
+use sdk::{defer, digits, domain_of, join, lookup, reject, settings, text};
 
 /// What the account may have. The names are those of the settings.
 #[derive(Debug, Clone)]
@@ -80,7 +80,9 @@ impl Rules {
     }
 }
 
-struct AddressLimits;
+/// The policy.
+#[derive(Debug)]
+pub struct AddressLimits;
 
 impl Policy for AddressLimits {
     fn add_domain(facts: DomainFacts) -> Permission {
@@ -211,21 +213,14 @@ const TAKEN: (&str, &str) = (
 fn domain_in_use(addresses: &[String]) -> Option<Violation> {
     const NAMED_MAX: usize = 3;
     (!addresses.is_empty()).then(|| {
-        let named: Vec<&str> = addresses
-            .iter()
-            .take(NAMED_MAX)
-            .map(String::as_str)
-            .collect();
-        let more = if addresses.len() > NAMED_MAX {
-            " and others"
-        } else {
-            ""
-        };
-        let hint = join(&[
-            "delete the addresses in this domain first: ",
-            &named.join(", "),
-            more,
-        ]);
+        let mut hint = String::from("delete the addresses in this domain first: ");
+        for (at, address) in addresses.iter().take(NAMED_MAX).enumerate() {
+            hint.push_str(if at > 0 { ", " } else { "" });
+            hint.push_str(address);
+        }
+        if addresses.len() > NAMED_MAX {
+            hint.push_str(" and others");
+        }
         violation("domain", "domain_has_addresses", printable(&hint))
     })
 }
@@ -258,7 +253,7 @@ fn too_many(field: &str, code: &str, have: u64, limit: u64, what: &str) -> Optio
 fn malformed(address: &str) -> Option<Violation> {
     const LOCAL_OCTETS_MAX: usize = 64;
     const ADDRESS_OCTETS_MAX: usize = 254;
-    let local = address.rsplit_once('@').map_or("", |(local, _)| local);
+    let local = text::cut_last(address, b'@').map_or("", |(local, _)| local);
     if local.is_empty() || domain_of(address).is_empty() {
         return Some(violation(
             "address",
@@ -283,7 +278,7 @@ fn outside_domain(facts: &AddressFacts) -> Option<Violation> {
             "connector_missing",
             "connect the domain before you add its addresses",
         )),
-        Some(domain) if domain.eq_ignore_ascii_case(domain_of(&facts.address)) => None,
+        Some(domain) if text::same(domain, domain_of(&facts.address)) => None,
         Some(_) => Some(violation(
             "address",
             "address_outside_domain",

@@ -7,6 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use sdk::fields::{self, Field};
+use sdk::text;
 use sdk::types::AuthorAuthentication;
 
 /// One result: `dkim=pass header.d=acme.example`.
@@ -26,7 +27,7 @@ pub fn read(fields: &[Field<'_>], authserv: &str, domain: &str) -> AuthorAuthent
         .iter()
         .filter(|field| field.is("Authentication-Results"))
         .map(|field| without_comments(&field.value()))
-        .find(|value| authserv.is_empty() || authserv_id(value).eq_ignore_ascii_case(authserv));
+        .find(|value| authserv.is_empty() || text::same(authserv_id(value), authserv));
     match results {
         Some(value) if !domain.is_empty() => judge(&value, domain),
         _ => AuthorAuthentication::None,
@@ -39,7 +40,10 @@ pub fn authserv_id(value: &str) -> &str {
 }
 
 fn judge(value: &str, domain: &str) -> AuthorAuthentication {
-    let outcomes: Vec<Outcome<'_>> = value.split(';').skip(1).filter_map(outcome).collect();
+    let outcomes: Vec<Outcome<'_>> = text::parts(value, b';')
+        .skip(1)
+        .filter_map(outcome)
+        .collect();
     let dmarc = outcomes.iter().find(|outcome| outcome.is("dmarc"));
     let aligned_pass = |method: &str, property: &str| {
         let speaks =
@@ -69,19 +73,19 @@ fn judge(value: &str, domain: &str) -> AuthorAuthentication {
 
 impl<'a> Outcome<'a> {
     fn is(&self, method: &str) -> bool {
-        self.method.eq_ignore_ascii_case(method)
+        text::same(self.method, method)
     }
 
     fn says(&self, result: &str) -> bool {
-        self.result.eq_ignore_ascii_case(result)
+        text::same(self.result, result)
     }
 
     fn property(&self, name: &str) -> Option<&'a str> {
         let found = self
             .properties
             .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.rsplit_once('@').map_or(*value, |(_, domain)| domain))
+            .find(|(key, _)| text::same(key, name));
+        found.map(|(_, value)| text::cut_last(value, b'@').map_or(*value, |(_, domain)| domain))
     }
 
     /// The domain it names is the author's, or one above it.
@@ -93,7 +97,7 @@ impl<'a> Outcome<'a> {
     /// If it names a `From` domain at all, then the author's.
     fn concerns(&self, domain: &str) -> bool {
         self.property("header.from")
-            .is_none_or(|named| named.eq_ignore_ascii_case(domain))
+            .is_none_or(|named| text::same(named, domain))
     }
 }
 
@@ -103,23 +107,24 @@ fn covers(named: &str, domain: &str) -> bool {
     let below = || {
         let cut = domain.len().checked_sub(named.len() + 1)?;
         let (head, tail) = (domain.get(..=cut)?, domain.get(cut + 1..)?);
-        Some(head.ends_with('.') && tail.eq_ignore_ascii_case(named))
+        Some(head.ends_with('.') && text::same(tail, named))
     };
-    named.contains('.') && (named.eq_ignore_ascii_case(domain) || below() == Some(true))
+    text::has(named, b'.') && (text::same(named, domain) || below() == Some(true))
 }
 
 fn outcome(part: &str) -> Option<Outcome<'_>> {
-    let mut words = part
-        .split_ascii_whitespace()
-        .filter_map(|word| word.split_once('='));
+    let mut words = text::words(part).filter_map(|word| text::cut(word, b'='));
     let (method, result) = words.next()?;
     Some(Outcome {
-        method: method.split('/').next().unwrap_or(method),
+        method: text::cut(method, b'/').map_or(method, |(method, _)| method),
         result,
-        properties: words
-            .map(|(key, value)| (key, value.trim_matches('"')))
-            .collect(),
+        properties: words.map(|(key, value)| (key, unquoted(value))).collect(),
     })
+}
+
+fn unquoted(value: &str) -> &str {
+    let value = value.strip_prefix('"').unwrap_or(value);
+    value.strip_suffix('"').unwrap_or(value)
 }
 
 /// Comments may nest and may hold semicolons (RFC 5322 §3.2.2); what is quoted

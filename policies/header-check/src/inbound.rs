@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use sdk::fields::Field;
 use sdk::headers::{AuthorField, InboundAcceptance, InboundFacts, InboundVerdict};
 use sdk::types::{AuthorAuthentication, Origin, Refusal};
-use sdk::{reason, settings};
+use sdk::{reason, settings, text};
 
 use crate::{Message, author, code, forged, origin};
 
@@ -119,7 +119,7 @@ fn author_of(
         .reply_to
         .first()
         .map(|mailbox| mailbox.address.as_str());
-    let other = other.filter(|address| !address.eq_ignore_ascii_case(message.author()));
+    let other = other.filter(|address| !text::same(address, message.author()));
     let Some(other) = other.filter(|_| rules.use_reply_to && facts.session.connector.is_some())
     else {
         return (AuthorField::From, known);

@@ -29,9 +29,11 @@ use sdk::headers::{
     Finding, InboundFacts, InboundVerdict, OutboundFacts, OutboundVerdict, Policy, ReturnedFacts,
 };
 use sdk::types::{Mailbox, Refusal};
-use sdk::{lookup, mail, reason, settings};
+use sdk::{lookup, mail, reason, settings, text};
 
-struct HeaderCheck;
+/// The policy.
+#[derive(Debug)]
+pub struct HeaderCheck;
 
 impl Policy for HeaderCheck {
     fn inbound(facts: InboundFacts) -> InboundVerdict {
@@ -108,7 +110,7 @@ impl<'a> Message<'a> {
 pub fn outbound(facts: &OutboundFacts, from: &[Mailbox]) -> OutboundVerdict {
     let own = from
         .iter()
-        .all(|mailbox| mailbox.address.eq_ignore_ascii_case(&facts.sender));
+        .all(|mailbox| text::same(&mailbox.address, &facts.sender));
     match facts.through_customer && !own {
         true => OutboundVerdict::Reject(reason(
             Refusal::NotPermitted,
@@ -121,15 +123,8 @@ pub fn outbound(facts: &OutboundFacts, from: &[Mailbox]) -> OutboundVerdict {
 
 /// Whether a field name is one of the product's own: `X-<prefix>-...`.
 pub(crate) fn is_product_field(name: &str, prefix: &str) -> bool {
-    let rest = strip(name, "X-").and_then(|rest| strip(rest, prefix));
+    let rest = text::after(name, "X-").and_then(|rest| text::after(rest, prefix));
     !prefix.is_empty() && rest.is_some_and(|rest| rest.starts_with('-'))
-}
-
-/// What follows `start`, compared without regard to case.
-fn strip<'a>(text: &'a str, start: &str) -> Option<&'a str> {
-    let head = text.get(..start.len())?;
-    let rest = text.get(start.len()..)?;
-    head.eq_ignore_ascii_case(start).then_some(rest)
 }
 
 /// A code as it stands in a list of flags.

@@ -6,6 +6,7 @@
 use alloc::string::String;
 
 use sdk::fields::Field;
+use sdk::text;
 use sdk::types::Origin;
 
 use crate::Message;
@@ -61,16 +62,12 @@ impl Signs {
 
 /// RFC 3464 §2: `multipart/report; report-type=delivery-status`.
 fn is_report(field: &Field<'_>) -> bool {
-    field.keyword() == "multipart/report"
-        && field
-            .value()
-            .to_ascii_lowercase()
-            .contains("delivery-status")
+    field.keyword() == "multipart/report" && text::holds(field.raw, "delivery-status")
 }
 
 fn is_mailer(author: &str) -> bool {
-    let local = author.rsplit_once('@').map_or("", |(local, _)| local);
+    let local = text::cut_last(author, b'@').map_or("", |(local, _)| local);
     ["mailer-daemon", "postmaster"]
         .iter()
-        .any(|name| local.eq_ignore_ascii_case(name))
+        .any(|name| text::same(local, name))
 }

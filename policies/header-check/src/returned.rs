@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 
 use sdk::fields::{self, Field};
 use sdk::headers::{Direction, DomainSignature, Finding, ReturnedFacts, SignatureFate};
-use sdk::join;
 use sdk::types::{self, Mailbox};
+use sdk::{join, text};
 
 use crate::is_product_field;
 
@@ -87,7 +87,7 @@ fn another_author(
     let sender = facts.sender.as_ref()?;
     if from
         .iter()
-        .any(|mailbox| mailbox.address.eq_ignore_ascii_case(sender))
+        .any(|mailbox| text::same(&mailbox.address, sender))
     {
         return None;
     }
@@ -120,7 +120,7 @@ fn not_as_sent(
 /// The five of R34.
 fn must_survive(name: &str, prefix: &str) -> bool {
     const FIXED: [&str; 3] = ["Auto-Submitted", "X-Auto-Response-Suppress", "X-Mailer"];
-    FIXED.iter().any(|fixed| name.eq_ignore_ascii_case(fixed)) || is_product_field(name, prefix)
+    FIXED.iter().any(|fixed| text::same(name, fixed)) || is_product_field(name, prefix)
 }
 
 /// R33: where a field was changed, as far as it can be seen. Servers put their
@@ -136,14 +136,14 @@ fn place(fields: &[Field<'_>], at: Option<usize>, hostname: &str) -> String {
     if let Some(host) = below {
         return join(&[" after ", &host]);
     }
-    let others = |host: &String| !host.eq_ignore_ascii_case(hostname);
+    let others = |host: &String| !text::same(host, hostname);
     let newest = fields.iter().filter_map(by).find(others);
     newest.map_or(String::new(), |host| join(&[" before ", &host]))
 }
 
 /// Who wrote a Received field: the word after `by`.
 fn server(received: &str) -> Option<String> {
-    let mut words = received.split_ascii_whitespace();
+    let mut words = text::words(received);
     words.find(|word| *word == "by")?;
     words.next().map(String::from)
 }
@@ -151,9 +151,9 @@ fn server(received: &str) -> Option<String> {
 /// R62: signs that the address is an alias or a list. They cannot all be seen.
 fn alias_or_list(facts: &ReturnedFacts, fields: &[Field<'_>], to: &[Mailbox]) -> Option<Finding> {
     let is_other = |address: &str| {
-        !address
-            .trim_matches(['<', '>'])
-            .eq_ignore_ascii_case(&facts.address)
+        let address = address.strip_prefix('<').unwrap_or(address);
+        let address = address.strip_suffix('>').unwrap_or(address);
+        !text::same(address, &facts.address)
     };
     let rewritten = |field: &Field<'_>| {
         (field.is("Delivered-To") || field.is("X-Original-To")) && is_other(&field.value())
@@ -231,11 +231,11 @@ const SIGNATURE: &str = "DKIM-Signature";
 /// The hint is cut to what the host takes: 200 octets of printable ASCII.
 fn finding(code: &str, fatal: bool, field: Option<&str>, hint: &str) -> Finding {
     const HINT_OCTETS_MAX: usize = 200;
-    let printable = hint.chars().filter(|c| matches!(c, ' '..='~'));
+    let printable = hint.bytes().filter(|octet| matches!(octet, b' '..=b'~'));
     Finding {
         code: String::from(code),
         fatal,
         field: field.map(String::from),
-        hint: printable.take(HINT_OCTETS_MAX).collect(),
+        hint: printable.take(HINT_OCTETS_MAX).map(char::from).collect(),
     }
 }

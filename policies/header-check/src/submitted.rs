@@ -10,8 +10,8 @@ use alloc::vec::Vec;
 
 use sdk::fields::Field;
 use sdk::headers::{OutboundFacts, OutboundVerdict};
-use sdk::reason;
 use sdk::types::{Mailbox, Refusal};
+use sdk::{reason, text};
 
 /// May it leave in this name?
 ///
@@ -35,7 +35,7 @@ fn fault(facts: &OutboundFacts, fields: &[Field<'_>], from: &[Mailbox]) -> Optio
     let [mailbox] = from else {
         return Some(("from_mailboxes", "write exactly one mailbox in From"));
     };
-    if !mailbox.address.eq_ignore_ascii_case(sender) {
+    if !text::same(&mailbox.address, sender) {
         return Some((
             "from_not_sender",
             "From has to be the support address of the envelope sender",
@@ -47,7 +47,7 @@ fn fault(facts: &OutboundFacts, fields: &[Field<'_>], from: &[Mailbox]) -> Optio
             "write From as: Name <address>, without comments, groups or other addresses",
         ));
     }
-    if mailbox.name.contains('@') && !mailbox.name.eq_ignore_ascii_case(sender) {
+    if text::has(&mailbox.name, b'@') && !text::same(&mailbox.name, sender) {
         return Some((
             "from_name_misleads",
             "the display name in From must not look like another address",
@@ -88,14 +88,14 @@ fn is_plain(value: &str, address: &str) -> bool {
     if value.chars().any(|c| c.is_control() && c != '\t') {
         return false;
     }
-    if value.eq_ignore_ascii_case(address) {
+    if text::same(value, address) {
         return true;
     }
-    let Some((name, rest)) = value.rsplit_once('<') else {
+    let Some((name, rest)) = text::cut_last(value, b'<') else {
         return false;
     };
     let inner = rest.strip_suffix('>').unwrap_or_default();
-    inner.trim_ascii().eq_ignore_ascii_case(address) && is_plain_name(name.trim_ascii())
+    text::same(inner.trim_ascii(), address) && is_plain_name(name.trim_ascii())
 }
 
 /// One quoted string without quotes in it, or words without special characters.
@@ -104,8 +104,8 @@ fn is_plain_name(name: &str) -> bool {
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'));
     match quoted {
-        Some(inner) => !inner.contains(['"', '\\', '<', '>']),
-        None => !name.contains(['"', '\\', '<', '>', '(', ')', '[', ']', ':', ';', ',', '@']),
+        Some(inner) => !text::has_any(inner, b"\"\\<>"),
+        None => !text::has_any(name, b"\"\\<>()[]:;,@"),
     }
 }
 

@@ -92,7 +92,9 @@ impl Listed {
     }
 }
 
-struct Routing;
+/// The policy.
+#[derive(Debug)]
+pub struct Routing;
 
 impl Policy for Routing {
     fn inbound(arrival: Arrival) -> InboundRoute {

@@ -5,6 +5,8 @@
 
 use alloc::string::String;
 
+use crate::text;
+
 /// One field of a header block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field<'a> {
@@ -17,7 +19,7 @@ pub struct Field<'a> {
 impl Field<'_> {
     /// Whether it is the field of that name (RFC 5322 §2.2: case does not count).
     pub fn is(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name)
+        text::same(self.name, name)
     }
 
     /// The value unfolded (RFC 5322 §2.2.3) and trimmed.
@@ -25,8 +27,8 @@ impl Field<'_> {
     pub fn value(&self) -> String {
         let trimmed = self.raw.trim_ascii();
         let mut value = String::with_capacity(trimmed.len());
-        for part in trimmed.split(['\r', '\n']) {
-            value.push_str(part);
+        for line in text::parts(trimmed, b'\n') {
+            text::parts(line, b'\r').for_each(|part| value.push_str(part));
         }
         value
     }

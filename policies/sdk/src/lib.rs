@@ -23,7 +23,8 @@
 //! ```
 //!
 //! Keep the decision in a plain function over plain values, and let the trait's
-//! function only fetch settings and headers for it: then `cargo test` covers it.
+//! function only fetch settings and headers for it: then `cargo test` covers it. The
+//! whole of a policy can be called there, too, by whoever plays its host (`native`).
 //!
 //! Not here: any decision. The contract itself is `wit/`.
 
@@ -36,14 +37,19 @@ extern crate alloc;
 pub mod bindings;
 pub mod fields;
 pub mod headers;
+mod imports;
 pub mod limits;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod native;
 pub mod routes;
 #[cfg(all(target_arch = "wasm32", feature = "runtime"))]
 mod runtime;
 pub mod settings;
 pub mod tags;
+pub mod text;
 
-pub use bindings::limits::relaygate::policy::{counters, log, lookup, mail, types};
+pub use bindings::limits::relaygate::policy::types;
+pub use imports::{counters, log, lookup, mail};
 
 use alloc::string::String;
 use types::{Reason, Refusal, Verdict};
@@ -69,12 +75,16 @@ pub fn reject(kind: Refusal, code: &str, hint: &str) -> Verdict {
 
 /// The domain of an address; empty for the null reverse path.
 pub fn domain_of(address: &str) -> &str {
-    address.rsplit_once('@').map_or("", |(_, domain)| domain)
+    text::cut_last(address, b'@').map_or("", |(_, domain)| domain)
 }
 
 /// The parts joined to one text. Like `format!`, without its weight.
+#[inline(never)]
 pub fn join(parts: &[&str]) -> String {
-    parts.concat()
+    let octets = parts.iter().map(|part| part.len()).sum();
+    let mut joined = String::with_capacity(octets);
+    parts.iter().for_each(|part| joined.push_str(part));
+    joined
 }
 
 /// A number as text, for hints. Without the weight of `core::fmt`.

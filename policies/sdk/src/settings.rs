@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::bindings::limits::relaygate::policy::settings;
+use crate::imports::settings;
 
 /// A whole number; `default` if it is not set or is negative.
 pub fn number(key: &str, default: u64) -> u64 {

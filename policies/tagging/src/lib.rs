@@ -7,7 +7,9 @@
 
 use sdk::tags::{DeliveryFacts, Policy, SystemTag, Tagging, no_tags};
 
-struct Tags;
+/// The policy.
+#[derive(Debug)]
+pub struct Tags;
 
 impl Policy for Tags {
     fn delivery(facts: DeliveryFacts) -> Tagging {
