@@ -7,11 +7,14 @@
 //! Not here: what a component is and whether it may be one (`policy`), when a change
 //! takes effect (the program).
 
+pub mod trials;
+
 use serde::{Deserialize, Serialize};
 use storage::{Batch, StagedText, Table, TextId, Timestamp};
 
 use crate::rows::{Kept, Record};
 use crate::{Account, Error};
+use trials::Trial;
 
 /// SHA-256 of a component.
 pub type ComponentDigest = [u8; 32];
@@ -148,11 +151,9 @@ pub async fn install(
         Some(mut kept) => {
             let gone = kept.record.advance(version);
             rows.update(batch, new.name.as_str(), &kept);
-            let others: Vec<_> = others
-                .into_iter()
-                .filter(|it| it.name != new.name)
-                .collect();
-            drop_unneeded(account, batch, gone, &others, Some(&kept.record)).await?;
+            let gone = gone.into_iter().map(|version| version.digest).collect();
+            let changed = Changed::Policy(&new.name);
+            drop_unneeded(account, batch, gone, changed, digests(&kept.record)).await?;
             Ok(kept.record)
         }
         None => {
@@ -225,36 +226,51 @@ pub async fn remove(account: &Account, batch: &mut Batch, name: &str) -> Result<
     let kept = kept(account, name).await?;
     batch.expect(account.rows().key::<Installed>(name), Some(kept.revision));
     account.rows().delete::<Installed>(batch, name);
-    let mut others = list(account).await?;
-    others.retain(|other| other.name != name);
-    let gone = kept.record.versions.clone();
-    drop_unneeded(account, batch, gone, &others, None).await?;
+    let gone = digests(&kept.record);
+    drop_unneeded(account, batch, gone, Changed::Policy(name), Vec::new()).await?;
     Ok(kept.record)
 }
 
-/// Lets go of the components of versions that went, as far as no other version has them.
+/// Whose row is about to change: what it says now is not asked.
+#[derive(Clone, Copy)]
+enum Changed<'a> {
+    Policy(&'a str),
+    Trial(&'a str),
+}
+
+/// Lets go of the components of versions that went, as far as nothing needs them: neither
+/// what `changed` will say, `needed`, nor any other policy or trial.
 async fn drop_unneeded(
     account: &Account,
     batch: &mut Batch,
-    gone: Vec<Version>,
-    others: &[Installed],
-    own: Option<&Installed>,
+    mut gone: Vec<ComponentDigest>,
+    changed: Changed<'_>,
+    mut needed: Vec<ComponentDigest>,
 ) -> Result<(), Error> {
-    let needed = |digest: &ComponentDigest| {
-        let policies = others.iter().chain(own);
-        let mut versions = policies.flat_map(|policy| &policy.versions);
-        versions.any(|version| version.digest == *digest)
-    };
-    let mut digests: Vec<_> = gone.into_iter().map(|version| version.digest).collect();
-    digests.sort_unstable();
-    digests.dedup();
-    for digest in digests.into_iter().filter(|digest| !needed(digest)) {
+    let stays =
+        |policy: &Installed| !matches!(changed, Changed::Policy(name) if name == policy.name);
+    let policies = list(account).await?.into_iter();
+    needed.extend(policies.filter(stays).flat_map(|policy| digests(&policy)));
+    let stays = |trial: &Trial| !matches!(changed, Changed::Trial(name) if name == trial.name);
+    let trials = trials::list(account).await?.into_iter();
+    needed.extend(trials.filter(stays).map(|trial| trial.version.digest));
+    gone.sort_unstable();
+    gone.dedup();
+    for digest in gone.into_iter().filter(|digest| !needed.contains(digest)) {
         if let Some(kernel) = kernel(account, digest).await? {
             account.rows().delete::<Kernel>(batch, digest);
             batch.drop_text(account.scope(), kernel.text);
         }
     }
     Ok(())
+}
+
+fn digests(policy: &Installed) -> Vec<ComponentDigest> {
+    policy
+        .versions
+        .iter()
+        .map(|version| version.digest)
+        .collect()
 }
 
 /// A name that can stand in a log line, a metric and a command.

@@ -22,6 +22,8 @@ pub struct Decision {
     pub policy: Arc<str>,
     /// The digest of its component.
     pub digest: Digest,
+    /// It is the account's own, not the operator's.
+    pub own: bool,
     /// What it was asked.
     pub question: Question,
     /// Its answer in a word: `accept`, `refused`, `suspend`, `trap` ...
@@ -32,6 +34,8 @@ pub struct Decision {
     pub micros: u64,
     /// Fuel used, where it is metered.
     pub fuel: Option<u64>,
+    /// Linear memory it had when it answered, in octets.
+    pub memory_octets: usize,
     /// What it wrote to the account's policy log.
     pub log: Vec<LogLine>,
 }

@@ -6,15 +6,20 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::questions::Question;
+use crate::questions::headers::{InboundFacts, OutboundFacts, ReturnedFacts};
+use crate::questions::limits::{AddressFacts, DomainFacts, RecipientFacts};
+use crate::questions::routes::{Arrival, Departure, Failure};
+use crate::questions::tags::DeliveryFacts;
+use crate::questions::types::{Envelope, Session};
 use crate::words::{self, WordsError, from_json};
 use crate::{Answered, Chain, Decision, Facts, Failed};
 
 /// What came of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Told {
     /// The answer in the words of the contract, or which policy failed.
     pub answer: Result<Value, Failed>,
@@ -22,7 +27,95 @@ pub struct Told {
     pub decisions: Vec<Decision>,
 }
 
-/// Asks a chain.
+/// The parameters of a question, whichever it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(
+    missing_docs,
+    reason = "one for each question; `wit/` says what they are"
+)]
+pub enum Parameters {
+    AddDomain(DomainFacts),
+    AddAddress(AddressFacts),
+    Sender(Session, String, Option<u64>),
+    Recipient(Session, Envelope, RecipientFacts),
+    HeadersInbound(InboundFacts),
+    HeadersOutbound(OutboundFacts),
+    HeadersReturned(ReturnedFacts),
+    Tags(DeliveryFacts),
+    RouteInbound(Arrival),
+    RouteOutbound(Departure),
+    AfterFailure(Failure),
+}
+
+impl Parameters {
+    /// Those of a question as JSON says them.
+    ///
+    /// # Errors
+    /// The facts are not those of the question.
+    pub fn from_json(question: Question, facts: &Value) -> Result<Self, WordsError> {
+        Ok(match question {
+            Question::AddDomain => Self::AddDomain(from_json(&facts["facts"])?),
+            Question::AddAddress => Self::AddAddress(from_json(&facts["facts"])?),
+            Question::Sender => Self::Sender(
+                from_json(&facts["session"])?,
+                from_json(&facts["sender"])?,
+                from_json(&facts["octets"])?,
+            ),
+            Question::Recipient => Self::Recipient(
+                from_json(&facts["session"])?,
+                from_json(&facts["envelope"])?,
+                from_json(&facts["candidate"])?,
+            ),
+            Question::HeadersInbound => Self::HeadersInbound(from_json(&facts["facts"])?),
+            Question::HeadersOutbound => Self::HeadersOutbound(from_json(&facts["facts"])?),
+            Question::HeadersReturned => Self::HeadersReturned(from_json(&facts["facts"])?),
+            Question::Tags => Self::Tags(from_json(&facts["facts"])?),
+            Question::RouteInbound => Self::RouteInbound(from_json(&facts["arrival"])?),
+            Question::RouteOutbound => Self::RouteOutbound(from_json(&facts["departure"])?),
+            Question::AfterFailure => Self::AfterFailure(from_json(&facts["failure"])?),
+        })
+    }
+
+    /// What they are parameters of.
+    pub fn question(&self) -> Question {
+        match self {
+            Self::AddDomain(_) => Question::AddDomain,
+            Self::AddAddress(_) => Question::AddAddress,
+            Self::Sender(..) => Question::Sender,
+            Self::Recipient(..) => Question::Recipient,
+            Self::HeadersInbound(_) => Question::HeadersInbound,
+            Self::HeadersOutbound(_) => Question::HeadersOutbound,
+            Self::HeadersReturned(_) => Question::HeadersReturned,
+            Self::Tags(_) => Question::Tags,
+            Self::RouteInbound(_) => Question::RouteInbound,
+            Self::RouteOutbound(_) => Question::RouteOutbound,
+            Self::AfterFailure(_) => Question::AfterFailure,
+        }
+    }
+
+    /// Asks a chain.
+    pub fn ask(&self, chain: &Chain, mail: &Arc<dyn Facts>) -> Told {
+        match self {
+            Self::AddDomain(facts) => told(chain.add_domain(mail, facts)),
+            Self::AddAddress(facts) => told(chain.add_address(mail, facts)),
+            Self::Sender(session, sender, octets) => {
+                told(chain.sender(mail, session, sender, *octets))
+            }
+            Self::Recipient(session, envelope, candidate) => {
+                told(chain.recipient(mail, session, envelope, candidate))
+            }
+            Self::HeadersInbound(facts) => told(chain.inbound(mail, facts)),
+            Self::HeadersOutbound(facts) => told(chain.outbound(mail, facts)),
+            Self::HeadersReturned(facts) => told(chain.returned(mail, facts)),
+            Self::Tags(facts) => told(chain.delivery(mail, facts)),
+            Self::RouteInbound(arrival) => told(chain.route_inbound(mail, arrival)),
+            Self::RouteOutbound(departure) => told(chain.route_outbound(mail, departure)),
+            Self::AfterFailure(failure) => told(chain.after_failure(mail, failure)),
+        }
+    }
+}
+
+/// Asks a chain what JSON says.
 ///
 /// # Errors
 /// The facts are not those of the question.
@@ -32,37 +125,21 @@ pub fn ask(
     mail: &Arc<dyn Facts>,
     facts: &Value,
 ) -> Result<Told, WordsError> {
-    Ok(match question {
-        Question::AddDomain => told(chain.add_domain(mail, &from_json(&facts["facts"])?)),
-        Question::AddAddress => told(chain.add_address(mail, &from_json(&facts["facts"])?)),
-        Question::Sender => told(chain.sender(
-            mail,
-            &from_json(&facts["session"])?,
-            &from_json::<String>(&facts["sender"])?,
-            from_json(&facts["octets"])?,
-        )),
-        Question::Recipient => told(chain.recipient(
-            mail,
-            &from_json(&facts["session"])?,
-            &from_json(&facts["envelope"])?,
-            &from_json(&facts["candidate"])?,
-        )),
-        Question::HeadersInbound => told(chain.inbound(mail, &from_json(&facts["facts"])?)),
-        Question::HeadersOutbound => told(chain.outbound(mail, &from_json(&facts["facts"])?)),
-        Question::HeadersReturned => told(chain.returned(mail, &from_json(&facts["facts"])?)),
-        Question::Tags => told(chain.delivery(mail, &from_json(&facts["facts"])?)),
-        Question::RouteInbound => told(chain.route_inbound(mail, &from_json(&facts["arrival"])?)),
-        Question::RouteOutbound => {
-            told(chain.route_outbound(mail, &from_json(&facts["departure"])?))
-        }
-        Question::AfterFailure => told(chain.after_failure(mail, &from_json(&facts["failure"])?)),
-    })
+    Ok(Parameters::from_json(question, facts)?.ask(chain, mail))
 }
 
 fn told<T: Serialize>(answered: Answered<T>) -> Told {
-    Told {
-        answer: answered.answer.map(|answer| words::to_json(&answer)),
-        decisions: answered.decisions,
+    Told::of(&answered)
+}
+
+impl Told {
+    /// The same of any answer.
+    pub(crate) fn of<T: Serialize>(answered: &Answered<T>) -> Self {
+        let answer = answered.answer.as_ref().map(words::to_json);
+        Self {
+            answer: answer.map_err(Clone::clone),
+            decisions: answered.decisions.clone(),
+        }
     }
 }
 

@@ -13,6 +13,10 @@ pub const TAGGING: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tagging.was
 /// Answers `routes`.
 pub const ROUTING: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/routing.wasm"));
 
+/// Does what a policy must not: which of it, its setting `do` says. For tests, and to time
+/// what it costs to stop it.
+pub const MISCHIEF: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/mischief.wasm"));
+
 /// The version they all are of: they come with the program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 

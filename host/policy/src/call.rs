@@ -17,9 +17,11 @@ use crate::questions::{Question, headers, limits, routes, tags, types};
 use crate::{Facts, Failure, Limits, LogLine};
 
 /// What a call cost, and what the policy wrote.
+#[derive(Default)]
 pub(crate) struct Cost {
     pub(crate) micros: u64,
     pub(crate) fuel: Option<u64>,
+    pub(crate) memory_octets: usize,
     pub(crate) log: Vec<LogLine>,
 }
 
@@ -46,6 +48,7 @@ where
     let cost = Cost {
         micros: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         fuel: fuel_used(&store, &policy.limits),
+        memory_octets: store.data().memory_octets,
         log: std::mem::take(&mut store.data_mut().log),
     };
     Some((answer, cost))
@@ -63,6 +66,21 @@ where
     (R,): ComponentNamedList + Lift,
 {
     let instance = linked.instances.instantiate(&mut *store)?;
+    called(&instance, index, store, params)
+}
+
+/// Calls one function of an instance.
+pub(crate) fn called<P, R>(
+    instance: &Instance,
+    index: &ComponentExportIndex,
+    store: &mut Store<CallState>,
+    params: P,
+) -> wasmtime::Result<R>
+where
+    P: ComponentNamedList + Lower,
+    R: Lift + 'static,
+    (R,): ComponentNamedList + Lift,
+{
     let function: TypedFunc<P, (R,)> = instance.get_typed_func(&mut *store, index)?;
     let (answer,) = function.call(store, params)?;
     Ok(answer)
@@ -70,17 +88,24 @@ where
 
 /// A store under the limits of its policy.
 pub(crate) fn new_store(linked: &Linked, state: CallState) -> Store<CallState> {
-    let deadline = Deadline::start(state.limits.deadline);
-    let transfer = state.limits.transfer_octets_max;
-    let fuel = state.limits.fuel.unwrap_or(u64::MAX);
     let mut store = Store::new(&linked.engine.inner.wasm, state);
     store.limiter(|state| state);
+    renew(&mut store);
+    store
+}
+
+/// Gives a store the whole of its limits, for one call.
+pub(crate) fn renew(store: &mut Store<CallState>) {
+    let limits = &store.data().limits;
+    let mut deadline = Deadline::start(limits.deadline);
+    let transfer = limits.transfer_octets_max;
+    let fuel = limits.fuel.unwrap_or(u64::MAX);
+    store.data_mut().begin();
     store.set_epoch_deadline(deadline.ticks());
     store.epoch_deadline_callback(move |_| Ok(deadline.passed()));
     store.set_hostcall_fuel(transfer);
     // An error only says that this engine does not meter.
     let _ = store.set_fuel(fuel);
-    store
 }
 
 fn fuel_used(store: &Store<CallState>, limits: &Limits) -> Option<u64> {

@@ -1,13 +1,17 @@
 //! The policies of one account, in order.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use serde::Serialize;
 use tracing::debug;
 use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
 use crate::answer::{Answered, Decision};
+use crate::asked::{Parameters, Told};
 use crate::call::{self, Cost};
 use crate::engine::Product;
+use crate::guard::{Allowance, Breaker};
 use crate::output;
 use crate::questions::Question;
 use crate::questions::headers::{
@@ -33,6 +37,7 @@ pub struct Policy {
     pub(crate) settings: Arc<Settings>,
     pub(crate) limits: Limits,
     asked: Option<Arc<[Question]>>,
+    breaker: Arc<Breaker>,
 }
 
 /// Why a chain could not be made.
@@ -50,6 +55,7 @@ pub enum ChainError {
 #[derive(Clone)]
 pub struct Chain {
     links: Arc<[Link]>,
+    allowance: Option<Arc<Allowance>>,
     missing: Option<(Arc<str>, Digest)>,
 }
 
@@ -80,6 +86,7 @@ impl Policy {
             settings: Arc::new(with_product(Settings::none(), component)),
             limits: Limits::default(),
             asked: None,
+            breaker: Arc::default(),
         }
     }
 
@@ -87,6 +94,11 @@ impl Policy {
     pub fn asked_only(mut self, questions: &[Question]) -> Self {
         self.asked = Some(questions.into());
         self
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Whether it has a say in this.
@@ -132,6 +144,7 @@ impl Chain {
             links: links
                 .map(|(policy, operator)| Link { policy, operator })
                 .collect(),
+            allowance: None,
             missing: None,
         }
     }
@@ -141,6 +154,12 @@ impl Chain {
     /// anything through; refusals of the others stand.
     pub fn without(mut self, name: &str, digest: Digest) -> Self {
         self.missing = Some((name.into(), digest));
+        self
+    }
+
+    /// The same, its account's own policies under this allowance.
+    pub fn within(mut self, allowance: Arc<Allowance>) -> Self {
+        self.allowance = Some(allowance);
         self
     }
 
@@ -173,9 +192,9 @@ impl Chain {
 
     /// May this domain be connected?
     pub fn add_domain(&self, facts: &Arc<dyn Facts>, domain: &DomainFacts) -> Answered<Permission> {
-        self.ask(Question::AddDomain, facts, (domain,), |answer, _| {
-            output::permission(answer)
-        })
+        let parameters = || Parameters::AddDomain(domain.clone());
+        let check = |answer, _: &Link| output::permission(answer);
+        self.asked(facts, parameters, Question::AddDomain, (domain,), check)
     }
 
     /// May this support address be added?
@@ -184,9 +203,9 @@ impl Chain {
         facts: &Arc<dyn Facts>,
         address: &AddressFacts,
     ) -> Answered<Permission> {
-        self.ask(Question::AddAddress, facts, (address,), |answer, _| {
-            output::permission(answer)
-        })
+        let parameters = || Parameters::AddAddress(address.clone());
+        let check = |answer, _: &Link| output::permission(answer);
+        self.asked(facts, parameters, Question::AddAddress, (address,), check)
     }
 
     /// May this sender speak? (RFC 5321 §4.1.1.2)
@@ -197,12 +216,10 @@ impl Chain {
         sender: &str,
         octets: Option<u64>,
     ) -> Answered<Verdict> {
-        self.ask(
-            Question::Sender,
-            facts,
-            (session, sender, octets),
-            |answer, _| output::verdict(answer),
-        )
+        let parameters = || Parameters::Sender(session.clone(), sender.to_owned(), octets);
+        let check = |answer, _: &Link| output::verdict(answer);
+        let params = (session, sender, octets);
+        self.asked(facts, parameters, Question::Sender, params, check)
     }
 
     /// May this recipient be addressed? (RFC 5321 §4.1.1.3)
@@ -213,12 +230,11 @@ impl Chain {
         envelope: &Envelope,
         candidate: &RecipientFacts,
     ) -> Answered<Verdict> {
-        self.ask(
-            Question::Recipient,
-            facts,
-            (session, envelope, candidate),
-            |answer, _| output::verdict(answer),
-        )
+        let parameters =
+            || Parameters::Recipient(session.clone(), envelope.clone(), candidate.clone());
+        let check = |answer, _: &Link| output::verdict(answer);
+        let params = (session, envelope, candidate);
+        self.asked(facts, parameters, Question::Recipient, params, check)
     }
 
     /// Is this inbound message sound, and what is it? Asked before 250.
@@ -227,11 +243,14 @@ impl Chain {
         facts: &Arc<dyn Facts>,
         message: &InboundFacts,
     ) -> Answered<InboundVerdict> {
-        self.ask(
-            Question::HeadersInbound,
+        let parameters = || Parameters::HeadersInbound(message.clone());
+        let check = |answer, link: &Link| output::inbound(answer, link.policy.product());
+        self.asked(
             facts,
+            parameters,
+            Question::HeadersInbound,
             (message,),
-            |answer, link| output::inbound(answer, link.policy.product()),
+            check,
         )
     }
 
@@ -241,11 +260,14 @@ impl Chain {
         facts: &Arc<dyn Facts>,
         message: &OutboundFacts,
     ) -> Answered<OutboundVerdict> {
-        self.ask(
-            Question::HeadersOutbound,
+        let parameters = || Parameters::HeadersOutbound(message.clone());
+        let check = |answer, link: &Link| output::outbound(answer, link.policy.product());
+        self.asked(
             facts,
+            parameters,
+            Question::HeadersOutbound,
             (message,),
-            |answer, link| output::outbound(answer, link.policy.product()),
+            check,
         )
     }
 
@@ -255,16 +277,22 @@ impl Chain {
         facts: &Arc<dyn Facts>,
         message: &ReturnedFacts,
     ) -> Answered<Vec<Finding>> {
-        self.ask(Question::HeadersReturned, facts, (message,), |answer, _| {
-            output::findings(answer)
-        })
+        let parameters = || Parameters::HeadersReturned(message.clone());
+        let check = |answer, _: &Link| output::findings(answer);
+        self.asked(
+            facts,
+            parameters,
+            Question::HeadersReturned,
+            (message,),
+            check,
+        )
     }
 
     /// Which tags does the ticket get? `system` holds only what the facts bear out.
     pub fn delivery(&self, facts: &Arc<dyn Facts>, message: &DeliveryFacts) -> Answered<Tagging> {
-        self.ask(Question::Tags, facts, (message,), |answer, link| {
-            output::tagging(answer, message, link.operator)
-        })
+        let parameters = || Parameters::Tags(message.clone());
+        let check = |answer, link: &Link| output::tagging(answer, message, link.operator);
+        self.asked(facts, parameters, Question::Tags, (message,), check)
     }
 
     /// Where does this message go?
@@ -273,9 +301,9 @@ impl Chain {
         facts: &Arc<dyn Facts>,
         arrival: &Arrival,
     ) -> Answered<InboundRoute> {
-        self.ask(Question::RouteInbound, facts, (arrival,), |answer, _| {
-            output::inbound_route(answer, arrival)
-        })
+        let parameters = || Parameters::RouteInbound(arrival.clone());
+        let check = |answer, _: &Link| output::inbound_route(answer, arrival);
+        self.asked(facts, parameters, Question::RouteInbound, (arrival,), check)
     }
 
     /// Which way out, and in whose name? Only the operator's policies are asked.
@@ -284,16 +312,43 @@ impl Chain {
         facts: &Arc<dyn Facts>,
         departure: &Departure,
     ) -> Answered<OutboundRoute> {
-        self.ask(Question::RouteOutbound, facts, (departure,), |answer, _| {
-            output::outbound_route(answer, departure)
-        })
+        let parameters = || Parameters::RouteOutbound(departure.clone());
+        let check = |answer, _: &Link| output::outbound_route(answer, departure);
+        self.asked(
+            facts,
+            parameters,
+            Question::RouteOutbound,
+            (departure,),
+            check,
+        )
     }
 
     /// What follows a failed attempt? A later policy may only give up sooner.
     pub fn after_failure(&self, facts: &Arc<dyn Facts>, attempt: &Attempt) -> Answered<Retry> {
-        self.ask(Question::AfterFailure, facts, (attempt,), |answer, _| {
-            output::retry(answer)
-        })
+        let parameters = || Parameters::AfterFailure(attempt.clone());
+        let check = |answer, _: &Link| output::retry(answer);
+        self.asked(facts, parameters, Question::AfterFailure, (attempt,), check)
+    }
+
+    /// Asks, and lets whoever keeps such things have question and answer.
+    fn asked<P, R>(
+        &self,
+        facts: &Arc<dyn Facts>,
+        parameters: impl FnOnce() -> Parameters,
+        question: Question,
+        params: P,
+        check: impl Fn(R, &Link) -> Result<R, Failure>,
+    ) -> Answered<R>
+    where
+        P: ComponentNamedList + Lower + Copy,
+        R: Answer + Lift + Serialize + 'static,
+        (R,): ComponentNamedList + Lift,
+    {
+        let answered = self.ask(question, facts, params, check);
+        if facts.keeps_asked() {
+            facts.asked(parameters(), Told::of(&answered));
+        }
+        answered
     }
 
     /// Asks one policy after the other until an answer is final or one fails. The
@@ -319,11 +374,12 @@ impl Chain {
             if !link.policy.answers(question) {
                 continue;
             }
-            let Some((answer, cost)) = call::ask(&link.policy, question, facts, params) else {
+            let Some((answer, cost)) = self.ask_one(link, question, facts, params) else {
                 continue;
             };
             let answer = answer.and_then(|answer| check(answer, link));
-            let decision = decision(&link.policy, question, &answer, cost);
+            link.note(answer.as_ref().err());
+            let decision = decision(link, question, &answer, cost);
             facts.answered(&decision);
             decisions.push(decision);
             let answer = match answer {
@@ -347,6 +403,51 @@ impl Chain {
             None => standing.ok_or_else(|| unanswered(question)),
         };
         Answered { answer, decisions }
+    }
+}
+
+impl Link {
+    /// Remembers whether it failed, if it was asked.
+    fn note(&self, failure: Option<&Failure>) {
+        if !self.operator && failure.is_none_or(Failure::is_of_a_call) {
+            self.policy.breaker.note(failure.is_some(), Instant::now());
+        }
+    }
+}
+
+impl Chain {
+    /// Asks one policy. An account's own is not asked if it fails all the time, or if the
+    /// account has used up its time.
+    fn ask_one<P, R>(
+        &self,
+        link: &Link,
+        question: Question,
+        facts: &Arc<dyn Facts>,
+        params: P,
+    ) -> Option<(Result<R, Failure>, Cost)>
+    where
+        P: ComponentNamedList + Lower,
+        R: Lift + 'static,
+        (R,): ComponentNamedList + Lift,
+    {
+        if link.operator {
+            return call::ask(&link.policy, question, facts, params);
+        }
+        let now = Instant::now();
+        if !link.policy.breaker.admits(now) {
+            return Some((Err(Failure::Tripped), Cost::default()));
+        }
+        let Some(allowance) = &self.allowance else {
+            return call::ask(&link.policy, question, facts, params);
+        };
+        if !allowance.has_left(now) {
+            return Some((Err(Failure::Spent), Cost::default()));
+        }
+        let asked = call::ask(&link.policy, question, facts, params);
+        if let Some((_, cost)) = &asked {
+            allowance.take(Duration::from_micros(cost.micros));
+        }
+        asked
     }
 }
 
@@ -388,7 +489,7 @@ fn unanswered(question: Question) -> Failed {
 
 /// What is written down, and at once logged for whoever looks on.
 fn decision<R: Answer>(
-    policy: &Policy,
+    link: &Link,
     question: Question,
     answer: &Result<R, Failure>,
     cost: Cost,
@@ -397,6 +498,7 @@ fn decision<R: Answer>(
         Ok(answer) => (answer.word(), answer.code().map(str::to_owned)),
         Err(failure) => (failure.word(), Some(Failed::CODE.to_owned())),
     };
+    let policy = &link.policy;
     let digest = policy.component.digest();
     debug!(
         policy = %policy.name,
@@ -410,11 +512,13 @@ fn decision<R: Answer>(
     Decision {
         policy: policy.name.clone(),
         digest,
+        own: !link.operator,
         question,
         verdict,
         code,
         micros: cost.micros,
         fuel: cost.fuel,
+        memory_octets: cost.memory_octets,
         log: cost.log,
     }
 }

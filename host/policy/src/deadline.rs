@@ -18,7 +18,9 @@ use crate::engine::TICK;
 pub(crate) struct Deadline {
     limit: Duration,
     began: Instant,
-    computed_before: Duration,
+    /// What the thread had computed when the call began; not known before the first look,
+    /// since asking is a system call and nearly every call is over by then.
+    computed_before: Option<Duration>,
 }
 
 /// So many times its limit a call may take by the wall clock, on a machine that
@@ -31,24 +33,34 @@ impl Deadline {
         Self {
             limit,
             began: Instant::now(),
-            computed_before: computed(),
+            computed_before: None,
         }
     }
 
     /// Epochs until it is worth a look.
     pub(crate) fn ticks(&self) -> u64 {
-        ticks(self.limit)
+        ticks(self.limit.min(TICK))
     }
 
     /// Asked when those epochs are over.
-    pub(crate) fn passed(&self) -> UpdateDeadline {
-        let used = computed().saturating_sub(self.computed_before);
-        let left = self.limit.saturating_sub(used);
+    pub(crate) fn passed(&mut self) -> UpdateDeadline {
+        let left = self.limit.saturating_sub(self.used());
         if left.is_zero() || self.began.elapsed() >= self.limit * PATIENCE {
             UpdateDeadline::Interrupt
         } else {
             UpdateDeadline::Continue(ticks(left))
         }
+    }
+
+    /// Computing time since the call began. What passed before the first look counts as
+    /// computed, up to the ticks after which there should have been one.
+    fn used(&mut self) -> Duration {
+        let now = computed();
+        let first = self.began.elapsed().min(2 * TICK);
+        let before = *self
+            .computed_before
+            .get_or_insert(now.saturating_sub(first));
+        now.saturating_sub(before)
     }
 }
 
@@ -72,7 +84,7 @@ mod tests {
 
     #[test]
     fn time_asleep_does_not_count_until_patience_is_over() {
-        let deadline = Deadline::start(LIMIT);
+        let mut deadline = Deadline::start(LIMIT);
         std::thread::sleep(LIMIT * 2);
         assert!(matches!(deadline.passed(), UpdateDeadline::Continue(_)));
         std::thread::sleep(LIMIT * PATIENCE);
@@ -81,8 +93,10 @@ mod tests {
 
     #[test]
     fn computing_counts() {
-        let deadline = Deadline::start(LIMIT);
-        while computed().saturating_sub(deadline.computed_before) < LIMIT {
+        let mut deadline = Deadline::start(LIMIT);
+        assert!(matches!(deadline.passed(), UpdateDeadline::Continue(_)));
+        let before = computed();
+        while computed().saturating_sub(before) < LIMIT {
             std::hint::spin_loop();
         }
         assert!(matches!(deadline.passed(), UpdateDeadline::Interrupt));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::Decision;
+use crate::asked::{Parameters, Told};
 use crate::questions::lookup::{Person, SupportAddress};
 use crate::questions::types::Mailbox;
 
@@ -63,6 +64,14 @@ pub trait Facts: Send + Sync {
 
     /// A policy has answered, or failed to: for whoever keeps account of that.
     fn answered(&self, _decision: &Decision) {}
+
+    /// Whether [`Facts::asked`] wants to hear anything; it costs a copy of the question.
+    fn keeps_asked(&self) -> bool {
+        false
+    }
+
+    /// A chain has come to its answer: for whoever keeps what was asked, to ask it again.
+    fn asked(&self, _parameters: Parameters, _told: Told) {}
 }
 
 /// No message and no records: for questions that need neither, and for tests.

@@ -33,6 +33,12 @@ pub enum Failure {
     /// Every instance slot is taken: too many calls at the same time.
     #[error("no free instance slot")]
     Busy,
+    /// It failed time after time, and is not asked for a while.
+    #[error("failed too often, and is not asked for a while")]
+    Tripped,
+    /// The account's policies have used the computing time they may use.
+    #[error("has used up its account's computing time")]
+    Spent,
     /// The account has it, and it could not be made ready; the log says why.
     #[error("is not there")]
     Missing,
@@ -42,6 +48,15 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Whether the policy was asked and is at fault.
+    pub(crate) fn is_of_a_call(&self) -> bool {
+        let not_asked = matches!(
+            self,
+            Self::Busy | Self::Tripped | Self::Spent | Self::Missing | Self::Unanswered
+        );
+        !not_asked
+    }
+
     /// One word for metrics and the verdict's log line.
     pub fn word(&self) -> &'static str {
         match self {
@@ -53,6 +68,8 @@ impl Failure {
             Self::Transfer(_) => "transfer",
             Self::Output(_) => "output",
             Self::Busy => "busy",
+            Self::Tripped => "tripped",
+            Self::Spent => "spent",
             Self::Missing => "missing",
             Self::Unanswered => "unanswered",
         }

@@ -19,6 +19,8 @@ pub(crate) struct CallState {
     pub(crate) log: Vec<LogLine>,
     log_octets: usize,
     host_calls: u32,
+    /// As far as its memories grew.
+    pub(crate) memory_octets: usize,
 }
 
 /// A failure raised by us inside a call; found again by downcast.
@@ -51,7 +53,14 @@ impl CallState {
             log: Vec::new(),
             log_octets: 0,
             host_calls: 0,
+            memory_octets: 0,
         }
+    }
+
+    /// A call begins: nothing is used up.
+    pub(crate) fn begin(&mut self) {
+        (self.host_calls, self.log_octets) = (0, 0);
+        self.log.clear();
     }
 
     fn count_call(&mut self) -> Result<()> {
@@ -173,7 +182,10 @@ impl log::Host for CallState {
 impl ResourceLimiter for CallState {
     fn memory_growing(&mut self, _now: usize, wanted: usize, _max: Option<usize>) -> Result<bool> {
         match wanted <= self.limits.memory_octets_max {
-            true => Ok(true),
+            true => {
+                self.memory_octets = wanted;
+                Ok(true)
+            }
             false => Err(Halt(Failure::Memory(self.limits.memory_octets_max)).into()),
         }
     }

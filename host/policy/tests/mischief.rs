@@ -5,6 +5,7 @@ mod support;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use policy::built_in::MISCHIEF;
 use policy::inspect::Bounds;
 use policy::questions::headers::{Edit, InboundVerdict};
 use policy::questions::limits::Permission;
@@ -16,8 +17,6 @@ use policy::{
 };
 use serde_json::json;
 use support::{arrival, built_in, delivery, domain, engine, inbound, session, settings};
-
-const MISCHIEF: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/mischief.wasm"));
 
 /// Slack for a machine that is never idle; a quiet one needs 1 ms.
 const SLACK: Duration = Duration::from_millis(150);

@@ -17,11 +17,13 @@ use tracing::{error, info, warn};
 use crate::admin::{self, AdminSocket};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, io_reason};
+use crate::operations::policy_trials;
 use crate::services::Services;
 use crate::sockets::Ports;
 use crate::tls::ServerTls;
 use crate::{
-    listener, monitoring, muffle, runner, samples, service_manager, telemetry, upkeep, web,
+    decisions, listener, monitoring, muffle, runner, samples, service_manager, telemetry, trials,
+    upkeep, web,
 };
 
 /// How a run ended.
@@ -49,12 +51,44 @@ pub async fn run(config: Config) -> Result<Ended, ConfigError> {
     );
     warn_of_restored(&services).await;
     let tasks = TaskTracker::new();
+    let decisions = listen_to_policies(&services, &tasks)?;
     start(&services, ports, socket, &tasks);
     service_manager::ready();
     info!("ready");
     let ended = signals.wait(&services).await;
     stop(&services, tasks).await;
+    if let Some(decisions) = decisions {
+        decisions.end();
+    }
     Ok(ended)
+}
+
+/// Every question to the policies is written down and asked of versions on trial.
+fn listen_to_policies(
+    services: &Arc<Services>,
+    tasks: &TaskTracker,
+) -> Result<Option<decisions::Writer>, ConfigError> {
+    let failed = |what: &str, error: &std::io::Error| {
+        let problem = format!("{what} ({})", io_reason(error));
+        ConfigError::new("data_dir", problem, "let this user read and write it")
+    };
+    let trials = trials::start(services);
+    let (trials, to_stop) =
+        trials.map_err(|error| failed("the thread for trials does not start", &error))?;
+    tasks.spawn(policy_trials::run(services.clone(), to_stop));
+    let mut ears = vec![trials];
+    let config = &services.config.policy.decisions;
+    let mut writer = None;
+    if config.keep_hours > 0 {
+        let directory = decisions::directory(&services.config);
+        let started = decisions::start(directory, config);
+        let (writing, ear) =
+            started.map_err(|error| failed("decisions cannot be written down", &error))?;
+        ears.push(ear);
+        writer = Some(writing);
+    }
+    services.flow.counters.ears.open(ears);
+    Ok(writer)
 }
 
 /// A queue that does not move is a thing to be told, not to be found out.

@@ -4,14 +4,12 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
-use std::time::Duration;
 
 use desk::credentials::{HashCost, Hasher, Verifier};
 use desk::dkim_keys::DkimKeys;
 use desk::secrets::SealingKey;
 use desk::{Installation, Product};
 use mail::address::Domain;
-use policy::{ChainError, CodeCache, Engine, EngineSettings, Limits, Policy};
 use storage::embedded::{Embedded, OpenError, Options};
 use storage::{Store, Timestamp};
 use tokio::sync::Mutex;
@@ -20,13 +18,14 @@ use tokio_util::task::TaskTracker;
 use tracing::info;
 
 use crate::clock::Clock;
-use crate::config::{self, Config, ConfigError, PolicyConfig, io_reason};
+use crate::config::{self, Config, ConfigError, io_reason};
 use crate::flow::Flow;
 use crate::keys;
-use crate::policies::{self, Policies};
+use crate::policies::{Policies, setup};
 use crate::resolver::Resolver;
 use crate::samples::Samples;
 use crate::tls::{ClientTls, ServerTls, TlsError};
+use crate::trials::Trials;
 
 /// One running program. Made once by [`Services::open`], shared as `Arc<Services>`.
 pub struct Services {
@@ -58,6 +57,8 @@ pub struct Services {
     pub policies: Policies,
     /// What passes through at the moment: seats, failed logins, counters.
     pub flow: Flow,
+    /// What came of versions on trial.
+    pub trials: Trials,
     /// The time.
     pub clock: Clock,
     /// How the machine has been working.
@@ -84,7 +85,7 @@ impl Services {
     pub async fn open(config: Config, clock: Clock) -> Result<Arc<Self>, ConfigError> {
         let hostname = domain("hostname", &config.hostname)?;
         let native = domain("native_domain", &config.native_domain)?;
-        let sandbox = sandbox(&config)?;
+        let sandbox = setup::sandbox(&config)?;
         let client_tls = ClientTls::new().map_err(|error| {
             let mend = "install the system's certificate authorities (ca-certificates)";
             ConfigError::new("", error.to_string(), mend)
@@ -109,7 +110,7 @@ impl Services {
             )?),
             None => None,
         };
-        let policies = policies(&config, sandbox, &sealing)?;
+        let policies = setup::policies(&config, sandbox, &sealing)?;
         let embedded = open_store(&config)?;
         let store: Arc<dyn Store> = embedded.clone();
         let desk = Installation::new(store.clone());
@@ -134,6 +135,7 @@ impl Services {
             verifier: Arc::new(verifier),
             policies,
             flow,
+            trials: Trials::default(),
             samples: Samples::default(),
             started: clock.now(),
             clock,
@@ -159,95 +161,6 @@ fn domain(key: &str, name: &str) -> Result<Domain, ConfigError> {
         let problem = format!("{name:?} is not a full domain name");
         ConfigError::new(key, problem, "use a name such as relay.desk.example")
     })
-}
-
-/// The sandbox, and the policies everybody has.
-pub struct Sandbox {
-    engine: Engine,
-    operator: Vec<Policy>,
-}
-
-/// Compiles the built-in policies with the operator's settings and limits.
-pub fn sandbox(config: &Config) -> Result<Sandbox, ConfigError> {
-    let unfit = |reason: String| {
-        ConfigError::new(
-            "policy",
-            reason,
-            "lower policy.memory_octets_max, or give the process more address space",
-        )
-    };
-    let engine = Engine::new(engine_settings(config)).map_err(|error| unfit(error.to_string()))?;
-    let components =
-        policy::built_in::components(&engine).map_err(|error| unfit(error.to_string()))?;
-    let settings = serde_json::to_value(&config.policy.settings).map_err(|error| {
-        ConfigError::new("policy.settings", error.to_string(), "use plain values")
-    })?;
-    let operator = policy::built_in::policies(&components, &settings, &limits(&config.policy));
-    Ok(Sandbox {
-        engine,
-        operator: operator.map_err(settings_error)?,
-    })
-}
-
-fn policies(
-    config: &Config,
-    sandbox: Sandbox,
-    sealing: &SealingKey,
-) -> Result<Policies, ConfigError> {
-    let directory = config.code_dir();
-    let cache = CodeCache::open(directory.clone(), &sealing.derived(CODE_KEY));
-    let cache = cache.map_err(|error| {
-        let problem = format!(
-            "{} cannot be made ({})",
-            directory.display(),
-            io_reason(&error)
-        );
-        ConfigError::new("data_dir", problem, "let this user read and write it")
-    })?;
-    Ok(Policies::new(policies::Parts {
-        engine: sandbox.engine,
-        limits: limits(&config.policy),
-        operator: sandbox.operator,
-        cache,
-    }))
-}
-
-fn engine_settings(config: &Config) -> EngineSettings {
-    let defaults = EngineSettings::default();
-    EngineSettings {
-        product: policy::Product {
-            name: config.product.name.clone(),
-            header_prefix: config.product.header_prefix.clone(),
-            hostname: config.hostname.clone(),
-        },
-        memory_octets_max: defaults
-            .memory_octets_max
-            .max(octets(config.policy.memory_octets_max)),
-        ..defaults
-    }
-}
-
-fn limits(config: &PolicyConfig) -> Limits {
-    Limits {
-        deadline: Duration::from_millis(config.deadline_ms),
-        memory_octets_max: octets(config.memory_octets_max),
-        transfer_octets_max: octets(config.hostcall_octets_max),
-        ..Limits::default()
-    }
-}
-
-fn settings_error(error: ChainError) -> ConfigError {
-    let (key, reason) = match &error {
-        ChainError::Settings(policy, reason) => {
-            (format!("policy.settings.{policy}"), reason.to_string())
-        }
-        ChainError::Compile(policy, reason) => (format!("policy.{policy}"), reason.to_string()),
-    };
-    ConfigError::new(&key, reason, "see the policy's settings in its own page")
-}
-
-fn octets(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 fn cores() -> usize {
@@ -345,8 +258,6 @@ fn store_error(error: &OpenError) -> ConfigError {
     ConfigError::new("data_dir", problem, mend)
 }
 
-/// What the key that compiled code is recognised by is for.
-const CODE_KEY: &[u8] = b"relaygate compiled policies";
 /// Mail is refused when this part of the room is left at which the program is
 /// not ready any more, so that those who ask have gone elsewhere before. What
 /// ends work may use half of the rest.

@@ -11,6 +11,7 @@ mod account;
 pub mod backup;
 mod batch;
 pub mod contract;
+mod diary;
 mod durable;
 pub mod embedded;
 mod error;
@@ -24,6 +25,7 @@ use tokio::sync::watch;
 
 pub use account::Account;
 pub use batch::Batch;
+pub use diary::{Diary, DiaryBounds, DiaryEntry, DiaryReader};
 pub use durable::Durable;
 pub use error::{CommitError, Error, StageError};
 pub use key::{AccountId, Key, ListRange, Revision, Scope, Table, Timestamp, Versioned};

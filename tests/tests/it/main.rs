@@ -43,6 +43,7 @@ mod secrets;
 mod suspended;
 mod ticket_system;
 mod tls;
+mod trials;
 mod triggers;
 mod troublesome;
 mod verification;

@@ -15,7 +15,7 @@ use relaygate_tests::smtp::Client;
 use serde_json::Value;
 
 /// The example in Rust, built once by the command its author would use.
-fn example() -> PathBuf {
+pub(crate) fn example() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     let built = BUILT.get_or_init(|| {
         let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("examples");
@@ -37,7 +37,7 @@ fn example() -> PathBuf {
 }
 
 /// A message with an attachment of that name.
-fn with_attachment(name: &str, id: &str) -> String {
+pub(crate) fn with_attachment(name: &str, id: &str) -> String {
     let extra = format!("Content-Disposition: attachment; filename=\"{name}\"\r\n");
     message(
         USER,
@@ -48,13 +48,13 @@ fn with_attachment(name: &str, id: &str) -> String {
     )
 }
 
-struct Scene {
-    cottage: Cottage,
+pub(crate) struct Scene {
+    pub(crate) cottage: Cottage,
     credential: relaygate_tests::house::Credential,
 }
 
 impl Scene {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let cottage = Cottage::start("");
         let credential = cottage.connect(ACCOUNT, DOMAIN);
         Self {
@@ -63,18 +63,18 @@ impl Scene {
         }
     }
 
-    fn session(&self) -> Client {
+    pub(crate) fn session(&self) -> Client {
         self.cottage.session(&self.credential)
     }
 
-    fn install(&self, more: &[&str]) -> Value {
+    pub(crate) fn install(&self, more: &[&str]) -> Value {
         let file = example();
         let file = file.to_str().expect("a path of ours");
         let command = ["policy", "install", "-a", ACCOUNT, file];
         self.cottage.relay.cli(&[&command, more].concat())
     }
 
-    fn settings(&self, text: &str) -> String {
+    pub(crate) fn settings(&self, text: &str) -> String {
         let file = self.cottage.directory().join("settings.json");
         fs::write(&file, text).expect("a file of ours");
         file.to_str().expect("a path of ours").to_owned()

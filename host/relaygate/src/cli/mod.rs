@@ -27,7 +27,7 @@ use base64::engine::general_purpose::STANDARD;
 use clap::Parser;
 use serde_json::{Value, json};
 
-use crate::admin::{self, AddressRequest, Request};
+use crate::admin::{self, AddressRequest, PolicyRequest, Request};
 use crate::config::{self, Config};
 use crate::demo;
 use crate::serve::{self, Ended};
@@ -98,6 +98,7 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
             policy::build(context, &directory, output.as_deref())
         }
         Command::Policy(PolicyCommand::Run(arguments)) => policy::run(context, arguments),
+        Command::Policy(PolicyCommand::Bench(arguments)) => policy::bench(context, arguments),
         Command::Journal(JournalCommand::Verify { store }) => journal::verify(context, &store),
         Command::Journal(JournalCommand::Dump { store }) => journal::dump(context, &store),
         other => {
@@ -171,6 +172,13 @@ impl Context {
         Ok(())
     }
 
+    /// Says what long work is doing, beside the answer.
+    pub fn progress(&self, doing: &str) {
+        if !self.json {
+            drop(writeln!(std::io::stderr(), "{doing} ..."));
+        }
+    }
+
     /// Reads the configuration; its values are judged where they matter.
     fn load(&self) -> Result<Config, Failure> {
         Ok(config::load(&self.config)?)
@@ -219,6 +227,7 @@ fn patience(request: &Request) -> Duration {
     let waited = match request {
         Request::Address(AddressRequest::Verify(input)) => input.wait_seconds.unwrap_or_default(),
         // One may be compiled before it.
+        Request::Policy(PolicyRequest::Replay(_)) => return STORE_TIMEOUT,
         Request::Policy(_) => 2 * WALL_MAX.as_secs(),
         Request::Backup(_) | Request::Journal(_) | Request::Secrets(_) => return STORE_TIMEOUT,
         _ => 0,

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::RunArguments;
+use super::args::{BenchArguments, RunArguments};
 use super::print::pretty;
 use super::{Context, Failure};
 use crate::kit::run::Run;
-use crate::kit::{build, run};
+use crate::kit::{bench, build, run};
 
 pub(super) fn build(
     context: &Context,
@@ -32,4 +32,18 @@ pub(super) fn run(context: &Context, arguments: RunArguments) -> Result<(), Fail
         settings: arguments.settings,
     })?;
     context.print(&json!(ran), pretty)
+}
+
+pub(super) fn bench(context: &Context, arguments: BenchArguments) -> Result<(), Failure> {
+    let figures = match arguments.component {
+        Some(component) => json!(bench::component(&Run {
+            component,
+            question: arguments.question,
+            mail: arguments.mail,
+            facts: arguments.facts,
+            settings: arguments.settings,
+        })?),
+        None => json!(bench::built_in(|doing| context.progress(doing))?),
+    };
+    context.print(&figures, pretty)
 }

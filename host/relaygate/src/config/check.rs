@@ -381,6 +381,19 @@ fn policies(config: &Config) -> Verdict {
         1 << 16,
         1 << 30,
     )?;
+    let percent = config.policy.account_percent.into();
+    range("policy.account_percent", percent, 1, 1_000)?;
+    let decisions = &config.policy.decisions;
+    range(
+        "policy.decisions.keep_hours",
+        decisions.keep_hours,
+        0,
+        24 * 365,
+    )?;
+    let octets = decisions.octets_max;
+    range("policy.decisions.octets_max", octets, 1 << 20, 1 << 40)?;
+    let body = decisions.body_octets_max;
+    range("policy.decisions.body_octets_max", body, 0, 8 << 20)?;
     for name in config.policy.settings.keys() {
         if !POLICIES.contains(&name.as_str()) {
             let key = format!("policy.settings.{name}");

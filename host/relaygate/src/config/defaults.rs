@@ -1,8 +1,8 @@
 //! What a key is when the file does not name it.
 
 use super::{
-    AuthConfig, DkimConfig, LimitsConfig, LogConfig, LogFormat, NativeConfig, OutboundConfig,
-    PolicyConfig, ProductConfig,
+    AuthConfig, DecisionsConfig, DkimConfig, LimitsConfig, LogConfig, LogFormat, NativeConfig,
+    OutboundConfig, PolicyConfig, ProductConfig,
 };
 
 /// The port of SMTP between servers (RFC 5321 §4.5.4.2).
@@ -96,7 +96,19 @@ impl Default for PolicyConfig {
             deadline_ms: 20,
             memory_octets_max: 8 * MEBIBYTE,
             hostcall_octets_max: MEBIBYTE,
+            account_percent: 50,
+            decisions: DecisionsConfig::default(),
             settings: Default::default(),
+        }
+    }
+}
+
+impl Default for DecisionsConfig {
+    fn default() -> Self {
+        Self {
+            keep_hours: 72,
+            octets_max: 1024 * MEBIBYTE,
+            body_octets_max: 16 * 1024,
         }
     }
 }

@@ -379,9 +379,27 @@ pub struct PolicyConfig {
     pub memory_octets_max: u64,
     /// Octets that may be copied between host and policy in one call.
     pub hostcall_octets_max: u64,
+    /// Hundredths of one core that one account's own policies may use all together; what they
+    /// would decide beyond is deferred.
+    pub account_percent: u32,
+    /// What is kept of decisions, to make them again with another policy.
+    pub decisions: DecisionsConfig,
     /// Settings handed to a policy, by its name: `[policy.settings.address-limits]`.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub settings: BTreeMap<String, toml::Table>,
+}
+
+/// What is kept of the policies' decisions (`relaygate policy replay`). Written beside the
+/// store, without waiting for the disk; mail does not depend on it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DecisionsConfig {
+    /// Hours for which decisions are kept; 0 keeps none.
+    pub keep_hours: u64,
+    /// Octets all of them may take on the disk; the oldest go.
+    pub octets_max: u64,
+    /// Octets kept of each message's body, for policies that read it; the header is kept whole.
+    pub body_octets_max: u64,
 }
 
 /// What is logged, and how. Logs go to standard error.

@@ -228,11 +228,14 @@ async fn checked(
 ) -> Result<Option<Vec<u8>>, DispatchError> {
     let headers = Arc::new(Headers::parse(&message)?);
     let message: Arc<[u8]> = message.into();
-    let call = call_facts(services, account).with_message(MessageStart {
+    let start = MessageStart {
         headers: Arc::clone(&headers),
         start: Arc::clone(&message),
         octets: message.len() as u64,
-    });
+    };
+    let call = call_facts(services, account)
+        .of_message(&draft.email_id)
+        .with_message(start);
     let asked = OutboundFacts {
         sender: way.address().to_string(),
         recipients: draft.recipients.iter().map(ToString::to_string).collect(),

@@ -4,24 +4,28 @@
 //! policy's deadline, so nothing here may touch a disk.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use mail::message::{Headers, Mailbox};
 use policy::Decision;
+use policy::asked::{Parameters, Told};
 use policy::questions::lookup::{Person, SupportAddress};
 use policy::questions::types;
 use storage::{AccountId, Timestamp};
 
 use super::counters::Counters;
+use super::heard::{Count, Heard};
 
 /// One call's answers. Starts out knowing nothing; the caller adds what there is.
 pub struct CallFacts {
     account: Option<AccountId>,
     now: Timestamp,
     counters: Arc<Counters>,
+    message_id: Option<String>,
     message: Option<MessageStart>,
     addresses: HashMap<String, SupportAddress>,
     people: HashMap<String, Person>,
+    counted: Mutex<Vec<Count>>,
 }
 
 /// As much of a message as policies get to see.
@@ -42,10 +46,18 @@ impl CallFacts {
             account,
             now,
             counters,
+            message_id: None,
             message: None,
             addresses: HashMap::new(),
             people: HashMap::new(),
+            counted: Mutex::default(),
         }
+    }
+
+    /// The same about the message of that id of ours.
+    pub fn of_message(mut self, id: &str) -> Self {
+        self.message_id = Some(id.to_owned());
+        self
     }
 
     /// The same about this message.
@@ -69,6 +81,10 @@ impl CallFacts {
     /// As a chain takes it.
     pub fn shared(self) -> Arc<dyn policy::Facts> {
         Arc::new(self)
+    }
+
+    fn counted(&self) -> std::sync::MutexGuard<'_, Vec<Count>> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn headers_of_message(&self) -> Option<&Headers> {
@@ -128,13 +144,51 @@ impl policy::Facts for CallFacts {
     }
 
     fn count(&self, policy: &str, key: &str, window_seconds: u32) -> u64 {
-        self.counters
-            .add(self.account, policy, key, window_seconds, self.now)
+        let (account, now) = (self.account, self.now);
+        let count = self.counters.add(account, policy, key, window_seconds, now);
+        if self.keeps_asked() {
+            self.counted().push(Count {
+                policy: policy.to_owned(),
+                key: key.to_owned(),
+                window_seconds,
+                count,
+            });
+        }
+        count
     }
 
     fn answered(&self, decision: &Decision) {
         self.counters.tally.add(self.account, decision);
+        self.counters.metering.add(self.account, decision);
     }
+
+    fn keeps_asked(&self) -> bool {
+        self.counters.ears.want(self.account)
+    }
+
+    fn asked(&self, parameters: Parameters, told: Told) {
+        self.counters.ears.hear(Heard {
+            at: self.now,
+            account: self.account,
+            message_id: self.message_id.clone(),
+            message: self.message.clone(),
+            addresses: pairs(&self.addresses),
+            people: pairs(&self.people),
+            counts: std::mem::take(&mut *self.counted()),
+            parameters,
+            told,
+        });
+    }
+}
+
+/// In the order of the names, so that the same is the same.
+fn pairs<T: Clone>(map: &HashMap<String, T>) -> Vec<(String, T)> {
+    let mut pairs: Vec<_> = map
+        .iter()
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
+    pairs
 }
 
 /// The address in its one form where it is an address, as written where not.

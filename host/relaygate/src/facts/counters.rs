@@ -1,5 +1,5 @@
 //! What is counted about policies: the windowed counters they may use, one set for each
-//! account and policy, and what they answered ([`Tally`]).
+//! account and policy, and what they answered ([`Tally`]); and who hears every question.
 //!
 //! The windows are rough on purpose (`wit/counters.wit`): in memory, zero after a start, a
 //! window of two halves. Bounded: when the table is full the stalest keys go.
@@ -9,6 +9,8 @@ use std::sync::{Mutex, PoisonError};
 
 use storage::{AccountId, Timestamp};
 
+use super::heard::Ears;
+use super::metering::Metering;
 use super::tally::Tally;
 
 /// The counters of one process.
@@ -17,6 +19,10 @@ pub struct Counters {
     windows: Mutex<HashMap<CounterKey, Window>>,
     /// What policies answered.
     pub tally: Tally,
+    /// What accounts' own policies use.
+    pub(super) metering: Metering,
+    /// Who hears every question and its answer.
+    pub ears: Ears,
 }
 
 type CounterKey = (Option<AccountId>, String, String, u32);

@@ -8,6 +8,8 @@
 mod call;
 mod counters;
 mod edits;
+mod heard;
+mod metering;
 mod session;
 mod tally;
 mod verdicts;
@@ -20,6 +22,7 @@ use crate::services::Services;
 pub use call::{CallFacts, MessageStart};
 pub use counters::Counters;
 pub(crate) use edits::enter;
+pub use heard::{Count, Ears, Heard, Listen};
 pub use session::{Login, SessionFacts, TlsUsed};
 pub use tally::{Answers, Tally};
 pub use verdicts::{hear, noted};

@@ -94,11 +94,13 @@ mod tests {
         Decision {
             policy: "routing".into(),
             digest: Digest::of(b"routing"),
+            own: false,
             question: Question::RouteInbound,
             verdict,
             code: code.map(str::to_owned),
             micros,
             fuel: None,
+            memory_octets: 65_536,
             log: Vec::new(),
         }
     }

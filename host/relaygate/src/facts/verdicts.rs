@@ -18,8 +18,9 @@ pub fn noted<T>(answered: Answered<T>, verdicts: &mut Vec<Verdict>) -> Result<T,
     if let Err(failed) = &answered.answer {
         let (policy, question) = (&*failed.policy, failed.question.name());
         warn!(policy, question, digest = %failed.digest, failure = %failed.failure, "policy failed");
+        let own = answered.decisions.last().is_some_and(|last| last.own);
         let labels = [
-            ("policy", policy.to_owned()),
+            ("policy", if own { "own" } else { policy }.to_owned()),
             ("failure", failed.failure.word().to_owned()),
         ];
         counter!("relaygate_policy_failures_total", &labels).increment(1);
@@ -55,7 +56,11 @@ fn note(decision: &Decision) {
         micros = decision.micros,
         "policy answered",
     );
-    let policy = || decision.policy.to_string();
+    // An account calls its own as it likes; there may be thousands of names.
+    let policy = || match decision.own {
+        true => "own".to_owned(),
+        false => decision.policy.to_string(),
+    };
     histogram!("relaygate_policy_seconds", "policy" => policy(), "question" => question)
         .record(decision.micros as f64 / MICROS_PER_SECOND);
     let verdict = decision.verdict;

@@ -46,7 +46,8 @@ pub(super) async fn enter(
     let incoming = incoming(arrived, message.letter.clone());
     let mut gathered = intake::gather(account, &incoming).await?;
     gathered.arrival.author_messages = pace::of_author(account, batch, &incoming, now).await?;
-    let call = call_facts(services, account, &message.letter, Some(message.start())).await?;
+    let about = (&message.letter, Some(arrived.queue_id.as_str()));
+    let call = call_facts(services, account, about, Some(message.start())).await?;
     let mut verdicts = Vec::new();
     let chain = services.policies.of(account).await;
     let answers = ask(&chain, &call, &gathered, &mut verdicts);
@@ -140,11 +141,14 @@ pub(super) fn incoming(arrived: &Arrived, letter: Letter) -> Incoming {
 pub(super) async fn call_facts(
     services: &Services,
     account: &Account,
-    letter: &Letter,
+    (letter, id): (&Letter, Option<&str>),
     start: Option<MessageStart>,
 ) -> Result<Arc<dyn policy::Facts>, desk::Error> {
     let counters = Arc::clone(&services.flow.counters);
     let mut call = CallFacts::new(Some(account.id()), counters, services.clock.now());
+    if let Some(id) = id {
+        call = call.of_message(id);
+    }
     if let Some(start) = start {
         call = call.with_message(start);
     }

@@ -166,7 +166,7 @@ async fn answered(
     verdicts: &mut Vec<Verdict>,
 ) -> Result<(Gathered, Answers), Error> {
     let gathered = intake::gather(account, incoming).await?;
-    let call = call_facts(services, account, &incoming.letter, start).await?;
+    let call = call_facts(services, account, (&incoming.letter, None), start).await?;
     let chain = services.policies.of(account).await;
     let answers = tagged(&chain, &call, &gathered, route(&gathered), verdicts);
     Ok((gathered, answers))

@@ -3,10 +3,12 @@
 //!
 //! | file | command |
 //! |---|---|
+//! | `bench` | `relaygate policy bench` |
 //! | `build` | `relaygate policy build` |
 //! | `run` | `relaygate policy run` |
 //!
 //! Not here: the contract (`wit/`), the sandbox (`policy`), installing (`operations`).
 
+pub mod bench;
 pub mod build;
 pub mod run;

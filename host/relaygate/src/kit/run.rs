@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mail::message::Headers;
+use policy::asked::Parameters;
 use policy::questions::Question;
+use policy::words::WordsError;
 use policy::{Chain, Engine, EngineSettings, NoFacts, Policy, Settings, asked};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -61,13 +63,13 @@ pub struct Ran {
 /// # Errors
 /// [`Failure`], with the file and the mend.
 pub fn run(run: &Run) -> Result<Ran, Failure> {
-    let policy = policy(run)?;
-    let question = question(run.question.as_deref(), &policy)?;
-    let facts = asked::sample_with(question, &json_of(run.facts.as_deref())?);
+    let policy = policy(run, true)?;
+    let question = questions(run.question.as_deref(), &policy)?.swap_remove(0);
+    let facts = facts(run, question)?;
+    let parameters = parameters(run, question)?;
     let mail = mail_of(run.mail.as_deref())?;
     let chain = Chain::new(vec![policy], Vec::new());
-    let told = asked::ask(&chain, question, &mail, &facts);
-    let mut told = told.map_err(|error| Failure::new("facts", format!("{question}: {error}")))?;
+    let mut told = parameters.ask(&chain, &mail);
     let said = told.decisions.pop();
     let said = said.ok_or_else(|| Failure::new("question", "nobody was asked".to_owned()))?;
     let (answer, failure) = match told.answer {
@@ -87,9 +89,10 @@ pub fn run(run: &Run) -> Result<Ran, Failure> {
     })
 }
 
-fn policy(run: &Run) -> Result<Policy, Failure> {
+/// The policy to be asked.
+pub(super) fn policy(run: &Run, metered: bool) -> Result<Policy, Failure> {
     let settings = EngineSettings {
-        metered: true,
+        metered,
         instances_max: 4,
         ..EngineSettings::default()
     };
@@ -105,17 +108,35 @@ fn policy(run: &Run) -> Result<Policy, Failure> {
     Ok(Policy::new("policy", &component).with_settings(settings))
 }
 
-fn question(named: Option<&str>, policy: &Policy) -> Result<Question, Failure> {
-    let mut answered = Question::ALL.into_iter().filter(|it| policy.answers(*it));
+/// The question of that name, or all it answers; never none.
+pub(super) fn questions(named: Option<&str>, policy: &Policy) -> Result<Vec<Question>, Failure> {
+    let answered = Question::ALL.into_iter().filter(|it| policy.answers(*it));
     let known: Vec<&str> = answered.clone().map(Question::name).collect();
-    let found = match named {
-        Some(name) => answered.find(|question| question.name() == name),
-        None => answered.next(),
-    };
-    found.ok_or_else(|| Failure::usage(format!("it answers {}", known.join(", "))))
+    let is_meant = |question: &Question| named.is_none_or(|name| question.name() == name);
+    let meant: Vec<Question> = answered.filter(is_meant).collect();
+    match meant.is_empty() {
+        true => Err(Failure::usage(format!("it answers {}", known.join(", ")))),
+        false => Ok(meant),
+    }
 }
 
-fn mail_of(file: Option<&Path>) -> Result<Arc<dyn policy::Facts>, Failure> {
+/// What it is asked with.
+pub(super) fn parameters(run: &Run, question: Question) -> Result<Parameters, Failure> {
+    let parameters = Parameters::from_json(question, &facts(run, question)?);
+    parameters.map_err(|error| unfit(question, &error))
+}
+
+fn facts(run: &Run, question: Question) -> Result<Value, Failure> {
+    let otherwise = json_of(run.facts.as_deref())?;
+    Ok(asked::sample_with(question, &otherwise))
+}
+
+fn unfit(question: Question, error: &WordsError) -> Failure {
+    Failure::new("facts", format!("{question}: {error}"))
+}
+
+/// The message, if there is one.
+pub(super) fn mail_of(file: Option<&Path>) -> Result<Arc<dyn policy::Facts>, Failure> {
     let Some(file) = file else {
         return Ok(NoFacts::shared());
     };
@@ -143,7 +164,8 @@ fn json_of(file: Option<&Path>) -> Result<Value, Failure> {
         .map_err(|error| Failure::new("json", format!("{} is not JSON ({error})", file.display())))
 }
 
-fn octets_of(file: &Path) -> Result<Vec<u8>, Failure> {
+/// What is in a file.
+pub(super) fn octets_of(file: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(file).map_err(|error| {
         let problem = format!("{} cannot be read ({})", file.display(), io_reason(&error));
         Failure::new("file", problem)

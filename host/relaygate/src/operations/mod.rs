@@ -34,6 +34,8 @@ pub mod passkeys;
 pub mod people;
 pub mod policies;
 pub mod policy_changes;
+pub mod policy_replay;
+pub mod policy_trials;
 pub mod profile;
 pub mod proof;
 pub mod queue;

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use storage::Batch;
 
+use super::policy_trials::{self, TrialView};
 use super::{Actor, Outcome, Refusal, audit, retried};
 use crate::policies::compiler::CompileFailure;
 use crate::policies::{NotReady, digest_of, questions_of};
@@ -68,6 +69,18 @@ pub struct InstalledView {
     pub name: String,
     /// Oldest first.
     pub versions: Vec<VersionView>,
+    /// What is tried to come after them.
+    pub trial: Option<TrialView>,
+}
+
+impl InstalledView {
+    fn none(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            versions: Vec::new(),
+            trial: None,
+        }
+    }
 }
 
 /// One version.
@@ -87,7 +100,7 @@ pub struct VersionView {
 
 /// Looks whether a component could be installed, and what it answers.
 pub async fn check(services: &Services, input: &ComponentInput) -> Outcome<CheckedView> {
-    let octets = given(input)?.ok_or_else(|| component("component_missing", "give the file"))?;
+    let octets = octets(input)?;
     let found = ready(services, &octets).await?;
     Ok(CheckedView {
         digest: found.digest().to_string(),
@@ -104,51 +117,76 @@ pub async fn install(
     input: &InstallInput,
 ) -> Outcome<InstalledView> {
     let account = super::account(services, &input.account).await?;
-    let octets = match given(&input.component)? {
-        Some(octets) => octets,
-        None => kept(&account, input.component.digest.as_deref()).await?,
-    };
-    let found = ready(services, &octets).await?;
-    check_interfaces(&found, &input.interfaces)?;
-    let settings = input.settings.clone().unwrap_or_else(|| json!({}));
-    check_settings(&octets, &settings)?;
-    let install = || try_install(services, &account, input, (&octets, &settings));
+    let checked = checked(services, &account, input).await?;
+    let install = || try_install(services, &account, input, &checked);
     let installed = retried(|| Box::pin(install())).await?;
     services.policies.changed(account.id());
     record(services, &account, actor, "policy_installed", &installed).await;
     view(&installed)
 }
 
+/// A version that may be installed.
+pub(super) struct Checked {
+    octets: Vec<u8>,
+    settings: Value,
+}
+
+/// Looks at all of a version before any of it is kept.
+pub(super) async fn checked(
+    services: &Services,
+    account: &Account,
+    input: &InstallInput,
+) -> Outcome<Checked> {
+    let octets = match given(&input.component)? {
+        Some(octets) => octets,
+        None => kept(account, input.component.digest.as_deref()).await?,
+    };
+    let found = ready(services, &octets).await?;
+    check_interfaces(&found, &input.interfaces)?;
+    let settings = input.settings.clone().unwrap_or_else(|| json!({}));
+    check_settings(&octets, &settings)?;
+    Ok(Checked { octets, settings })
+}
+
 async fn try_install(
     services: &Services,
     account: &Account,
     input: &InstallInput,
-    (octets, settings): (&[u8], &Value),
+    checked: &Checked,
 ) -> Outcome<Installed> {
-    let digest = *Digest::of(octets).octets();
+    let new = staged(account, input, checked).await?;
+    let mut batch = Batch::new();
+    let now = services.clock.now();
+    let installed = policies::install(account, &mut batch, new, now).await?;
+    account.commit(batch).await?;
+    Ok(installed)
+}
+
+/// The version with its component, which is handed to the store if that has it not.
+pub(super) async fn staged(
+    account: &Account,
+    input: &InstallInput,
+    checked: &Checked,
+) -> Outcome<NewVersion> {
+    let digest = *Digest::of(&checked.octets).octets();
     let component = match policies::has(account, digest).await? {
         true => None,
         false => {
             let mut text = account.store().stage();
-            text.write(octets)
+            text.write(&checked.octets)
                 .await
                 .map_err(|error| Refusal::internal(&error))?;
             let staged = text.finish().await;
             Some(staged.map_err(|error| Refusal::internal(&error))?)
         }
     };
-    let new = NewVersion {
+    Ok(NewVersion {
         name: input.name.clone(),
         digest,
         component,
-        settings: settings.to_string(),
+        settings: checked.settings.to_string(),
         interfaces: input.interfaces.clone(),
-    };
-    let mut batch = Batch::new();
-    let now = services.clock.now();
-    let installed = policies::install(account, &mut batch, new, now).await?;
-    account.commit(batch).await?;
-    Ok(installed)
+    })
 }
 
 /// Goes back to the version before the one that decides.
@@ -189,10 +227,18 @@ pub async fn remove(services: &Services, actor: &Actor, account: &str, name: &st
 /// One policy with its versions.
 pub async fn show(services: &Services, account: &str, name: &str) -> Outcome<InstalledView> {
     let account = super::account(services, account).await?;
-    view(&policies::find(&account, name).await?)
+    let trial = policy_trials::find(services, &account, name).await?;
+    let mut shown = match policies::find(&account, name).await {
+        Ok(installed) => view(&installed)?,
+        // Tried before there is a version that decides.
+        Err(Error::NotFound(_)) if trial.is_some() => InstalledView::none(name),
+        Err(error) => return Err(error.into()),
+    };
+    shown.trial = trial;
+    Ok(shown)
 }
 
-async fn record(
+pub(super) async fn record(
     services: &Services,
     account: &Account,
     actor: &Actor,
@@ -201,6 +247,11 @@ async fn record(
 ) {
     let subject = format!("{} {:.12}", installed.name, digest_of(installed.live()));
     audit::record(services, account, actor, act, &subject).await;
+}
+
+/// The octets that have to be handed over.
+pub(super) fn octets(input: &ComponentInput) -> Outcome<Vec<u8>> {
+    given(input)?.ok_or_else(|| component("component_missing", "give the file"))
 }
 
 /// The octets that were handed over, if they are those of the digest.
@@ -248,7 +299,7 @@ async fn ready(services: &Services, octets: &[u8]) -> Outcome<Component> {
     Ok(found)
 }
 
-fn not_ready(reason: &NotReady) -> Refusal {
+pub(super) fn not_ready(reason: &NotReady) -> Refusal {
     match reason {
         NotReady::Compile(CompileFailure::Refused(reason)) => component("component_unfit", reason),
         NotReady::Compile(reason @ CompileFailure::TooComplex) => {
@@ -314,13 +365,14 @@ fn component(code: &str, hint: &str) -> Refusal {
     Refusal::field("component", code, hint)
 }
 
-fn view(installed: &Installed) -> Outcome<InstalledView> {
+pub(super) fn view(installed: &Installed) -> Outcome<InstalledView> {
     let live = installed.live();
     let versions = installed.versions.iter();
     let versions = versions.map(|version| version_view(version, std::ptr::eq(version, live)));
     Ok(InstalledView {
         name: installed.name.clone(),
         versions: versions.collect(),
+        trial: None,
     })
 }
 

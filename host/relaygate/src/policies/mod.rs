@@ -13,17 +13,18 @@
 //! it (`operations`).
 
 pub mod compiler;
+mod ready;
+pub mod setup;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use desk::policies::trials::{self, Trial};
 use desk::policies::{self, Installed, Version};
 use desk::{Account, Installation};
 use policy::questions::Question;
 use policy::{
-    Chain, CodeCache, CompileError, Component, Digest, Engine, Limits, Policy, Settings,
-    WeakComponent,
+    Allowance, Chain, CodeCache, CompileError, Component, Digest, Engine, Limits, Policy, Settings,
 };
 use storage::AccountId;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
@@ -31,6 +32,9 @@ use tokio::time::timeout;
 use tracing::{error, info, warn};
 
 use compiler::CompileFailure;
+use ready::{Own, Ready};
+
+pub use ready::Candidate;
 
 /// Every policy, and for whom it decides.
 pub struct Policies {
@@ -41,25 +45,7 @@ pub struct Policies {
     cache: Arc<CodeCache>,
     ready: Mutex<Ready>,
     compiling: Arc<Semaphore>,
-}
-
-/// What is ready to be asked.
-#[derive(Default)]
-struct Ready {
-    /// Counts changes, so that what was read before one is not kept after it.
-    changes: u64,
-    uses: u64,
-    accounts: HashMap<AccountId, Own>,
-    components: HashMap<Digest, WeakComponent>,
-}
-
-/// The chain of one account.
-struct Own {
-    /// Absent if it has no policies of its own.
-    chain: Option<Chain>,
-    /// It could not be made ready; it is tried again then.
-    again: Option<Instant>,
-    used: u64,
+    account_percent: u32,
 }
 
 /// Why a policy is not ready.
@@ -91,6 +77,8 @@ pub struct Parts {
     pub engine: Engine,
     /// What one call may use.
     pub limits: Limits,
+    /// Hundredths of one core that one account's own policies may use.
+    pub account_percent: u32,
     /// The policies everybody has.
     pub operator: Vec<Policy>,
     /// Where compiled code is kept.
@@ -108,6 +96,7 @@ impl Policies {
             cache: Arc::new(parts.cache),
             ready: Mutex::default(),
             compiling: Arc::new(Semaphore::new(COMPILED_AT_ONCE)),
+            account_percent: parts.account_percent,
         }
     }
 
@@ -118,28 +107,118 @@ impl Policies {
             return chain;
         }
         let before = self.ready().changes;
-        let (chain, again) = match policies::list(account).await {
-            Ok(own) if own.is_empty() => (None, None),
-            Ok(own) => match timeout(READY_WITHIN, self.made_ready(account, &own)).await {
-                Ok(made) => made,
-                Err(_) => {
-                    warn!(account = account.id().get(), "policies are not ready yet");
-                    self.not_ready()
-                }
-            },
-            Err(error) => {
+        let own = match timeout(READY_WITHIN, self.own(account)).await {
+            Ok(Ok(own)) => own,
+            Ok(Err(error)) => {
                 error!(%error, "an account's policies cannot be read");
                 self.not_ready()
             }
+            Err(_) => {
+                warn!(account = account.id().get(), "policies are not ready yet");
+                self.not_ready()
+            }
         };
-        self.remember(account.id(), before, chain.clone(), again);
-        chain.unwrap_or_else(|| self.everybody.clone())
+        let chain = own.live(&self.everybody);
+        self.remember(account.id(), before, own);
+        chain
     }
 
     /// Nobody knows what the account's own policies would say; tried again soon.
-    fn not_ready(&self) -> (Option<Chain>, Option<Instant>) {
+    fn not_ready(&self) -> Own {
         let chain = self.everybody.clone().without("", Digest::default());
-        (Some(chain), Some(Instant::now() + AGAIN_AFTER))
+        Own::new(Some(chain)).again_after(AGAIN_AFTER)
+    }
+
+    /// What the account has, made ready.
+    async fn own(&self, account: &Account) -> Result<Own, desk::Error> {
+        let installed = policies::list(account).await?;
+        let trials = trials::list(account).await?;
+        if installed.is_empty() && trials.is_empty() {
+            return Ok(Own::new(None));
+        }
+        let (policies, missing) = self.made_ready(account, &installed).await;
+        let candidates = self.candidates(account, &policies, &trials).await;
+        let chain = self.chain(policies).within(self.allowance());
+        let own = match missing {
+            None => Own::new(Some(chain)),
+            Some((name, digest)) => {
+                Own::new(Some(chain.without(name, digest))).again_after(AGAIN_AFTER)
+            }
+        };
+        Ok(own.with(candidates))
+    }
+
+    /// The account's trials as chains. One that is not ready is not tried: nobody depends on it.
+    async fn candidates(
+        &self,
+        account: &Account,
+        live: &[Policy],
+        trials: &[Trial],
+    ) -> Vec<Arc<Candidate>> {
+        let mut candidates = Vec::new();
+        for trial in trials.iter().filter(|trial| trial.is_running()) {
+            let name = format!("{}{NEXT}", trial.name);
+            match self.one(account, &name, &trial.version).await {
+                Ok(policy) => candidates.push(Arc::new(Candidate {
+                    chain: self
+                        .instead(live, &trial.name, policy.clone())
+                        .within(self.allowance()),
+                    trial: trial.clone(),
+                    policy,
+                })),
+                Err(reason) => {
+                    let reason = &reason as &dyn std::error::Error;
+                    error!(
+                        account = account.id().get(),
+                        trial = trial.name,
+                        reason,
+                        "trial is not ready"
+                    );
+                }
+            }
+        }
+        candidates
+    }
+
+    fn allowance(&self) -> Arc<Allowance> {
+        Arc::new(Allowance::percent_of_a_core(self.account_percent))
+    }
+
+    /// The chain with a policy in the place of that name, or behind all others.
+    pub fn instead(&self, live: &[Policy], name: &str, policy: Policy) -> Chain {
+        let mut policies = live.to_vec();
+        match policies.iter_mut().find(|live| live.name() == name) {
+            Some(place) => *place = policy,
+            None => policies.push(policy),
+        }
+        self.chain(policies)
+    }
+
+    /// The operator's policies and then these.
+    pub fn chain(&self, own: Vec<Policy>) -> Chain {
+        Chain::new(self.operator.clone(), own)
+    }
+
+    /// An account's own policies that decide, each ready to be asked.
+    ///
+    /// # Errors
+    /// [`NotReady`]: which, and why.
+    pub async fn live(&self, account: &Account) -> Result<Vec<Policy>, NotReady> {
+        let mut policies = Vec::new();
+        for installed in policies::list(account).await? {
+            policies.push(self.one(account, &installed.name, installed.live()).await?);
+        }
+        Ok(policies)
+    }
+
+    /// What is tried beside what decides for an account, as far as it is ready.
+    pub fn on_trial(&self, account: AccountId) -> Vec<Arc<Candidate>> {
+        self.ready().on_trial(account)
+    }
+
+    /// Whether anything is tried for an account that was ready last.
+    pub fn tries(&self, account: AccountId) -> bool {
+        !self.ready().on_trial(account).is_empty()
     }
 
     /// The same by the account's id; everybody's if there is none.
@@ -152,12 +231,7 @@ impl Policies {
 
     /// The account's policies have changed: the next question meets the new ones.
     pub fn changed(&self, account: AccountId) {
-        let mut ready = self.ready();
-        ready.changes += 1;
-        ready.accounts.remove(&account);
-        ready
-            .components
-            .retain(|_, component| component.upgrade().is_some());
+        self.ready().forget(account);
     }
 
     /// A component ready to be asked, compiled now if it never was. `octets` are asked for
@@ -203,55 +277,43 @@ impl Policies {
     }
 
     fn known(&self, account: AccountId) -> Option<Chain> {
-        let mut ready = self.ready();
-        ready.uses += 1;
-        let used = ready.uses;
-        let own = ready.accounts.get_mut(&account)?;
-        if own.again.is_some_and(|again| again <= Instant::now()) {
-            return None;
-        }
-        own.used = used;
-        Some(own.chain.clone().unwrap_or_else(|| self.everybody.clone()))
+        self.ready().chain(account, &self.everybody)
     }
 
-    /// The account's chain; one policy that is not ready makes it fail for some seconds,
-    /// when it is tried again.
-    async fn made_ready(
+    /// The account's policies, and the first that is not ready.
+    async fn made_ready<'a>(
         &self,
         account: &Account,
-        own: &[Installed],
-    ) -> (Option<Chain>, Option<Instant>) {
+        own: &'a [Installed],
+    ) -> (Vec<Policy>, Option<(&'a str, Digest)>) {
         let mut policies = Vec::with_capacity(own.len());
         let mut missing = None;
         for installed in own {
-            match self.one(account, installed).await {
+            match self.one(account, &installed.name, installed.live()).await {
                 Ok(policy) => policies.push(policy),
                 Err(reason) => {
                     let (policy, digest) = (&installed.name, digest_of(installed.live()));
                     let reason = &reason as &dyn std::error::Error;
                     error!(account = account.id().get(), policy, %digest, reason, "policy is not ready");
-                    missing = Some((policy, digest));
+                    missing = missing.or(Some((policy.as_str(), digest)));
                 }
             }
         }
-        let chain = Chain::new(self.operator.clone(), policies);
-        match missing {
-            None => (Some(chain), None),
-            Some((name, digest)) => {
-                let again = Instant::now() + AGAIN_AFTER;
-                (Some(chain.without(name, digest)), Some(again))
-            }
-        }
+        (policies, missing)
     }
 
-    async fn one(&self, account: &Account, installed: &Installed) -> Result<Policy, NotReady> {
-        let live = installed.live();
-        let octets = policies::component(account, live.digest);
-        let component = self.component(digest_of(live), octets).await?;
-        let policy = self.policy(&installed.name, &component, &live.settings)?;
-        Ok(match live.interfaces.is_empty() {
+    async fn one(
+        &self,
+        account: &Account,
+        name: &str,
+        version: &Version,
+    ) -> Result<Policy, NotReady> {
+        let octets = policies::component(account, version.digest);
+        let component = self.component(digest_of(version), octets).await?;
+        let policy = self.policy(name, &component, &version.settings)?;
+        Ok(match version.interfaces.is_empty() {
             true => policy,
-            false => policy.asked_only(&questions_of(&live.interfaces)),
+            false => policy.asked_only(&questions_of(&version.interfaces)),
         })
     }
 
@@ -268,40 +330,15 @@ impl Policies {
         Ok(found)
     }
 
-    fn remember(
-        &self,
-        account: AccountId,
-        before: u64,
-        chain: Option<Chain>,
-        again: Option<Instant>,
-    ) {
+    fn remember(&self, account: AccountId, before: u64, own: Own) {
         let mut ready = self.ready();
-        if ready.changes != before {
-            return;
+        if ready.changes == before {
+            ready.remember(account, own);
         }
-        ready.uses += 1;
-        let used = ready.uses;
-        ready.accounts.insert(account, Own { chain, again, used });
-        ready.make_room();
     }
 
     fn ready(&self) -> MutexGuard<'_, Ready> {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Ready {
-    /// Lets go of the chains that were not asked for longest; they are read again.
-    fn make_room(&mut self) {
-        if self.accounts.len() <= READY_MAX {
-            return;
-        }
-        let mut uses: Vec<u64> = self.accounts.values().map(|own| own.used).collect();
-        uses.sort_unstable();
-        let oldest = uses[uses.len() / 10];
-        self.accounts.retain(|_, own| own.used > oldest);
-        self.components
-            .retain(|_, component| component.upgrade().is_some());
     }
 }
 
@@ -337,6 +374,6 @@ const COMPILED_AT_ONCE: usize = 1;
 const READY_WITHIN: Duration = Duration::from_secs(10);
 /// When what could not be made ready is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(30);
-/// Accounts whose chains are ready. Each component of theirs takes three memory maps, of
-/// which a process has 65,530 unless the operator raises `vm.max_map_count`.
-const READY_MAX: usize = 12_000;
+/// What the candidate for a policy's next version is called beside it. No name of an account's
+/// has a dot.
+pub const NEXT: &str = ".next";

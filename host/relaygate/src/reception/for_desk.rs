@@ -22,7 +22,8 @@ pub(super) async fn judge(
     let sender = reception.sender.clone().ok_or(ReceptionError::NoSender)?;
     let headers = &message.headers;
     let mut verdicts = Vec::new();
-    let asked = ask(reception, message, sender.to_string(), &mut verdicts).await?;
+    let about = (queue_id, message);
+    let asked = ask(reception, about, sender.to_string(), &mut verdicts).await?;
     let (edits, message_id) = edits(reception, queue_id, headers, &asked)?;
     let judged = Judged {
         message_id: Some(message_id.clone()),
@@ -35,12 +36,15 @@ pub(super) async fn judge(
 
 async fn ask(
     reception: &Reception,
-    message: &MessageStart,
+    (queue_id, message): (&str, &MessageStart),
     sender: String,
     verdicts: &mut Vec<Verdict>,
 ) -> Result<Vec<Edit>, ReceptionError> {
     let account = reception.session.login.as_ref().map(|login| login.account);
-    let call = reception.call_facts(account).with_message(message.clone());
+    let call = reception
+        .call_facts(account)
+        .of_message(queue_id)
+        .with_message(message.clone());
     let facts = OutboundFacts {
         sender,
         recipients: reception.envelope_for_policy().recipients,

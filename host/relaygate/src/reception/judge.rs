@@ -51,7 +51,8 @@ pub(super) async fn judge(
     }
     let ours = is_ours(reception, headers).await?;
     let mut verdicts = Vec::new();
-    let acceptance = ask(reception, message, ours, &mut verdicts).await?;
+    let about = (queue_id, message);
+    let acceptance = ask(reception, about, ours, &mut verdicts).await?;
     let edited = edits(reception, queue_id, &acceptance.edits, ours).apply(headers);
     let judged = Judged {
         message_id: headers.message_id(),
@@ -79,13 +80,14 @@ fn check_hops(headers: &Headers, limit: u32) -> Result<(), ReceptionError> {
 
 async fn ask(
     reception: &Reception,
-    message: &MessageStart,
+    (queue_id, message): (&str, &MessageStart),
     ours: bool,
     verdicts: &mut Vec<Verdict>,
 ) -> Result<InboundAcceptance, ReceptionError> {
     let account = reception.accepted.first().and_then(Accepted::account);
     let call = reception
         .call_facts(account)
+        .of_message(queue_id)
         .with_message(message.clone())
         .shared();
     let facts = inbound_facts(reception, message, ours);

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::operations::policy_changes::{ComponentInput, InstallInput};
+use crate::operations::policy_replay::ReplayInput;
+use crate::operations::policy_trials::PromoteInput;
 
 /// See [`crate::operations::policies`] and [`crate::operations::policy_changes`].
 #[derive(Debug, Serialize, Deserialize)]
@@ -18,4 +20,8 @@ pub enum PolicyRequest {
     Show { account: String, name: String },
     Rollback { account: String, name: String },
     Remove { account: String, name: String },
+    Shadow(InstallInput),
+    EndTrial { account: String, name: String },
+    Promote(PromoteInput),
+    Replay(ReplayInput),
 }

@@ -37,7 +37,9 @@ pub use journal::JournalCommand;
 pub use log::{LogArguments, LogCommand};
 pub use login::LoginCommand;
 pub use person::PersonCommand;
-pub use policy::{InstallArguments, PolicyCommand, PolicyName, RunArguments};
+pub use policy::{
+    BenchArguments, InstallArguments, PolicyCommand, PolicyName, ReplayArguments, RunArguments,
+};
 pub use queue::QueueCommand;
 pub use secrets::SecretsCommand;
 pub use suspended::SuspendedCommand;

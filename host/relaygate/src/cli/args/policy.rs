@@ -27,6 +27,8 @@ pub enum PolicyCommand {
     },
     /// Ask a policy one question about one message, and say what came of it and what it cost.
     Run(RunArguments),
+    /// Time the built-in policies, natively and in the sandbox, or one component.
+    Bench(BenchArguments),
     /// Look whether a component could be installed, and what it answers.
     Check {
         /// The component.
@@ -35,6 +37,23 @@ pub enum PolicyCommand {
     /// Install a policy, or a new version of one. It is asked after the operator's and can
     /// only tighten what those say; sessions under way go on with what they began with.
     Install(InstallArguments),
+    /// Try a version beside the one that decides: asked the same, off the way of mail, and what
+    /// it says compared. `policy show` tells what came of it.
+    Shadow(InstallArguments),
+    /// Let a version on trial decide, for a share of messages or for good.
+    Promote {
+        /// Which.
+        #[command(flatten)]
+        policy: PolicyName,
+        /// For so many of a hundred messages, 1 to 99; it goes back by itself if it fails or
+        /// dawdles. For good if absent.
+        #[arg(long)]
+        percent: Option<u8>,
+    },
+    /// End a trial; the live version decides.
+    Withdraw(PolicyName),
+    /// Make past decisions again with another policy, and say what would have been different.
+    Replay(ReplayArguments),
     /// Show a policy with its versions.
     Show(PolicyName),
     /// Go back to the version before the one that decides.
@@ -74,6 +93,64 @@ pub struct InstallArguments {
     /// SHA-256 the file must have, in hexadecimal digits.
     #[arg(long, value_name = "SHA256")]
     pub digest: Option<String>,
+}
+
+/// `relaygate policy replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArguments {
+    /// The account; all accounts if absent.
+    #[arg(short, long)]
+    pub account: Option<String>,
+    /// The component; if absent, what decides now is asked again.
+    pub component: Option<PathBuf>,
+    /// How far back: 90s, 30m, 24h, 7d.
+    #[arg(long, default_value = "24h", value_parser = seconds)]
+    pub since: u64,
+    /// The policy whose place it takes; the file's name without its end if absent.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Its settings, a JSON object in a file; those of the live version if absent.
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+    /// So many decisions at most.
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub decisions: u64,
+}
+
+/// `24h` in seconds.
+fn seconds(text: &str) -> Result<u64, String> {
+    let hint = || "write a number with s, m, h or d, as 24h".to_owned();
+    let (number, unit) = text
+        .split_at_checked(text.len().saturating_sub(1))
+        .ok_or_else(hint)?;
+    let each = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return Err(hint()),
+    };
+    let number: u64 = number.parse().map_err(|_| hint())?;
+    number.checked_mul(each).ok_or_else(hint)
+}
+
+/// `relaygate policy bench`.
+#[derive(Debug, Args)]
+pub struct BenchArguments {
+    /// A component; the built-in policies if absent.
+    pub component: Option<PathBuf>,
+    /// A message in a file (RFC 5322) the component is asked about.
+    #[arg(requires = "component")]
+    pub mail: Option<PathBuf>,
+    /// What it is asked, for example headers.inbound; all it answers if absent.
+    #[arg(long, requires = "component")]
+    pub question: Option<String>,
+    /// JSON: the facts that are not as usual, by the names of the contract.
+    #[arg(long, value_name = "FILE", requires = "component")]
+    pub facts: Option<PathBuf>,
+    /// JSON: its settings.
+    #[arg(long, value_name = "FILE", requires = "component")]
+    pub settings: Option<PathBuf>,
 }
 
 /// `relaygate policy run`.

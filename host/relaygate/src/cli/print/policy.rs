@@ -8,13 +8,50 @@ use crate::admin::PolicyRequest;
 pub(super) fn words(request: &PolicyRequest, answer: &Value) -> String {
     match request {
         PolicyRequest::List { .. } => listed(answer),
-        PolicyRequest::Check(_) => pretty(answer),
+        PolicyRequest::Check(_) | PolicyRequest::Promote(_) => pretty(answer),
+        PolicyRequest::Shadow(_) => trial(answer),
+        PolicyRequest::EndTrial { name, .. } => format!("the trial of {name} is ended\n"),
+        PolicyRequest::Replay(_) => replayed(answer),
         PolicyRequest::Remove { name, .. } => format!("{name} is removed\n"),
         PolicyRequest::Install(_) | PolicyRequest::Show { .. } | PolicyRequest::Rollback { .. } => {
             let head = format!("{}\n", answer["name"].as_str().unwrap_or_default());
-            head + &table(&answer["versions"], &VERSION_COLUMNS)
+            let versions = table(&answer["versions"], &VERSION_COLUMNS);
+            match &answer["trial"] {
+                Value::Null => head + &versions,
+                tried => format!("{head}{versions}\n{}", trial(tried)),
+            }
         }
     }
+}
+
+/// A version on trial, and what was different.
+fn trial(answer: &Value) -> String {
+    let mut head = answer.clone();
+    if let Some(head) = head.as_object_mut() {
+        head.remove("differences");
+    }
+    let differences = table(
+        &answer["differences"],
+        &["at", "message_id", "question", "live", "candidate"],
+    );
+    format!("on trial\n{}{differences}", pretty(&head))
+}
+
+/// What is different first, how much was asked last.
+fn replayed(answer: &Value) -> String {
+    let differences = table(
+        &answer["differences"],
+        &["account", "at", "message_id", "question", "from", "to"],
+    );
+    let changes = table(
+        &answer["changes"],
+        &["account", "question", "from", "to", "count"],
+    );
+    let mut sums = answer.clone();
+    if let Some(sums) = sums.as_object_mut() {
+        sums.retain(|_, value| value.is_number());
+    }
+    format!("{differences}{changes}{}", pretty(&sums))
 }
 
 /// The policies, then each question with what each of them answered to it.

@@ -9,9 +9,11 @@ use policy::Digest;
 use super::read_file;
 use crate::admin::PolicyRequest;
 use crate::cli::Failure;
-use crate::cli::args::{InstallArguments, PolicyCommand};
+use crate::cli::args::{InstallArguments, PolicyCommand, ReplayArguments};
 use crate::config::io_reason;
 use crate::operations::policy_changes::{ComponentInput, InstallInput};
+use crate::operations::policy_replay::ReplayInput;
+use crate::operations::policy_trials::PromoteInput;
 
 /// What the command stands for.
 pub(super) fn request(command: PolicyCommand) -> Result<PolicyRequest, Failure> {
@@ -24,6 +26,17 @@ pub(super) fn request(command: PolicyCommand) -> Result<PolicyRequest, Failure> 
             digest: None,
         }),
         PolicyCommand::Install(arguments) => PolicyRequest::Install(install(arguments)?),
+        PolicyCommand::Shadow(arguments) => PolicyRequest::Shadow(install(arguments)?),
+        PolicyCommand::Promote { policy, percent } => PolicyRequest::Promote(PromoteInput {
+            account: policy.account.account,
+            name: policy.name,
+            percent,
+        }),
+        PolicyCommand::Withdraw(policy) => PolicyRequest::EndTrial {
+            account: policy.account.account,
+            name: policy.name,
+        },
+        PolicyCommand::Replay(arguments) => PolicyRequest::Replay(replay(arguments)?),
         PolicyCommand::Show(policy) => PolicyRequest::Show {
             account: policy.account.account,
             name: policy.name,
@@ -32,7 +45,7 @@ pub(super) fn request(command: PolicyCommand) -> Result<PolicyRequest, Failure> 
             account: policy.account.account,
             name: policy.name,
         },
-        PolicyCommand::Build { .. } | PolicyCommand::Run(_) => {
+        PolicyCommand::Build { .. } | PolicyCommand::Run(_) | PolicyCommand::Bench(_) => {
             return Err(Failure::usage(
                 "this command is not asked of the running program",
             ));
@@ -70,6 +83,23 @@ fn install(arguments: InstallArguments) -> Result<InstallInput, Failure> {
         component,
         settings,
         interfaces: arguments.interfaces,
+    })
+}
+
+fn replay(arguments: ReplayArguments) -> Result<ReplayInput, Failure> {
+    let file = arguments.component.as_deref();
+    let component = file.map(octets).transpose()?.map(|octets| ComponentInput {
+        octets: Some(octets),
+        digest: None,
+    });
+    let usual_name = file.and_then(usual_name).unwrap_or_default();
+    Ok(ReplayInput {
+        account: arguments.account,
+        name: arguments.name.unwrap_or(usual_name),
+        component,
+        settings: arguments.settings.as_deref().map(settings).transpose()?,
+        since_seconds: arguments.since,
+        decisions_max: arguments.decisions,
     })
 }
 
