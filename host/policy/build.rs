@@ -15,8 +15,9 @@ use guest_flags::{GUEST_FLAGS, TARGET};
 
 const POLICIES: [&str; 4] = ["address-limits", "header-check", "tagging", "routing"];
 
-/// Built along, for the tests only; it does everything a policy should not.
-const MISCHIEF: [&str; 4] = ["--package", "relaygate-policy-sdk", "--example", "mischief"];
+/// Built along, for the tests only: one does everything a policy should not, the other
+/// imports what a standard library insists on.
+const EXAMPLES: [&str; 2] = ["mischief", "insistent"];
 
 fn main() {
     let workspace = Path::new(&manifest_directory()).join("../..");
@@ -36,10 +37,9 @@ fn main() {
     for name in POLICIES.map(|name| format!("{}.wasm", name.replace('-', "_"))) {
         copy(&built.join(&name), &out.join(&name));
     }
-    copy(
-        &built.join("examples/mischief.wasm"),
-        &out.join("mischief.wasm"),
-    );
+    for name in EXAMPLES.map(|name| format!("{name}.wasm")) {
+        copy(&built.join("examples").join(&name), &out.join(&name));
+    }
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -73,7 +73,10 @@ fn build(workspace: &Path, sysroot: &Path, target_dir: &Path) {
     for name in POLICIES {
         cargo.args(["--package", name]);
     }
-    cargo.args(["--lib"]).args(MISCHIEF);
+    cargo.args(["--lib", "--package", "relaygate-policy-sdk"]);
+    for name in EXAMPLES {
+        cargo.args(["--example", name]);
+    }
     outer_cargo_is_not_ours(&mut cargo);
     match cargo.status() {
         Ok(status) if status.success() => {}

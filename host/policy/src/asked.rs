@@ -149,14 +149,26 @@ pub fn sample(question: Question) -> Value {
     samples[question.name()].clone()
 }
 
-/// The same with what is said otherwise, member by member.
+/// The same with what is said otherwise, member by member. A question of one parameter may
+/// be told the members of that alone.
 pub fn sample_with(question: Question, otherwise: &Value) -> Value {
     let mut facts = sample(question);
-    merge(&mut facts, otherwise);
+    match only_parameter(&facts) {
+        Some(name) if otherwise.get(&name).is_none() => merge(&mut facts[name], otherwise),
+        _ => merge(&mut facts, otherwise),
+    }
     facts
 }
 
-fn merge(into: &mut Value, from: &Value) {
+/// The name of a question's parameter, if it has one.
+pub fn only_parameter(facts: &Value) -> Option<String> {
+    let mut names = facts.as_object()?.keys();
+    let only = names.next()?.clone();
+    names.next().is_none().then_some(only)
+}
+
+/// Lays one value over another, member by member.
+pub fn merge(into: &mut Value, from: &Value) {
     match (into, from) {
         (Value::Object(into), Value::Object(from)) => {
             for (key, value) in from {
@@ -201,6 +213,13 @@ mod tests {
         let told = ask(&built_in(), Question::AddDomain, &NoFacts::shared(), &facts);
         let answer = told.expect("facts").answer.expect("an answer");
         assert_eq!(answer["refused"][0]["code"], "limit_domains", "{answer}");
+        let short = sample_with(Question::AddDomain, &json!({"domains": 4}));
+        assert_eq!(short, facts, "the only parameter need not be named");
+        let two = sample_with(
+            Question::Sender,
+            &json!({"sender": "", "session": {"helo": "x"}}),
+        );
+        assert_eq!(two["session"]["helo"], "x");
         let wrong = sample_with(Question::Tags, &json!({"facts": {"ingress": "smtp"}}));
         let refused = ask(&built_in(), Question::Tags, &NoFacts::shared(), &wrong);
         assert!(refused.is_err_and(|error| error.to_string().contains("ingress: smtp")));

@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Weak};
 
-use wasmtime::component::{ComponentExportIndex, InstancePre};
+use wasmtime::component::{ComponentExportIndex, InstancePre, Linker};
 
 use crate::call::{self, new_store};
 use crate::compiler;
@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::imports::CallState;
 use crate::inspect::Unfit;
 use crate::questions::Question;
-use crate::{Digest, Failure, Limits, NoFacts, Settings};
+use crate::{Digest, Failure, Limits, NoFacts, Settings, wasi};
 
 /// Why a component was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +55,7 @@ pub(crate) struct Linked {
 #[derive(Clone)]
 pub struct WeakComponent(Weak<Linked>);
 
-/// What a component may import, name and version exact.
+/// What a component may import of ours, name and version exact.
 const PROVIDED: [&str; 6] = [
     "relaygate:policy/types@0.1.0",
     "relaygate:policy/mail@0.1.0",
@@ -97,12 +97,12 @@ impl Component {
         code: &wasmtime::component::Component,
         digest: Digest,
     ) -> Result<Self, CompileError> {
-        check_imports(engine, code)?;
+        let linker = linker(engine, code)?;
         let exports = Question::ALL.map(|question| find_export(code, question));
         if exports.iter().all(Option::is_none) {
             return Err(CompileError::NoQuestion);
         }
-        let instances = engine.inner.linker.instantiate_pre(code);
+        let instances = linker.instantiate_pre(code);
         let linked = Linked {
             digest,
             engine: engine.clone(),
@@ -157,16 +157,23 @@ impl Linked {
     }
 }
 
-fn check_imports(
+/// What the component may import and nothing else: ours, and a WASI that gives nothing if it
+/// insists on one.
+fn linker(
     engine: &Engine,
     component: &wasmtime::component::Component,
-) -> Result<(), CompileError> {
+) -> Result<Linker<CallState>, CompileError> {
+    let mut linker = engine.inner.linker.clone();
     let world = component.component_type();
-    let mut names = world.imports(&engine.inner.wasm).map(|(name, _)| name);
-    match names.find(|name| !PROVIDED.contains(name)) {
-        Some(name) => Err(CompileError::ForeignImport(name.to_owned())),
-        None => Ok(()),
+    for (name, item) in world.imports(&engine.inner.wasm) {
+        if wasi::is_known(name) {
+            wasi::define(&mut linker, &engine.inner.wasm, name, &item.ty)
+                .map_err(|error| CompileError::Mismatch(format!("{name}: {error:#}")))?;
+        } else if !PROVIDED.contains(&name) {
+            return Err(CompileError::ForeignImport(name.to_owned()));
+        }
     }
+    Ok(linker)
 }
 
 fn find_export(

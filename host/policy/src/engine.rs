@@ -17,6 +17,7 @@ use crate::bindings::EveryQuestion;
 use crate::component::{CompileError, Component};
 use crate::imports::CallState;
 use crate::inspect::Bounds;
+use crate::limits::Limits;
 
 /// What an engine is made with; the defaults serve a server of a few cores.
 #[derive(Debug, Clone)]
@@ -79,9 +80,13 @@ const KEEP_RESIDENT_OCTETS: usize = 512 * 1024;
 /// A policy's own stack; tokio's threads have 2 MiB.
 const STACK_OCTETS_MAX: usize = 512 * 1024;
 
-/// Cores, tables and memories of one component; language runtimes bring several.
-const CORES_PER_COMPONENT_MAX: u32 = 16;
+/// Cores, tables and memories of one component; language runtimes bring many: Python 38,
+/// one for each part of its library written in C.
+pub(crate) const CORES_PER_COMPONENT_MAX: u32 = 64;
 const TABLES_PER_COMPONENT_MAX: u32 = 16;
+/// Adapters bring empty ones. Calls are synchronous, so there are many more slots than threads
+/// to fill them, and none is kept for these.
+const MEMORIES_PER_COMPONENT_MAX: u32 = 4;
 const TABLE_ELEMENTS_MAX: usize = 10_000;
 
 impl Engine {
@@ -142,7 +147,7 @@ fn pool(settings: &EngineSettings) -> PoolingAllocationConfig {
         .table_elements(TABLE_ELEMENTS_MAX)
         .table_keep_resident(TABLE_ELEMENTS_MAX * size_of::<usize>())
         .total_memories(slots)
-        .max_memories_per_component(1)
+        .max_memories_per_component(MEMORIES_PER_COMPONENT_MAX.min(slots))
         .max_memory_size(settings.memory_octets_max)
         .linear_memory_keep_resident(KEEP_RESIDENT_OCTETS)
         .pagemap_scan(Enabled::Auto);
@@ -174,7 +179,7 @@ impl Default for EngineSettings {
         Self {
             product: Product::default(),
             instances_max: 128,
-            memory_octets_max: 64 * 1024 * 1024,
+            memory_octets_max: Limits::RUNTIME_MEMORY_OCTETS,
             bounds: Bounds::default(),
             metered: true,
         }

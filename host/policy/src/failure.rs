@@ -24,6 +24,11 @@ pub enum Failure {
     /// It called the host too often.
     #[error("called the host more than {0} times")]
     HostCalls(u32),
+    /// It called something of WASI that cannot be answered without giving something.
+    #[error(
+        "called {0}: there is no WASI here; time and chance come as arguments, the rest by wit/"
+    )]
+    Wasi(String),
     /// It handed over too much at once.
     #[error("handed over more than {0} octets")]
     Transfer(usize),
@@ -65,6 +70,7 @@ impl Failure {
             Self::Fuel => "fuel",
             Self::Memory(_) => "memory",
             Self::HostCalls(_) => "host_calls",
+            Self::Wasi(_) => "wasi",
             Self::Transfer(_) => "transfer",
             Self::Output(_) => "output",
             Self::Busy => "busy",

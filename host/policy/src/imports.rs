@@ -8,6 +8,7 @@ use std::sync::Arc;
 use wasmtime::{ResourceLimiter, Result};
 
 use crate::bindings::relaygate::policy::{counters, log, lookup, mail, settings, types};
+use crate::engine::CORES_PER_COMPONENT_MAX;
 use crate::{Facts, Failure, Limits, LogLine, Settings};
 
 /// What a store carries: one policy, one question.
@@ -35,9 +36,6 @@ const COUNTER_WINDOW_SECONDS_MAX: u32 = 86_400;
 /// An empty line of log costs something too.
 const LOG_LINE_OVERHEAD_OCTETS: usize = 16;
 
-/// Core instances of one component, its adapters included.
-const INSTANCES_MAX: usize = 16;
-
 impl CallState {
     pub(crate) fn new(
         policy: Arc<str>,
@@ -63,7 +61,8 @@ impl CallState {
         self.log.clear();
     }
 
-    fn count_call(&mut self) -> Result<()> {
+    /// One more call of the host; too many end the question.
+    pub(crate) fn count_call(&mut self) -> Result<()> {
         self.host_calls += 1;
         match self.host_calls <= self.limits.host_calls_max {
             true => Ok(()),
@@ -180,12 +179,12 @@ impl log::Host for CallState {
 /// More than the limit ends the call: a guest that goes on without the memory it
 /// asked for would only fail in a way that is harder to read.
 impl ResourceLimiter for CallState {
-    fn memory_growing(&mut self, _now: usize, wanted: usize, _max: Option<usize>) -> Result<bool> {
-        match wanted <= self.limits.memory_octets_max {
-            true => {
-                self.memory_octets = wanted;
-                Ok(true)
-            }
+    /// All memories of a component count as one.
+    fn memory_growing(&mut self, now: usize, wanted: usize, _max: Option<usize>) -> Result<bool> {
+        let more = wanted.saturating_sub(now);
+        self.memory_octets = self.memory_octets.saturating_add(more);
+        match self.memory_octets <= self.limits.memory_octets_max {
+            true => Ok(true),
             false => Err(Halt(Failure::Memory(self.limits.memory_octets_max)).into()),
         }
     }
@@ -198,6 +197,6 @@ impl ResourceLimiter for CallState {
     }
 
     fn instances(&self) -> usize {
-        INSTANCES_MAX
+        CORES_PER_COMPONENT_MAX as usize
     }
 }

@@ -22,8 +22,9 @@ pub struct Bounds {
     pub locals: u64,
     /// Core modules, adapters included.
     pub modules: u32,
-    /// Components inside components.
-    pub depth: usize,
+    /// Components in it, one inside another or side by side: every exported interface brings
+    /// one.
+    pub components: u32,
     /// Items of one section of the component itself: types, instances, aliases.
     pub items: u32,
 }
@@ -65,8 +66,8 @@ impl Default for Bounds {
             functions: 60_000,
             body_octets: 512 * 1024,
             locals: 5_000,
-            modules: 16,
-            depth: 4,
+            modules: 64,
+            components: 64,
             items: 10_000,
         }
     }
@@ -97,13 +98,13 @@ struct Looked {
     functions: u32,
     /// Bodies of the module at hand.
     bodies: u32,
-    depth: usize,
+    components: u32,
 }
 
 impl Looked {
     fn at(&mut self, payload: Payload<'_>, bounds: &Bounds) -> Result<(), Unfit> {
         match payload {
-            Payload::Version { encoding, .. } if self.depth == 0 && self.modules == 0 => {
+            Payload::Version { encoding, .. } if self.components == 0 && self.modules == 0 => {
                 match encoding {
                     wasmparser::Encoding::Component => Ok(()),
                     wasmparser::Encoding::Module => Err(Unfit::NotAComponent),
@@ -111,12 +112,12 @@ impl Looked {
             }
             Payload::ModuleSection { .. } => self.module(bounds),
             Payload::ComponentSection { .. } => {
-                self.depth += 1;
+                self.components += 1;
                 within(
                     "the file",
-                    self.depth as u64,
+                    self.components.into(),
                     "components in components",
-                    bounds.depth as u64,
+                    bounds.components.into(),
                 )
             }
             Payload::FunctionSection(section) => {

@@ -61,6 +61,7 @@ mod output;
 pub mod questions;
 mod settings;
 mod tighten;
+mod wasi;
 pub mod words;
 
 pub use answer::{Answered, Decision, LogLine, Word};

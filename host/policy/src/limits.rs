@@ -28,6 +28,18 @@ impl Limits {
     pub const HEADER_BLOCK_OCTETS_MAX: usize = 256 * 1024;
     /// What one `mail.body` hands over at most.
     pub const BODY_OCTETS_MAX: u32 = 64 * 1024;
+    /// Linear memory of a guest that brings a language runtime: a JavaScript one needs some
+    /// 2 MiB, Python 20 to 40. Never more than can be overrun in one bulk fill.
+    pub const RUNTIME_MEMORY_OCTETS: usize = 64 * 1024 * 1024;
+
+    /// What an account's own policy may use unless the operator says otherwise: it may be
+    /// written in any language.
+    pub fn of_account() -> Self {
+        Self {
+            memory_octets_max: Self::RUNTIME_MEMORY_OCTETS,
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Limits {

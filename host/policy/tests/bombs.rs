@@ -79,7 +79,7 @@ fn what_is_too_much_is_refused_by_counting() {
         "a jump to a million places",
         &component(vec![table])
     ));
-    let nested = (0..20).fold(component(vec![nops(1)]), |inner, _| {
+    let nested = (0..100).fold(component(vec![nops(1)]), |inner, _| {
         let mut outer = Component::new();
         outer.section(&wasm_encoder::RawSection {
             id: wasm_encoder::ComponentSectionId::Component.into(),
