@@ -15,6 +15,8 @@ use crate::operations::{Detail, Refusal};
 pub struct Failure {
     exit: u8,
     refusal: Refusal,
+    /// What was printed tells all: no second object on standard output.
+    printed: bool,
 }
 
 impl Failure {
@@ -23,7 +25,21 @@ impl Failure {
         Self {
             exit: EXIT_FAILED,
             refusal: Refusal::new(code, message),
+            printed: false,
         }
+    }
+
+    /// The same after an answer was printed that tells of it.
+    pub fn beside_answer(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            printed: true,
+            ..Self::new(code, message)
+        }
+    }
+
+    /// The sentence for a human.
+    pub fn message(&self) -> &str {
+        &self.refusal.message
     }
 
     /// Something on the command line that only makes sense otherwise.
@@ -31,6 +47,7 @@ impl Failure {
         Self {
             exit: EXIT_USAGE,
             refusal: Refusal::new("usage", message),
+            printed: false,
         }
     }
 
@@ -42,7 +59,7 @@ impl Failure {
             "relaygate: {}",
             self.refusal.message
         ));
-        if as_json {
+        if as_json && !self.printed {
             drop(writeln!(
                 std::io::stdout(),
                 "{}",
@@ -58,6 +75,7 @@ impl From<Refusal> for Failure {
         Self {
             exit: EXIT_FAILED,
             refusal,
+            printed: false,
         }
     }
 }
@@ -77,6 +95,7 @@ impl From<ConfigError> for Failure {
         Self {
             exit: EXIT_CONFIG,
             refusal,
+            printed: false,
         }
     }
 }

@@ -97,6 +97,11 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Policy(PolicyCommand::Build { directory, output }) => {
             policy::build(context, &directory, output.as_deref())
         }
+        Command::Policy(PolicyCommand::New(arguments)) => policy::new(context, &arguments),
+        Command::Policy(PolicyCommand::Test {
+            directory,
+            component,
+        }) => policy::test(context, &directory, component.as_deref()),
         Command::Policy(PolicyCommand::Run(arguments)) => policy::run(context, arguments),
         Command::Policy(PolicyCommand::Bench(arguments)) => policy::bench(context, arguments),
         Command::Journal(JournalCommand::Verify { store }) => journal::verify(context, &store),

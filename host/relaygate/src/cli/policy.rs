@@ -4,11 +4,24 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{BenchArguments, RunArguments};
-use super::print::pretty;
+use super::args::{BenchArguments, NewArguments, RunArguments};
+use super::print::{pretty, tested};
 use super::{Context, Failure};
 use crate::kit::run::Run;
-use crate::kit::{bench, build, run};
+use crate::kit::{bench, build, new, run, test};
+
+pub(super) fn new(context: &Context, arguments: &NewArguments) -> Result<(), Failure> {
+    let NewArguments {
+        directory,
+        lang,
+        question,
+    } = arguments;
+    let made = new::new(directory, *lang, *question)?;
+    context.print(&json!({ "policy": made }), |_| {
+        let steps = made.next.iter().map(|step| format!("  {step}\n"));
+        format!("{}: next\n", directory.display()) + &steps.collect::<String>()
+    })
+}
 
 pub(super) fn build(
     context: &Context,
@@ -21,6 +34,23 @@ pub(super) fn build(
         let (file, octets) = (built.file.display(), built.octets);
         format!("{file}: {octets} octets, {}\n", built.digest)
     })
+}
+
+pub(super) fn test(
+    context: &Context,
+    directory: &Path,
+    component: Option<&Path>,
+) -> Result<(), Failure> {
+    let report = test::test(directory, component)?;
+    context.print(&json!({ "tests": report }), |_| tested(&report))?;
+    match report.failed {
+        0 => Ok(()),
+        failed => {
+            let all = report.cases.len();
+            let problem = format!("{failed} of {all} cases failed");
+            Err(Failure::beside_answer("cases_failed", problem))
+        }
+    }
 }
 
 pub(super) fn run(context: &Context, arguments: RunArguments) -> Result<(), Failure> {

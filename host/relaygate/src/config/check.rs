@@ -376,6 +376,12 @@ fn policies(config: &Config) -> Verdict {
         1 << 30,
     )?;
     range(
+        "policy.account_memory_octets_max",
+        config.policy.account_memory_octets_max,
+        1 << 16,
+        1 << 30,
+    )?;
+    range(
         "policy.hostcall_octets_max",
         config.policy.hostcall_octets_max,
         1 << 16,

@@ -1,5 +1,7 @@
 //! What a key is when the file does not name it.
 
+use policy::Limits;
+
 use super::{
     AuthConfig, DecisionsConfig, DkimConfig, LimitsConfig, LogConfig, LogFormat, NativeConfig,
     OutboundConfig, PolicyConfig, ProductConfig,
@@ -95,6 +97,7 @@ impl Default for PolicyConfig {
         Self {
             deadline_ms: 20,
             memory_octets_max: 8 * MEBIBYTE,
+            account_memory_octets_max: Limits::RUNTIME_MEMORY_OCTETS as u64,
             hostcall_octets_max: MEBIBYTE,
             account_percent: 50,
             decisions: DecisionsConfig::default(),

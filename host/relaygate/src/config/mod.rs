@@ -375,8 +375,10 @@ pub struct AuthConfig {
 pub struct PolicyConfig {
     /// Milliseconds a policy may compute on one question, and at most ten times that by the wall clock, before it counts as deferred.
     pub deadline_ms: u64,
-    /// Octets of linear memory one policy may use.
+    /// Octets of linear memory one of the operator's policies may use.
     pub memory_octets_max: u64,
+    /// The same for an account's own, which may bring a language runtime: Python needs up to 64 MiB.
+    pub account_memory_octets_max: u64,
     /// Octets that may be copied between host and policy in one call.
     pub hostcall_octets_max: u64,
     /// Hundredths of one core that one account's own policies may use all together; what they

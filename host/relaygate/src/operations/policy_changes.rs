@@ -331,7 +331,8 @@ fn check_interfaces(found: &Component, interfaces: &[String]) -> Outcome<()> {
     Ok(())
 }
 
-fn check_settings(octets: &[u8], settings: &Value) -> Outcome<()> {
+/// Holds settings against the schema a component brings, if it brings one.
+pub(crate) fn check_settings(octets: &[u8], settings: &Value) -> Outcome<()> {
     let refused = |hint: String| Refusal::field("settings", "settings_unfit", &hint);
     Settings::from_json(settings).map_err(|error| refused(error.to_string()))?;
     let Some(schema) = schema(octets)? else {

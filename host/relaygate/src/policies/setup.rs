@@ -23,7 +23,7 @@ pub fn sandbox(config: &Config) -> Result<Sandbox, ConfigError> {
         ConfigError::new(
             "policy",
             reason,
-            "lower policy.memory_octets_max, or give the process more address space",
+            "lower policy.memory_octets_max and policy.account_memory_octets_max, or give the process more address space",
         )
     };
     let engine = Engine::new(engine_settings(config)).map_err(|error| unfit(error.to_string()))?;
@@ -60,7 +60,10 @@ pub fn policies(
     })?;
     Ok(Policies::new(Parts {
         engine: sandbox.engine,
-        limits: limits(&config.policy),
+        limits: Limits {
+            memory_octets_max: octets(config.policy.account_memory_octets_max),
+            ..limits(&config.policy)
+        },
         account_percent: config.policy.account_percent,
         operator: sandbox.operator,
         cache,
@@ -77,7 +80,8 @@ fn engine_settings(config: &Config) -> EngineSettings {
         },
         memory_octets_max: defaults
             .memory_octets_max
-            .max(octets(config.policy.memory_octets_max)),
+            .max(octets(config.policy.memory_octets_max))
+            .max(octets(config.policy.account_memory_octets_max)),
         ..defaults
     }
 }

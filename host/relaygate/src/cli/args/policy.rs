@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::AccountArgument;
+use crate::kit::new::{Interface, Language};
 
 /// `relaygate policy`.
 #[derive(Debug, Subcommand)]
@@ -16,7 +17,10 @@ pub enum PolicyCommand {
         #[command(flatten)]
         account: AccountArgument,
     },
-    /// Make a component of a policy's source.
+    /// Begin a policy: a directory that builds, with a first case that passes.
+    New(NewArguments),
+    /// Make a component of a policy's source: Rust, JavaScript (package.json) or Python
+    /// (policy.py), by the tools of its author.
     Build {
         /// The directory with the source.
         #[arg(default_value = ".")]
@@ -24,6 +28,16 @@ pub enum PolicyCommand {
         /// Where the component goes; beside the source if absent.
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
+    },
+    /// Ask a policy what stands in tests/*.toml beside its source, and show where it says
+    /// something else than it has to. It is built first if it is not.
+    Test {
+        /// The directory with the source.
+        #[arg(default_value = ".")]
+        directory: PathBuf,
+        /// The component; built from the source if absent.
+        #[arg(long, value_name = "FILE")]
+        component: Option<PathBuf>,
     },
     /// Ask a policy one question about one message, and say what came of it and what it cost.
     Run(RunArguments),
@@ -151,6 +165,19 @@ pub struct BenchArguments {
     /// JSON: its settings.
     #[arg(long, value_name = "FILE", requires = "component")]
     pub settings: Option<PathBuf>,
+}
+
+/// `relaygate policy new`.
+#[derive(Debug, Args)]
+pub struct NewArguments {
+    /// The directory to be made; its last part is the policy's name.
+    pub directory: PathBuf,
+    /// What it is written in.
+    #[arg(long, value_enum, default_value_t = Language::Rust)]
+    pub lang: Language,
+    /// What it is asked about.
+    #[arg(long, value_enum, value_name = "INTERFACE", default_value_t = Interface::Headers)]
+    pub question: Interface,
 }
 
 /// `relaygate policy run`.

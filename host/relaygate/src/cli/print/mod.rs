@@ -28,6 +28,7 @@ use serde_json::Value;
 use crate::admin::Request;
 
 pub(super) use layout::pretty;
+pub(super) use policy::tested;
 
 /// What the answer to a request looks like on a terminal.
 pub(super) fn words(request: &Request, answer: &Value) -> String {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::layout::{pretty, table};
 use crate::admin::PolicyRequest;
+use crate::kit::test::{Outcome, Report};
 
 pub(super) fn words(request: &PolicyRequest, answer: &Value) -> String {
     match request {
@@ -52,6 +53,32 @@ fn replayed(answer: &Value) -> String {
         sums.retain(|_, value| value.is_number());
     }
     format!("{differences}{changes}{}", pretty(&sums))
+}
+
+/// The cases of each file, with what differs below those that failed.
+pub(in crate::cli) fn tested(report: &Report) -> String {
+    let mut text = String::new();
+    for (at, case) in report.cases.iter().enumerate() {
+        let before = at.checked_sub(1).map(|at| &report.cases[at].file);
+        if before != Some(&case.file) {
+            text += &format!("{}\n", case.file.display());
+        }
+        text += &outcome(case);
+    }
+    let (passed, failed) = (report.passed, report.failed);
+    text + &format!("{passed} passed, {failed} failed\n")
+}
+
+fn outcome(case: &Outcome) -> String {
+    let word = if case.passed { "ok" } else { "WRONG" };
+    let fuel = case.fuel.unwrap_or_default();
+    let head = format!("  {word:<6}{} ({fuel} fuel)\n", case.name);
+    let said = case.log.iter().map(|line| format!("log: {line}"));
+    let lines = case.differences.iter().cloned().chain(said);
+    match case.passed {
+        true => head,
+        false => lines.fold(head, |text, line| text + &format!("          {line}\n")),
+    }
 }
 
 /// The policies, then each question with what each of them answered to it.

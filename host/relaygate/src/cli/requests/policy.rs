@@ -45,7 +45,11 @@ pub(super) fn request(command: PolicyCommand) -> Result<PolicyRequest, Failure> 
             account: policy.account.account,
             name: policy.name,
         },
-        PolicyCommand::Build { .. } | PolicyCommand::Run(_) | PolicyCommand::Bench(_) => {
+        PolicyCommand::New(_)
+        | PolicyCommand::Build { .. }
+        | PolicyCommand::Test { .. }
+        | PolicyCommand::Run(_)
+        | PolicyCommand::Bench(_) => {
             return Err(Failure::usage(
                 "this command is not asked of the running program",
             ));

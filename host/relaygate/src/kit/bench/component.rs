@@ -2,14 +2,16 @@
 
 use std::hint::black_box;
 
+use policy::asked::{self, Parameters};
 use policy::measure::Kept;
 use policy::questions::Question;
-use policy::{Chain, Policy};
+use policy::Chain;
 use serde::Serialize;
 
 use super::rounds::micros;
 use crate::cli::Failure;
 use crate::kit::run::{self, Run};
+use crate::kit::sandbox::Subject;
 
 /// What a component costs.
 #[derive(Debug, Serialize)]
@@ -42,34 +44,34 @@ pub struct OfQuestion {
 /// # Errors
 /// [`Failure`]: a file cannot be read, or it is no component.
 pub fn component(asked: &Run) -> Result<OfComponent, Failure> {
-    let (plain, metered) = (run::policy(asked, false)?, run::policy(asked, true)?);
+    let subject = Subject::open(&asked.component)?;
+    let policy = subject.policy(&run::json_of(asked.settings.as_deref())?)?;
     let mail = run::mail_of(asked.mail.as_deref())?;
-    let mut instantiate = || drop(black_box(Kept::of(&plain, &mail)));
+    let mut instantiate = || drop(black_box(Kept::of(&policy, &mail)));
     let [instantiate_us] = micros([&mut instantiate]);
-    let questions = run::questions(asked.question.as_deref(), &plain)?;
-    let of = |question| of_question(asked, question, &plain, &metered);
+    let questions = match &asked.question {
+        Some(named) => vec![subject.question(Some(named))?],
+        None => subject.questions(),
+    };
+    let chain = Chain::new(vec![policy], Vec::new());
+    let of = |question| of_question(asked, question, &chain);
     Ok(OfComponent {
-        octets: run::octets_of(&asked.component)?.len(),
+        octets: subject.octets(),
         instantiate_us,
         questions: questions.into_iter().map(of).collect::<Result<_, _>>()?,
     })
 }
 
-fn of_question(
-    asked: &Run,
-    question: Question,
-    plain: &Policy,
-    metered: &Policy,
-) -> Result<OfQuestion, Failure> {
-    let parameters = run::parameters(asked, question)?;
+fn of_question(asked: &Run, question: Question, chain: &Chain) -> Result<OfQuestion, Failure> {
+    let otherwise = run::json_of(asked.facts.as_deref())?;
+    let parameters = Parameters::from_json(question, &asked::sample_with(question, &otherwise));
+    let parameters =
+        parameters.map_err(|error| Failure::new("facts", format!("{question}: {error}")))?;
     let mail = run::mail_of(asked.mail.as_deref())?;
-    let chain = |policy: &Policy| Chain::new(vec![policy.clone()], Vec::new());
-    let (plain_chain, metered) = (chain(plain), chain(metered));
-    let mut fresh = || drop(black_box(parameters.ask(&plain_chain, &mail)));
+    let mut fresh = || drop(black_box(parameters.ask(chain, &mail)));
     let [fresh_us] = micros([&mut fresh]);
-    let said = parameters.ask(&metered, &mail).decisions.pop();
-    let nobody = || Failure::new("question", format!("{question} was not answered"));
-    let said = said.ok_or_else(nobody)?;
+    let said = parameters.ask(chain, &mail).decisions.pop();
+    let said = said.ok_or_else(|| Failure::new("question", "nobody was asked"))?;
     Ok(OfQuestion {
         question: question.name(),
         fresh_us,

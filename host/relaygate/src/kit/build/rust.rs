@@ -1,61 +1,27 @@
-//! From a directory with a policy's source to a component.
-//!
-//! Rust is built by the author's own cargo, with the flags the built-in policies are
-//! built with. Beside the source may stand `settings.schema.json`: it is checked and put
-//! into the component.
+//! Rust: the author's own cargo, with the flags the built-in policies are built with.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use policy::{Digest, manifest};
-use serde::Serialize;
 use serde_json::Value;
 
+use super::{Made, trouble};
 use crate::cli::Failure;
 use crate::config::io_reason;
 
-#[path = "../../../../policies/guest_flags.rs"]
+#[path = "../../../../../policies/guest_flags.rs"]
 mod guest_flags;
 
 use guest_flags::{GUEST_FLAGS, TARGET};
 
-/// A component that was just built.
-#[derive(Debug, Serialize)]
-pub struct Built {
-    /// Where it is.
-    pub file: PathBuf,
-    /// SHA-256 of it in hexadecimal digits.
-    pub digest: String,
-    /// Its size.
-    pub octets: usize,
-}
-
-/// Builds the policy in that directory, into that file or beside its source.
-///
-/// # Errors
-/// [`Failure`], with the mend.
-pub fn build(directory: &Path, output: Option<&Path>) -> Result<Built, Failure> {
-    if !directory.join("Cargo.toml").exists() {
-        let problem = format!("{} has no Cargo.toml", directory.display());
-        return Err(Failure::new("source", problem));
-    }
-    let made = cargo(directory)?;
-    let mut component = std::fs::read(&made).map_err(|error| trouble(&made, &error))?;
-    if let Some(schema) = schema(directory)? {
-        component = manifest::with_settings_schema(component, &schema);
-    }
-    let file = output.map_or_else(|| beside(directory, &made), Path::to_path_buf);
-    std::fs::write(&file, &component).map_err(|error| trouble(&file, &error))?;
-    Ok(Built {
-        digest: Digest::of(&component).to_string(),
-        octets: component.len(),
-        file,
+/// The component cargo makes, called as it is.
+pub(super) fn build(directory: &Path) -> Result<Made, Failure> {
+    let file = cargo(directory)?;
+    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+    Ok(Made {
+        octets: std::fs::read(&file).map_err(|error| trouble(&file, &error))?,
+        name: name.replace('_', "-"),
     })
-}
-
-fn beside(directory: &Path, made: &Path) -> PathBuf {
-    let name = made.file_name().unwrap_or_default().to_string_lossy();
-    directory.join(name.replace('_', "-"))
 }
 
 /// Lets cargo build the package; the file it says it made.
@@ -113,22 +79,4 @@ fn rustc(what: &str) -> Result<String, Failure> {
         Failure::new("toolchain", format!("{problem}; install Rust with rustup"))
     })?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
-
-/// The schema of the settings, if the author wrote one: JSON, and a schema.
-fn schema(directory: &Path) -> Result<Option<String>, Failure> {
-    let file = directory.join("settings.schema.json");
-    if !file.exists() {
-        return Ok(None);
-    }
-    let text = std::fs::read_to_string(&file).map_err(|error| trouble(&file, &error))?;
-    let wrong = |reason: String| Failure::new("schema", format!("{}: {reason}", file.display()));
-    let schema: Value = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-    jsonschema::meta::validate(&schema).map_err(|error| wrong(error.to_string()))?;
-    Ok(Some(schema.to_string()))
-}
-
-fn trouble(file: &Path, error: &std::io::Error) -> Failure {
-    let problem = format!("{} cannot be used ({})", file.display(), io_reason(error));
-    Failure::new("file", problem)
 }
