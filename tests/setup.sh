@@ -140,6 +140,35 @@ install_api_clients() {
     has_api_clients || failed+=("the Python modules schemathesis and zenpy")
 }
 
+# What the example policies in JavaScript and Python are built with, as their authors pin it:
+# kept outside the tree, made anew when the pins change. Only their tests want them.
+examples=$(dirname "$0")/../examples
+tools=${XDG_CACHE_HOME:-$HOME/.cache}/relaygate
+
+install_jco() {
+    local lock=$examples/vip-tagging/package-lock.json
+    command -v npm >/dev/null 2>&1 || return
+    cmp -s "$lock" "$tools/jco/package-lock.json" && [ -x "$tools/jco/node_modules/.bin/jco" ] && return
+    # Node's own word on what is too old: its bundler does not start there.
+    node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || a == 22 && b >= 12 || a == 20 && b >= 19 ? 0 : 1)' ||
+        { failed+=("jco, which needs Node.js 20.19 or 22.12"); return; }
+    echo "setup: installing jco in $tools/jco"
+    mkdir -p "$tools/jco"
+    cp "$examples/vip-tagging/package.json" "$lock" "$tools/jco"
+    (cd "$tools/jco" && npm ci --silent --no-audit --no-fund --ignore-scripts) >>"$log" 2>&1 ||
+        failed+=("jco")
+}
+
+install_componentize_py() {
+    local pins=$examples/partner-routing/requirements.txt made=$tools/componentize-py
+    cmp -s "$pins" "$made/requirements.txt" && [ -x "$made/bin/componentize-py" ] && return
+    echo "setup: installing componentize-py in $made"
+    "$python" -m venv "$made" >>"$log" 2>&1 &&
+        "$made/bin/python" -m pip install -q -r "$pins" >>"$log" 2>&1 &&
+        cp "$pins" "$made" ||
+        failed+=("componentize-py")
+}
+
 if is_system_python && ! has_python_modules; then
     missing+=(python3-dkim python3-dnspython)
 fi
@@ -148,6 +177,8 @@ fi
 install_python_modules
 install_browser_modules
 install_api_clients
+install_jco
+install_componentize_py
 check_rust
 
 if [ ${#failed[@]} -gt 0 ]; then

@@ -22,6 +22,7 @@ pub mod dns;
 pub mod door;
 pub mod headers;
 pub mod house;
+pub mod kit;
 pub mod ledger;
 pub mod mailbox;
 pub mod odd_certs;

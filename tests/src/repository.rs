@@ -49,8 +49,9 @@ fn gather(directory: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// Directories nobody wrote by hand.
-const SKIPPED: [&str; 6] = [
+const SKIPPED: [&str; 7] = [
     ".git",
+    ".venv",
     "target",
     "node_modules",
     "__pycache__",

@@ -35,6 +35,7 @@ mod own_policies;
 mod pages;
 mod peers;
 mod plain_path;
+mod policy_kit;
 mod quoted;
 mod rename;
 mod rotation;

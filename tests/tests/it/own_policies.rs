@@ -4,36 +4,19 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 
 use relaygate_tests::house::{ACCOUNT, Cottage, DOMAIN, SUPPORT, USER, message, wait_for_ticket};
+use relaygate_tests::kit;
 use relaygate_tests::relaygate::binary;
-use relaygate_tests::repository;
 use relaygate_tests::smtp::Client;
 use serde_json::Value;
 
-/// The example in Rust, built once by the command its author would use.
+/// The example in Rust, built by the command its author would use.
 pub(crate) fn example() -> PathBuf {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let built = BUILT.get_or_init(|| {
-        let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("examples");
-        let file = target.join("attachment-types.wasm");
-        fs::create_dir_all(&target).expect("a directory of ours");
-        let built = Command::new(binary())
-            .args(["policy", "build", "--json"])
-            .arg(repository::root().join("examples/attachment-types"))
-            .arg("--output")
-            .arg(&file)
-            .env("CARGO_TARGET_DIR", &target)
-            .output()
-            .expect("the program starts");
-        let told = String::from_utf8_lossy(&built.stderr).into_owned();
-        assert!(built.status.success(), "{told}");
-        file
-    });
-    built.clone()
+    let scratch = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("examples");
+    kit::built(&scratch, "attachment-types")
 }
 
 /// A message with an attachment of that name.
