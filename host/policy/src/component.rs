@@ -3,6 +3,7 @@
 //! Everything that can be found out before the first mail is found out here: what
 //! it imports, what it answers, whether the types fit, whether it starts at all.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Weak};
 
 use wasmtime::component::{ComponentExportIndex, InstancePre, Linker};
@@ -157,17 +158,17 @@ impl Linked {
     }
 }
 
-/// What the component may import and nothing else: ours, and a WASI that gives nothing if it
-/// insists on one.
-fn linker(
-    engine: &Engine,
+/// What the component may import and nothing else: ours, shared by all, and a WASI that gives
+/// nothing if it insists on one.
+fn linker<'a>(
+    engine: &'a Engine,
     component: &wasmtime::component::Component,
-) -> Result<Linker<CallState>, CompileError> {
-    let mut linker = engine.inner.linker.clone();
+) -> Result<Cow<'a, Linker<CallState>>, CompileError> {
+    let mut linker = Cow::Borrowed(&engine.inner.linker);
     let world = component.component_type();
     for (name, item) in world.imports(&engine.inner.wasm) {
         if wasi::is_known(name) {
-            wasi::define(&mut linker, &engine.inner.wasm, name, &item.ty)
+            wasi::define(linker.to_mut(), &engine.inner.wasm, name, &item.ty)
                 .map_err(|error| CompileError::Mismatch(format!("{name}: {error:#}")))?;
         } else if !PROVIDED.contains(&name) {
             return Err(CompileError::ForeignImport(name.to_owned()));
