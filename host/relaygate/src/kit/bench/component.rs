@@ -2,10 +2,10 @@
 
 use std::hint::black_box;
 
+use policy::Chain;
 use policy::asked::{self, Parameters};
 use policy::measure::Kept;
 use policy::questions::Question;
-use policy::Chain;
 use serde::Serialize;
 
 use super::rounds::micros;
