@@ -31,10 +31,7 @@ impl CodeCache {
     /// # Errors
     /// Whatever the file system says.
     pub fn open(directory: PathBuf, key: &[u8; 32]) -> io::Result<Self> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&directory)?;
+        private(&directory)?;
         Ok(Self {
             directory,
             key: hmac::Key::new(hmac::HMAC_SHA256, key),
@@ -46,11 +43,13 @@ impl CodeCache {
     /// # Errors
     /// Whatever the file system says.
     pub fn keep(&self, digest: Digest, code: &[u8]) -> io::Result<()> {
-        let made = self.directory.join(format!("{digest}.new"));
+        let shelf = self.shelf(digest);
+        private(&shelf)?;
+        let made = shelf.join(format!("{digest}.new"));
         let mut file = File::create(&made)?;
         file.write_all(code)?;
         file.sync_all()?;
-        fs::rename(made, self.directory.join(self.name(digest, code)))
+        fs::rename(made, shelf.join(self.name(digest, code)))
     }
 
     /// The component of that digest, if its code is there, is ours and fits the engine.
@@ -89,9 +88,15 @@ impl CodeCache {
         name
     }
 
+    /// The directory of that digest and some others: one with ten thousand entries would be
+    /// looked through for each of them.
+    fn shelf(&self, digest: Digest) -> PathBuf {
+        self.directory.join(format!("{digest:.2}"))
+    }
+
     fn files_of(&self, digest: Digest) -> Vec<PathBuf> {
         let beginning = format!("{digest}-");
-        let entries = fs::read_dir(&self.directory)
+        let entries = fs::read_dir(self.shelf(digest))
             .into_iter()
             .flatten()
             .flatten();
@@ -101,6 +106,12 @@ impl CodeCache {
         };
         entries.map(|entry| entry.path()).filter(of_it).collect()
     }
+}
+
+/// A directory for us alone, if there is none.
+fn private(directory: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(directory)
 }
 
 /// Maps code that was found to be ours.

@@ -34,10 +34,12 @@ impl Scene {
     }
 
     fn files(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(self.directory.path().join("code")).expect("a directory");
-        entries
-            .map(|entry| entry.expect("an entry").path())
-            .collect()
+        let paths = |directory: PathBuf| {
+            let entries = fs::read_dir(directory).expect("a directory");
+            entries.map(|entry| entry.expect("an entry").path())
+        };
+        let shelves = paths(self.directory.path().join("code"));
+        shelves.flat_map(paths).collect()
     }
 
     fn loads(&self) -> bool {

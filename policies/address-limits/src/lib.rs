@@ -54,28 +54,29 @@ impl Default for Rules {
 }
 
 impl Rules {
-    fn from_settings() -> Self {
+    /// Those for connecting a domain or an address.
+    fn of_additions() -> Self {
         let default = Self::default();
+        let number = |key, default| settings::number(key, default);
         Self {
-            domains: settings::number("domains", default.domains),
-            addresses_per_domain: settings::number(
-                "addresses_per_domain",
-                default.addresses_per_domain,
-            ),
-            addresses: settings::number("addresses", default.addresses),
+            domains: number("domains", default.domains),
+            addresses_per_domain: number("addresses_per_domain", default.addresses_per_domain),
+            addresses: number("addresses", default.addresses),
             allow_shared_domain: settings::flag("allow_shared_domain", default.allow_shared_domain),
-            recipients_per_message: settings::number(
-                "recipients_per_message",
-                default.recipients_per_message,
-            ),
-            reject_unauthenticated: settings::flag(
-                "reject_unauthenticated",
-                default.reject_unauthenticated,
-            ),
-            require_domain_proof: settings::flag(
-                "require_domain_proof",
-                default.require_domain_proof,
-            ),
+            ..Self::of_recipients()
+        }
+    }
+
+    /// Those for a recipient, which is asked for most often: each setting is a call of the host.
+    fn of_recipients() -> Self {
+        let default = Self::default();
+        let flag = |key, default| settings::flag(key, default);
+        let recipients = default.recipients_per_message;
+        Self {
+            recipients_per_message: settings::number("recipients_per_message", recipients),
+            reject_unauthenticated: flag("reject_unauthenticated", default.reject_unauthenticated),
+            require_domain_proof: flag("require_domain_proof", default.require_domain_proof),
+            ..default
         }
     }
 }
@@ -86,11 +87,11 @@ pub struct AddressLimits;
 
 impl Policy for AddressLimits {
     fn add_domain(facts: DomainFacts) -> Permission {
-        permission(domain_violations(&Rules::from_settings(), &facts))
+        permission(domain_violations(&Rules::of_additions(), &facts))
     }
 
     fn add_address(facts: AddressFacts) -> Permission {
-        permission(address_violations(&Rules::from_settings(), &facts))
+        permission(address_violations(&Rules::of_additions(), &facts))
     }
 
     fn sender(session: Session, sender: String, _octets: Option<u64>) -> Verdict {
@@ -101,7 +102,7 @@ impl Policy for AddressLimits {
     }
 
     fn recipient(session: Session, envelope: Envelope, candidate: RecipientFacts) -> Verdict {
-        recipient(&Rules::from_settings(), &session, &envelope, &candidate)
+        recipient(&Rules::of_recipients(), &session, &envelope, &candidate)
     }
 }
 

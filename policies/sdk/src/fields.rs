@@ -87,7 +87,7 @@ fn end_of_field(block: &[u8]) -> usize {
     let mut from = 0;
     loop {
         let rest = block.get(from..).unwrap_or_default();
-        let Some(at) = rest.iter().position(|octet| *octet == b'\n') else {
+        let Some(at) = memchr::memchr(b'\n', rest) else {
             return block.len();
         };
         from += at + 1;
@@ -99,7 +99,7 @@ fn end_of_field(block: &[u8]) -> usize {
 
 fn parse(line: &[u8]) -> Option<Field<'_>> {
     let text = core::str::from_utf8(line).ok()?;
-    let colon = line.iter().position(|octet| *octet == b':')?;
+    let colon = memchr::memchr(b':', line)?;
     let (name, raw) = (text.get(..colon)?, text.get(colon + 1..)?);
     Some(Field {
         name: name.trim_ascii_end(),

@@ -83,7 +83,7 @@ fn a_version_is_tried_beside_the_live_one_and_promoted() {
     wait_for_ticket(&scene.cottage.relay, ACCOUNT, "b.zip");
     let life = scene.cottage.relay.cli(&["trace", id]);
     assert!(
-        life.to_string().contains("b.zip"),
+        life.to_string().contains("t2@enduser.example"),
         "its life is found by it: {life}"
     );
 

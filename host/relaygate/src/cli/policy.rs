@@ -65,15 +65,17 @@ pub(super) fn run(context: &Context, arguments: RunArguments) -> Result<(), Fail
 }
 
 pub(super) fn bench(context: &Context, arguments: BenchArguments) -> Result<(), Failure> {
-    let figures = match arguments.component {
-        Some(component) => json!(bench::component(&Run {
+    let progress = |doing: &str| context.progress(doing);
+    let figures = match (arguments.component, arguments.density) {
+        (Some(component), _) => json!(bench::component(&Run {
             component,
             question: arguments.question,
             mail: arguments.mail,
             facts: arguments.facts,
             settings: arguments.settings,
         })?),
-        None => json!(bench::built_in(|doing| context.progress(doing))?),
+        (None, Some(policies)) => json!(bench::density(policies, progress)?),
+        (None, None) => json!(bench::built_in(progress)?),
     };
     context.print(&figures, pretty)
 }

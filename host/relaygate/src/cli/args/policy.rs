@@ -153,6 +153,9 @@ fn seconds(text: &str) -> Result<u64, String> {
 pub struct BenchArguments {
     /// A component; the built-in policies if absent.
     pub component: Option<PathBuf>,
+    /// Load so many distinct components instead, and tell what they take.
+    #[arg(long, value_name = "N", conflicts_with = "component")]
+    pub density: Option<u32>,
     /// A message in a file (RFC 5322) the component is asked about.
     #[arg(requires = "component")]
     pub mail: Option<PathBuf>,

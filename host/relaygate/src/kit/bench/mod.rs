@@ -11,11 +11,13 @@
 //! | `native` | the same policies without a sandbox |
 //! | `rounds` | the clock |
 //! | `component` | one component of the author's |
+//! | `density` | how many policies fit |
 //!
 //! Not here: how the sandbox is asked (`policy`).
 
 mod case;
 mod component;
+mod density;
 #[cfg(feature = "bench-lua")]
 mod lua;
 mod native;
@@ -36,6 +38,7 @@ use case::Case;
 use rounds::{Timed, micros};
 
 pub use component::{OfComponent, component};
+pub use density::{Density, density};
 
 /// What a message's four decisions cost, and what stopping a policy does. Microseconds.
 #[derive(Debug, Serialize)]

@@ -153,7 +153,7 @@ const README: &str = include_str!("README.md.txt");
 const WORLD: &str = include_str!("world.wit");
 
 /// Every file of the SDK a policy is built with.
-const SDK: [(&str, &str); 12] = [
+const SDK: [(&str, &str); 15] = [
     ("Cargo.toml", include_str!("rust/sdk-Cargo.toml.txt")),
     ("LICENSE-MIT", include_str!("../../../../../LICENSE-MIT")),
     (
@@ -173,12 +173,20 @@ const SDK: [(&str, &str); 12] = [
         include_str!("../../../../../policies/sdk/src/headers.rs"),
     ),
     (
+        "src/imports.rs",
+        include_str!("../../../../../policies/sdk/src/imports.rs"),
+    ),
+    (
         "src/lib.rs",
         include_str!("../../../../../policies/sdk/src/lib.rs"),
     ),
     (
         "src/limits.rs",
         include_str!("../../../../../policies/sdk/src/limits.rs"),
+    ),
+    (
+        "src/native.rs",
+        include_str!("../../../../../policies/sdk/src/native.rs"),
     ),
     (
         "src/routes.rs",
@@ -195,6 +203,10 @@ const SDK: [(&str, &str); 12] = [
     (
         "src/tags.rs",
         include_str!("../../../../../policies/sdk/src/tags.rs"),
+    ),
+    (
+        "src/text.rs",
+        include_str!("../../../../../policies/sdk/src/text.rs"),
     ),
 ];
 
@@ -220,14 +232,16 @@ mod tests {
 
     /// The bindings are made by one version, in our repository and outside of it.
     #[test]
-    fn the_sdk_is_handed_out_with_the_dependency_we_have() {
+    fn the_sdk_is_handed_out_with_the_dependencies_we_have() {
         let root = include_str!("../../../../../Cargo.toml");
-        let ours = root.lines().find(|line| line.starts_with("wit-bindgen = "));
-        let ours = ours
-            .and_then(|line| line.split(" #").next())
-            .expect("it is there");
+        let sdk = include_str!("../../../../../policies/sdk/Cargo.toml");
         let theirs = include_str!("rust/sdk-Cargo.toml.txt");
-        assert!(theirs.lines().any(|line| line == ours), "{ours}");
+        for (from, name) in [(root, "wit-bindgen = "), (sdk, "memchr = ")] {
+            let ours = from.lines().find(|line| line.starts_with(name));
+            let ours = ours.and_then(|line| line.split(" #").next());
+            let ours = ours.expect("it is there");
+            assert!(theirs.lines().any(|line| line == ours), "{ours}");
+        }
     }
 
     /// What our tests build the examples with is what a new policy is built with.
