@@ -79,9 +79,11 @@ pub fn built(scratch: &Path, example: &str) -> PathBuf {
     // One at a time: two tests may want the same.
     static BUILDING: Mutex<()> = Mutex::new(());
     let _one = BUILDING.lock();
-    let folder = scratch.join(format!("components/{:.16}", state_of(example)));
+    let states = scratch.join("components").join(example);
+    let folder = states.join(&state_of(example)[..16]);
     let file = folder.join(format!("{example}.wasm"));
     if !file.is_file() {
+        drop(fs::remove_dir_all(&states));
         fs::create_dir_all(&folder).expect("a directory of ours");
         let directory = tempfile::tempdir().expect("a directory");
         let project = project(directory.path(), example);

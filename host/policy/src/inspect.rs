@@ -59,7 +59,8 @@ pub enum Unfit {
 
 impl Default for Bounds {
     /// What the largest known guest needs, a Python runtime with its library, and not
-    /// much more.
+    /// much more. An operator who wants no language runtimes says so by the size of a
+    /// component (`policy.component_octets_max`).
     fn default() -> Self {
         Self {
             octets: 32 * 1024 * 1024,

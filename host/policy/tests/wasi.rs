@@ -2,17 +2,21 @@
 
 mod support;
 
+use std::sync::OnceLock;
+
 use policy::questions::tags::Tagging;
-use policy::{Answered, Chain, Failure, NoFacts, Policy};
+use policy::{Answered, Chain, CompileError, Component, Failure, NoFacts, Policy};
 use serde_json::json;
 use support::{delivery, engine, settings};
+use wasm_encoder::{InstanceSection, Module, ModuleArg, ModuleSection};
 
 const INSISTENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/insistent.wasm"));
 
 fn asked(what: &str) -> Answered<Tagging> {
-    let component = engine().compile(INSISTENT).expect("it may insist");
-    let policy =
-        Policy::new("insistent", &component).with_settings(settings(json!({ "do": what })));
+    static COMPONENT: OnceLock<Component> = OnceLock::new();
+    let compile = || engine().compile(INSISTENT).expect("it may insist");
+    let component = COMPONENT.get_or_init(compile);
+    let policy = Policy::new("insistent", component).with_settings(settings(json!({ "do": what })));
     let chain = Chain::new(vec![policy], vec![]);
     chain.delivery(&NoFacts::shared(), &delivery(true))
 }
@@ -69,8 +73,51 @@ fn what_would_give_something_ends_the_question_by_name() {
     }
 }
 
-/// WASM-06: handles are counted like any call of the host.
+/// Handles are counted like any call of the host, and a million of them leave nothing
+/// behind: WASM-06.
 #[test]
 fn handles_cannot_be_hoarded() {
     assert_eq!(failure("flood"), Failure::HostCalls(1_000));
+    let round = |_| {
+        let before = resident_octets();
+        (0..200).for_each(|_| drop(failure("flood")));
+        resident_octets().saturating_sub(before)
+    };
+    // Other tests of this process need memory, too, but not in every round; eight octets a
+    // handle would be 1.6 MB in each.
+    let calmest = (0..5).map(round).min().expect("there are rounds");
+    assert!(calmest < 512 * 1024, "{calmest} octets are left behind");
 }
+
+/// A component has so many instances in it and no more: WASM-06.
+#[test]
+fn instances_in_a_component_are_bounded() {
+    let with = |count: u32| {
+        let mut instances = InstanceSection::new();
+        for _ in 0..count {
+            instances.instantiate(0, Vec::<(&str, ModuleArg)>::new());
+        }
+        let mut component = wasm_encoder::Component::new();
+        component.section(&ModuleSection(&Module::new()));
+        component.section(&instances);
+        engine().compile(&component.finish()).map(|_| ())
+    };
+    assert!(matches!(with(64), Err(CompileError::NoQuestion)));
+    for flood in [65, 10_000] {
+        assert!(
+            matches!(with(flood), Err(CompileError::Invalid(_))),
+            "{flood}"
+        );
+    }
+    assert!(matches!(with(10_001), Err(CompileError::TooComplex(_))));
+}
+
+/// Of this process (`proc(5)`).
+fn resident_octets() -> usize {
+    let told = std::fs::read_to_string("/proc/self/statm").expect("Linux tells");
+    let pages = told.split(' ').nth(1).expect("the second number");
+    pages.parse::<usize>().expect("a number") * PAGE_OCTETS
+}
+
+/// On every machine we build for.
+const PAGE_OCTETS: usize = 4096;

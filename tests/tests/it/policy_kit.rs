@@ -270,3 +270,23 @@ fn a_tool_that_is_missing_is_named_with_its_mend() {
     build("js", "npm install");
     build("python", "pip install -r requirements.txt");
 }
+
+/// An operator who wants no language runtimes says how large a component may be.
+#[test]
+fn a_component_is_no_larger_than_the_operator_admits() {
+    let cottage = Cottage::start("[policy]\ncomponent_octets_max = 65536\n");
+    cottage.connect(ACCOUNT, DOMAIN);
+    let component = kit::built(&scratch(), "attachment-types");
+    let checked = cottage.relay.cli(&["policy", "check", text(&component)]);
+    assert_eq!(checked["questions"][0], "headers.inbound", "{checked}");
+    let mut large = fs::read(&component).expect("it was built");
+    // A section of 65,536 octets nobody reads: its kind, its length, its name.
+    large.extend([0, 0x82, 0x80, 0x04, 1, b'x']);
+    large.resize(large.len() + 65_536, 0);
+    let file = cottage.directory().join("large.wasm");
+    fs::write(&file, large).expect("a file of ours");
+    let install = ["policy", "install", "-a", ACCOUNT, text(&file)];
+    let refused = cottage.relay.cli_fails(&install, "");
+    assert_eq!(refused.error["code"], "component_too_large", "{refused:?}");
+    assert!(refused.stderr.contains("65536 are admitted"), "{refused:?}");
+}

@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use desk::accounts::Subdomain;
 use mail::address::Domain;
 
+use super::defaults::COMPONENT_OCTETS_MAX;
 use super::load::io_reason;
 use super::{
     AuthConfig, Config, ConfigError, DkimConfig, EgressConfig, LimitsConfig, ListenerConfig,
@@ -380,6 +381,12 @@ fn policies(config: &Config) -> Verdict {
         config.policy.account_memory_octets_max,
         1 << 16,
         1 << 30,
+    )?;
+    range(
+        "policy.component_octets_max",
+        config.policy.component_octets_max,
+        1 << 16,
+        COMPONENT_OCTETS_MAX,
     )?;
     range(
         "policy.hostcall_octets_max",

@@ -7,6 +7,9 @@ use super::{
     OutboundConfig, PolicyConfig, ProductConfig,
 };
 
+/// What the process that compiles takes at most ([`policy::inspect::Bounds`]).
+pub(super) const COMPONENT_OCTETS_MAX: u64 = 32 * MEBIBYTE;
+
 /// The port of SMTP between servers (RFC 5321 §4.5.4.2).
 pub(super) fn smtp_port() -> u16 {
     25
@@ -98,6 +101,7 @@ impl Default for PolicyConfig {
             deadline_ms: 20,
             memory_octets_max: 8 * MEBIBYTE,
             account_memory_octets_max: Limits::RUNTIME_MEMORY_OCTETS as u64,
+            component_octets_max: COMPONENT_OCTETS_MAX,
             hostcall_octets_max: MEBIBYTE,
             account_percent: 50,
             decisions: DecisionsConfig::default(),

@@ -379,6 +379,8 @@ pub struct PolicyConfig {
     pub memory_octets_max: u64,
     /// The same for an account's own, which may bring a language runtime: Python needs up to 64 MiB.
     pub account_memory_octets_max: u64,
+    /// Octets a component of an account may have: all there is by default, which CPython needs; 4 MiB admit Rust and JavaScript.
+    pub component_octets_max: u64,
     /// Octets that may be copied between host and policy in one call.
     pub hostcall_octets_max: u64,
     /// Hundredths of one core that one account's own policies may use all together; what they

@@ -287,6 +287,7 @@ async fn kept(account: &Account, digest: Option<&str>) -> Outcome<Vec<u8>> {
 
 /// The component compiled, linked, started once.
 async fn ready(services: &Services, octets: &[u8]) -> Outcome<Component> {
+    check_size(octets, services.config.policy.component_octets_max)?;
     let given = octets.to_vec();
     let found = services
         .policies
@@ -297,6 +298,16 @@ async fn ready(services: &Services, octets: &[u8]) -> Outcome<Component> {
         .try_out()
         .map_err(|reason| component("component_unfit", &reason.to_string()))?;
     Ok(found)
+}
+
+/// The operator may admit less than the sandbox does.
+fn check_size(octets: &[u8], octets_max: u64) -> Outcome<()> {
+    let size = octets.len() as u64;
+    if size <= octets_max {
+        return Ok(());
+    }
+    let hint = format!("it has {size} octets, {octets_max} are admitted");
+    Err(component("component_too_large", &hint))
 }
 
 pub(super) fn not_ready(reason: &NotReady) -> Refusal {
