@@ -7,7 +7,7 @@ SKIPS := $(abspath $(CARGO_TARGET_DIR))/skips.txt
 PROGRAM := --workspace --bin relaygate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint unit scenarios bench screens campaign-crash campaign-kill campaign-restore campaign-handover campaign-hostile campaign-auth campaign-api deny
+.PHONY: help setup build run test lint unit scenarios bench screens bench-policies campaign-crash campaign-kill campaign-restore campaign-handover campaign-hostile campaign-auth campaign-api deny
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,13 @@ screens: setup ## a picture of every page into docs/screens/
 bench: setup ## load on us and on Postfix in alternating rounds, and the ratio
 	$(CARGO) build --release --workspace --bin relaygate --bin bench
 	RELAYGATE_BIN=$(CARGO_TARGET_DIR)/release/relaygate $(CARGO_TARGET_DIR)/release/bench compare $(BENCH)
+
+bench-policies: setup ## what decisions cost in the sandbox, natively and in LuaJIT; how many policies fit; what neighbours feel
+	$(CARGO) build --release --workspace --bin relaygate --bin bench --features relaygate/bench-lua
+	$(CARGO_TARGET_DIR)/release/relaygate policy bench
+	$(CARGO_TARGET_DIR)/release/relaygate policy bench --density 10000
+	RELAYGATE_BIN=$(CARGO_TARGET_DIR)/release/relaygate $(CARGO_TARGET_DIR)/release/bench neighbours \
+		"$$(ls -t $(CARGO_TARGET_DIR)/release/build/relaygate-policy-*/out/mischief.wasm | head -1)"
 
 # Campaigns are tests of `make test` in full: every point and round instead of a sample.
 campaign-crash: setup ## kill the program and the store at every system call that writes (some 30 minutes)

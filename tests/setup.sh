@@ -56,6 +56,8 @@ want chromium /usr/bin/chromium
 want nodejs node
 want npm npm
 want pngquant pngquant
+# A registry that components are pulled from; started by its test.
+want docker-registry docker-registry
 
 failed=()
 

@@ -10,6 +10,7 @@
 mod client;
 mod compare;
 mod load;
+mod neighbours;
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -34,6 +35,8 @@ enum Command {
     Load(LoadArgs),
     /// Measure the program and a Postfix in alternating rounds.
     Compare(CompareArgs),
+    /// Measure what one account feels of another's hostile policy.
+    Neighbours(NeighboursArgs),
 }
 
 #[derive(Args)]
@@ -85,6 +88,21 @@ pub(crate) struct CompareArgs {
     pub(crate) json: bool,
 }
 
+#[derive(Args)]
+pub(crate) struct NeighboursArgs {
+    /// The component that misbehaves as its setting `do` says (`policies/sdk/examples/mischief.rs`).
+    pub(crate) component: PathBuf,
+    /// Rounds for each kind of misbehaviour.
+    #[arg(long, default_value_t = 3)]
+    pub(crate) rounds: u32,
+    /// Messages of the neighbour in each round.
+    #[arg(long, default_value_t = 500)]
+    pub(crate) messages: u32,
+    /// Print one JSON object instead of lines.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -93,6 +111,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Load(arguments) => load_once(&runtime, arguments),
         Command::Compare(arguments) => compare::run(&runtime, &arguments),
+        Command::Neighbours(arguments) => neighbours::run(&arguments),
     }
 }
 

@@ -23,6 +23,7 @@ pub mod muffle;
 pub mod operations;
 pub mod policies;
 pub mod reception;
+pub mod registry;
 pub mod resolver;
 pub mod runner;
 pub mod samples;

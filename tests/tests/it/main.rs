@@ -37,6 +37,7 @@ mod peers;
 mod plain_path;
 mod policy_kit;
 mod quoted;
+mod registry;
 mod rename;
 mod rotation;
 mod routing;

@@ -14,6 +14,7 @@ use super::{
     AuthConfig, Config, ConfigError, DkimConfig, EgressConfig, LimitsConfig, ListenerConfig,
     ListenerKind, TlsMode,
 };
+use crate::policies::signatures;
 use crate::{keys, telemetry, tls};
 
 type Verdict = Result<(), ConfigError>;
@@ -394,6 +395,17 @@ fn policies(config: &Config) -> Verdict {
         1 << 16,
         1 << 30,
     )?;
+    for (at, pem) in config.policy.signers.iter().enumerate() {
+        if signatures::key(pem).is_none() {
+            let mend = "make it with `openssl pkey -in key.pem -pubout`";
+            let key = format!("policy.signers[{at}]");
+            return Err(ConfigError::new(
+                &key,
+                "is no Ed25519 public key in PEM",
+                mend,
+            ));
+        }
+    }
     let percent = config.policy.account_percent.into();
     range("policy.account_percent", percent, 1, 1_000)?;
     let decisions = &config.policy.decisions;

@@ -103,6 +103,7 @@ impl Default for PolicyConfig {
             account_memory_octets_max: Limits::RUNTIME_MEMORY_OCTETS as u64,
             component_octets_max: COMPONENT_OCTETS_MAX,
             hostcall_octets_max: MEBIBYTE,
+            signers: Vec::new(),
             account_percent: 50,
             decisions: DecisionsConfig::default(),
             settings: Default::default(),

@@ -383,6 +383,9 @@ pub struct PolicyConfig {
     pub component_octets_max: u64,
     /// Octets that may be copied between host and policy in one call.
     pub hostcall_octets_max: u64,
+    /// Makers of components: Ed25519 public keys in PEM. If there are any, only what one of them
+    /// has signed is installed, tried or checked.
+    pub signers: Vec<String>,
     /// Hundredths of one core that one account's own policies may use all together; what they
     /// would decide beyond is deferred.
     pub account_percent: u32,

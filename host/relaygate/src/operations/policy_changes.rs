@@ -20,7 +20,7 @@ use storage::Batch;
 use super::policy_trials::{self, TrialView};
 use super::{Actor, Outcome, Refusal, audit, retried};
 use crate::policies::compiler::CompileFailure;
-use crate::policies::{NotReady, digest_of, questions_of};
+use crate::policies::{NotReady, digest_of, questions_of, signatures};
 use crate::services::Services;
 
 /// A component to be looked at or installed, as typed.
@@ -30,6 +30,9 @@ pub struct ComponentInput {
     pub octets: Option<String>,
     /// SHA-256 of it in hexadecimal digits; what is given is what must come.
     pub digest: Option<String>,
+    /// Its maker's signature in base64, where one is wanted.
+    #[serde(default)]
+    pub signature: Option<String>,
 }
 
 /// A policy to be installed, as typed.
@@ -101,6 +104,7 @@ pub struct VersionView {
 /// Looks whether a component could be installed, and what it answers.
 pub async fn check(services: &Services, input: &ComponentInput) -> Outcome<CheckedView> {
     let octets = octets(input)?;
+    check_signature(services, &octets, input)?;
     let found = ready(services, &octets).await?;
     Ok(CheckedView {
         digest: found.digest().to_string(),
@@ -141,6 +145,7 @@ pub(super) async fn checked(
         Some(octets) => octets,
         None => kept(account, input.component.digest.as_deref()).await?,
     };
+    check_signature(services, &octets, &input.component)?;
     let found = ready(services, &octets).await?;
     check_interfaces(&found, &input.interfaces)?;
     let settings = input.settings.clone().unwrap_or_else(|| json!({}));
@@ -298,6 +303,12 @@ async fn ready(services: &Services, octets: &[u8]) -> Outcome<Component> {
         .try_out()
         .map_err(|reason| component("component_unfit", &reason.to_string()))?;
     Ok(found)
+}
+
+fn check_signature(services: &Services, octets: &[u8], input: &ComponentInput) -> Outcome<()> {
+    let signers = &services.config.policy.signers;
+    let checked = signatures::check(signers, octets, input.signature.as_deref());
+    checked.map_err(|reason| Refusal::field("signature", reason.code(), &reason.to_string()))
 }
 
 /// The operator may admit less than the sandbox does.

@@ -15,6 +15,7 @@
 pub mod compiler;
 mod ready;
 pub mod setup;
+pub mod signatures;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

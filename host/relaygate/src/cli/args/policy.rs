@@ -92,7 +92,8 @@ pub struct InstallArguments {
     /// See [`AccountArgument`].
     #[command(flatten)]
     pub account: AccountArgument,
-    /// The component: a file, or the digest of one the account has.
+    /// The component: a file, the digest of one the account has, or oci://...@sha256:... in a
+    /// registry (REGISTRY_USERNAME and REGISTRY_PASSWORD, if it wants to know us).
     pub component: String,
     /// What the account calls it; the file's name without its end if absent.
     #[arg(long)]
@@ -107,6 +108,10 @@ pub struct InstallArguments {
     /// SHA-256 the file must have, in hexadecimal digits.
     #[arg(long, value_name = "SHA256")]
     pub digest: Option<String>,
+    /// Its maker's signature (Ed25519, base64); what stands beside the file with .sig behind its
+    /// name, or in the registry's manifest, if absent.
+    #[arg(long, value_name = "FILE")]
+    pub signature: Option<PathBuf>,
 }
 
 /// `relaygate policy replay`.

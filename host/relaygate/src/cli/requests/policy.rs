@@ -5,6 +5,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use policy::Digest;
+use policy::inspect::Bounds;
 
 use super::read_file;
 use crate::admin::PolicyRequest;
@@ -14,6 +15,7 @@ use crate::config::io_reason;
 use crate::operations::policy_changes::{ComponentInput, InstallInput};
 use crate::operations::policy_replay::ReplayInput;
 use crate::operations::policy_trials::PromoteInput;
+use crate::registry::{self, Reference, SCHEME};
 
 /// What the command stands for.
 pub(super) fn request(command: PolicyCommand) -> Result<PolicyRequest, Failure> {
@@ -24,6 +26,7 @@ pub(super) fn request(command: PolicyCommand) -> Result<PolicyRequest, Failure> 
         PolicyCommand::Check { file } => PolicyRequest::Check(ComponentInput {
             octets: Some(octets(&file)?),
             digest: None,
+            signature: beside(&file)?,
         }),
         PolicyCommand::Install(arguments) => PolicyRequest::Install(install(arguments)?),
         PolicyCommand::Shadow(arguments) => PolicyRequest::Shadow(install(arguments)?),
@@ -62,24 +65,8 @@ pub(super) fn request(command: PolicyCommand) -> Result<PolicyRequest, Failure> 
 }
 
 fn install(arguments: InstallArguments) -> Result<InstallInput, Failure> {
-    let file = Path::new(&arguments.component);
     let settings = arguments.settings.as_deref().map(settings).transpose()?;
-    let (component, usual_name) = match Digest::parse(&arguments.component) {
-        Some(digest) if !file.exists() => {
-            let component = ComponentInput {
-                octets: None,
-                digest: Some(digest.to_string()),
-            };
-            (component, None)
-        }
-        _ => {
-            let component = ComponentInput {
-                octets: Some(octets(file)?),
-                digest: arguments.digest,
-            };
-            (component, usual_name(file))
-        }
-    };
+    let (component, usual_name) = component(&arguments)?;
     let name = arguments.name.or(usual_name);
     Ok(InstallInput {
         account: arguments.account.account,
@@ -90,11 +77,65 @@ fn install(arguments: InstallArguments) -> Result<InstallInput, Failure> {
     })
 }
 
+/// The component that is meant, and what it would be called.
+fn component(arguments: &InstallArguments) -> Result<(ComponentInput, Option<String>), Failure> {
+    let (named, file) = (&arguments.component, Path::new(&arguments.component));
+    if named.starts_with(SCHEME) {
+        return pulled(arguments);
+    }
+    let digest = Digest::parse(named).filter(|_| !file.exists());
+    let beside = || beside(file);
+    let component = ComponentInput {
+        octets: digest.is_none().then(|| octets(file)).transpose()?,
+        digest: digest.map(|it| it.to_string()).or(arguments.digest.clone()),
+        signature: signature(arguments)?.map_or_else(beside, |given| Ok(Some(given)))?,
+    };
+    Ok((component, usual_name(file).filter(|_| digest.is_none())))
+}
+
+/// Out of a registry.
+fn pulled(arguments: &InstallArguments) -> Result<(ComponentInput, Option<String>), Failure> {
+    let wrong =
+        |reason: String| Failure::new("component", format!("{}: {reason}", arguments.component));
+    let reference = Reference::parse(&arguments.component).map_err(wrong)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|error| wrong(error.to_string()))?;
+    let octets_max = Bounds::default().octets as u64;
+    let pulled = runtime.block_on(registry::pull(&reference, octets_max));
+    let pulled = pulled.map_err(|error| wrong(error.to_string()))?;
+    let component = ComponentInput {
+        octets: Some(BASE64.encode(&pulled.octets)),
+        digest: arguments.digest.clone(),
+        signature: signature(arguments)?.or(pulled.signature),
+    };
+    let last = reference.repository.rsplit('/').next();
+    Ok((component, last.map(|name| name.replace(['_', '.'], "-"))))
+}
+
+fn signature(arguments: &InstallArguments) -> Result<Option<String>, Failure> {
+    let file = arguments.signature.as_deref();
+    file.map(|file| read_file("signature", file)).transpose()
+}
+
+/// `policy.wasm.sig`, if there is one.
+fn beside(file: &Path) -> Result<Option<String>, Failure> {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".sig");
+    let file = Path::new(&name);
+    match file.exists() {
+        true => read_file("signature", file).map(Some),
+        false => Ok(None),
+    }
+}
+
 fn replay(arguments: ReplayArguments) -> Result<ReplayInput, Failure> {
     let file = arguments.component.as_deref();
     let component = file.map(octets).transpose()?.map(|octets| ComponentInput {
         octets: Some(octets),
         digest: None,
+        signature: None,
     });
     let usual_name = file.and_then(usual_name).unwrap_or_default();
     Ok(ReplayInput {
