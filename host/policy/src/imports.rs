@@ -69,6 +69,18 @@ impl CallState {
             false => Err(Halt(Failure::HostCalls(self.limits.host_calls_max)).into()),
         }
     }
+
+    /// Keeps a line of log as far as there is room; control characters cannot forge another.
+    pub(crate) fn keep_line(&mut self, level: log::Level, text: &str) {
+        let used = self.log_octets + LOG_LINE_OVERHEAD_OCTETS;
+        let Some(room) = self.limits.log_octets_max.checked_sub(used) else {
+            return;
+        };
+        let text = &text[..text.floor_char_boundary(room)];
+        self.log_octets = used + text.len();
+        let text = text.replace(char::is_control, " ");
+        self.log.push(LogLine { level, text });
+    }
 }
 
 impl types::Host for CallState {}
@@ -161,17 +173,9 @@ impl counters::Host for CallState {
 }
 
 impl log::Host for CallState {
-    /// Kept as far as there is room; control characters cannot forge a line.
     fn write(&mut self, level: log::Level, text: String) -> Result<()> {
         self.count_call()?;
-        let used = self.log_octets + LOG_LINE_OVERHEAD_OCTETS;
-        let Some(room) = self.limits.log_octets_max.checked_sub(used) else {
-            return Ok(());
-        };
-        let text = &text[..text.floor_char_boundary(room)];
-        self.log_octets = used + text.len();
-        let text = text.replace(char::is_control, " ");
-        self.log.push(LogLine { level, text });
+        self.keep_line(level, &text);
         Ok(())
     }
 }

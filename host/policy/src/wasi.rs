@@ -3,9 +3,10 @@
 //! Rust's std, CPython and JavaScript runtimes import a dozen or two of WASI's interfaces
 //! whether a policy uses them or not. Here they find every name and nothing behind it: no
 //! argument, no variable, no open directory, no clock, no randomness, no network. What a
-//! program does without wanting anything (asking for its arguments, writing a panic to
-//! standard error) is answered emptily or swallowed; a call that cannot be answered without
-//! giving something away ends the question with [`Failure::Wasi`], which names it.
+//! program does without wanting anything is answered: there are no arguments, and what it
+//! prints, mostly why it is about to trap, goes to the policy's log. A call that cannot be
+//! answered without giving something away ends the question with [`Failure::Wasi`], which
+//! names it.
 //!
 //! Every handle is of one host type that holds nothing, so no rights can be had from any
 //! combination of them. Written by hand, some hundred lines, in place of a WASI
@@ -18,6 +19,7 @@ use wasmtime::component::{Linker, LinkerInstance, Resource, ResourceType, Val};
 use wasmtime::{Result, StoreContextMut};
 
 use crate::Failure;
+use crate::bindings::relaygate::policy::log::Level;
 use crate::imports::{CallState, Halt};
 
 /// Whether that is the name of a WASI interface guests may import: one of these, of a 0.2
@@ -57,12 +59,32 @@ fn function(instance: &mut LinkerInstance<'_, CallState>, import: &str, name: &s
         let Some(answer) = answer else {
             return Err(Halt(Failure::Wasi(called.clone())).into());
         };
+        if answer == Answer::Printed {
+            print(store.data_mut(), given);
+        }
         give_back(&mut store, given)?;
         if let [result] = results {
             *result = answer.value(&mut store)?;
         }
         Ok(())
     })
+}
+
+/// For the author of the policy, under the bounds of everything it writes.
+fn print(state: &mut CallState, given: &[Val]) {
+    let octets = given.iter().find_map(|value| match value {
+        Val::List(octets) => Some(octets),
+        _ => None,
+    });
+    let octet = |value: &Val| match value {
+        Val::U8(octet) => Some(*octet),
+        _ => None,
+    };
+    let text: Vec<u8> = octets.into_iter().flatten().filter_map(octet).collect();
+    let text = String::from_utf8_lossy(&text);
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        state.keep_line(Level::Debug, line);
+    }
 }
 
 /// What was lent for the call has to be given back before it ends.
@@ -89,7 +111,9 @@ enum Answer {
     Handle,
     /// So many octets may be written.
     Room,
-    /// Done: they are gone.
+    /// They are written: to the log.
+    Printed,
+    /// Done: nothing was waiting.
     Done,
     /// A seed for hash tables, the same always: by WASI's own words it may be.
     Seed,
@@ -109,11 +133,11 @@ fn answer(interface: &str, function: &str) -> Option<Answer> {
         ("io/streams", "[method]output-stream.check-write") => Answer::Room,
         (
             "io/streams",
-            "[method]output-stream.write"
-            | "[method]output-stream.blocking-write-and-flush"
-            | "[method]output-stream.flush"
-            | "[method]output-stream.blocking-flush",
-        ) => Answer::Done,
+            "[method]output-stream.write" | "[method]output-stream.blocking-write-and-flush",
+        ) => Answer::Printed,
+        ("io/streams", "[method]output-stream.flush" | "[method]output-stream.blocking-flush") => {
+            Answer::Done
+        }
         ("random/insecure-seed", "insecure-seed") => Answer::Seed,
         _ => return None,
     })
@@ -129,7 +153,7 @@ impl Answer {
                 Val::Resource(handle.try_into_resource_any(store)?)
             }
             Self::Room => Val::Result(Ok(Some(Box::new(Val::U64(ROOM_OCTETS))))),
-            Self::Done => Val::Result(Ok(None)),
+            Self::Printed | Self::Done => Val::Result(Ok(None)),
             Self::Seed => Val::Tuple(vec![Val::U64(0), Val::U64(0)]),
         })
     }

@@ -4,6 +4,7 @@ mod support;
 
 use std::sync::OnceLock;
 
+use policy::questions::log::Level;
 use policy::questions::tags::Tagging;
 use policy::{Answered, Chain, CompileError, Component, Failure, NoFacts, Policy};
 use serde_json::json;
@@ -36,9 +37,16 @@ fn what_a_library_looks_at_is_empty() {
     assert_eq!(said("look"), ["0", "0", "0", "0"]);
 }
 
+/// Mostly it is why a guest is about to trap.
 #[test]
-fn what_is_printed_is_swallowed() {
-    assert_eq!(said("print"), ["printed"]);
+fn what_is_printed_goes_to_the_log() {
+    let answered = asked("print");
+    let lines = answered.decisions[0].log.iter();
+    let lines: Vec<(Level, &str)> = lines.map(|line| (line.level, line.text.as_str())).collect();
+    let hello = (Level::Debug, "hello");
+    let world = (Level::Debug, "world");
+    assert_eq!(lines, [hello, world, hello, world]);
+    assert_eq!(answered.answer.expect("an answer").tags, ["printed"]);
 }
 
 /// Hash tables need a seed; the same input has to give the same answer.

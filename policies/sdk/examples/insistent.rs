@@ -135,12 +135,13 @@ fn looked() -> [String; 4] {
     .map(|number| sdk::digits(number as u64))
 }
 
-/// A line to standard output, twice, as a library would.
+/// Two lines to standard output, twice, as a library would.
 fn printed() -> [String; 1] {
     for _ in 0..2 {
         let stream = stdout::get_stdout();
-        let room = stream.check_write().is_ok_and(|room| room >= 5);
-        let done = room && stream.write(b"hello").is_ok() && stream.blocking_flush().is_ok();
+        let room = stream.check_write().is_ok_and(|room| room >= 13);
+        let done =
+            room && stream.write(b"\nhello\nworld\n").is_ok() && stream.blocking_flush().is_ok();
         if !done {
             return [String::from("refused")];
         }

@@ -92,6 +92,40 @@ fn the_example_in_javascript_tags_who_matters() {
     assert_eq!(theirs(3), Vec::<String>::new());
 }
 
+/// What goes wrong in JavaScript is told with its place, what is not there by its name.
+#[test]
+fn a_mistake_in_javascript_is_told_with_its_place() {
+    needs!(javascript_unavailable);
+    let directory = tempfile::tempdir().expect("a directory");
+    let project = directory.path().join("mistaken");
+    let new = ["new", text(&project), "--lang", "js", "--question", "tags"];
+    told(&scratch(), &new);
+    link_tools(&project);
+    let says = |body: &str| {
+        let source = format!("export const tags = {{\n  delivery() {{ {body} }},\n}};\n");
+        fs::write(project.join("policy.js"), source).expect("a file of ours");
+        let built = told(&scratch(), &["build", text(&project)]);
+        let component = built["component"]["file"]
+            .as_str()
+            .expect("a file")
+            .to_owned();
+        told(&scratch(), &["run", &component])
+    };
+    let thrown = says("throw new Error(\"it went wrong\");");
+    assert_eq!(thrown["verdict"], "trap", "{thrown}");
+    let log = thrown["log"].to_string();
+    assert!(
+        log.contains("it went wrong") && log.contains("/policy.js:2:"),
+        "{log}"
+    );
+    let clock = says("return { system: [], tags: [`at-${Date.now()}`] };");
+    assert_eq!(clock["verdict"], "wasi", "{clock}");
+    assert!(
+        clock["failure"].to_string().contains("wasi:clocks/"),
+        "{clock}"
+    );
+}
+
 /// In Python: the cases hold; real mail of a partner gets its tag, that of another is kept
 /// aside. CPython is compiled, and asked, under the bounds everything else is.
 #[test]

@@ -4,9 +4,9 @@
 //! runs once for each message in a fresh instance, where a compiler inside the guest never
 //! pays.
 //!
-//! Its library imports WASI, and that is left as it is: the host has one that gives nothing
-//! and says what was called. Stubbed at build time, `Date.now()` would be a bare trap, and each
-//! call a tenth slower for the twenty stubs.
+//! Its library imports WASI, and that is left as it is: the host has one that gives nothing,
+//! says what was called, and puts an exception's text and place into the policy's log. Stubbed
+//! at build time all of that would be a bare trap, and each call a tenth slower for the stubs.
 //!
 //! `main` of `package.json` names the first source; it may import others of the project.
 

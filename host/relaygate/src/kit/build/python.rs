@@ -29,7 +29,9 @@ pub(super) fn build(directory: &Path) -> Result<Made, Failure> {
             .args(["--quiet", "--wit-path", contract::FOLDER])
             .args(["--world", contract::WORLD, "componentize", MODULE])
             .args(["--stub-wasi", "--output"])
-            .arg(file);
+            .arg(file)
+            // Whoever made a mistake in Python is told in Python.
+            .env("RUST_BACKTRACE", "0");
         run(&mut command, &install)
     })?;
     Ok(Made { octets, name })
