@@ -77,7 +77,8 @@ impl Registry {
         let place = lines.find_map(|line| line.strip_prefix("Location: "));
         let place = format!("{}&digest={digest}", place.expect("a place").trim());
         let data = format!("@{}", self.file("blob", octets).display());
-        let put = self.curl(&["-X", "PUT", "--data-binary", &data, &place]);
+        let kind = "Content-Type: application/octet-stream";
+        let put = self.curl(&["-X", "PUT", "-H", kind, "--data-binary", &data, &place]);
         assert!(put.contains("201"), "{put}");
         digest
     }
@@ -200,6 +201,7 @@ fn only_components_of_trusted_makers_are_taken() {
     );
     let signers = format!("[policy]\nsigners = ['''{}''']\n", maker.public);
     let cottage = Cottage::start(&signers);
+    cottage.connect(ACCOUNT, DOMAIN);
     let octets = fs::read(example()).expect("it was built");
     let component = registry.file("attachment-types.wasm", &octets);
     let file = component.to_string_lossy().into_owned();
