@@ -43,8 +43,11 @@ where
     let (name, settings) = (policy.name.clone(), policy.settings.clone());
     let state = CallState::new(name, facts.clone(), settings, policy.limits.clone());
     let mut store = new_store(linked, state);
-    let answer =
-        answer(linked, &index, &mut store, params).map_err(|error| failure(&error, &policy.limits));
+    let answer = answer(policy, &index, &mut store, params);
+    if let Some(probe) = &policy.probe {
+        probe.saw_cost(store.data(), answer.as_ref().err());
+    }
+    let answer = answer.map_err(|error| failure(&error, &policy.limits));
     let cost = Cost {
         micros: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         fuel: fuel_used(&store, &policy.limits),
@@ -55,7 +58,7 @@ where
 }
 
 fn answer<P, R>(
-    linked: &Linked,
+    policy: &Policy,
     index: &ComponentExportIndex,
     store: &mut Store<CallState>,
     params: P,
@@ -65,6 +68,7 @@ where
     R: Lift + 'static,
     (R,): ComponentNamedList + Lift,
 {
+    let linked = &policy.component.linked;
     let instance = linked.instances.instantiate(&mut *store)?;
     called(&instance, index, store, params)
 }
@@ -82,7 +86,10 @@ where
     (R,): ComponentNamedList + Lift,
 {
     let function: TypedFunc<P, (R,)> = instance.get_typed_func(&mut *store, index)?;
-    let (answer,) = function.call(store, params)?;
+    let (answer,) = function.call(&mut *store, params)?;
+    if let Some(probe) = &policy.probe {
+        probe.saw_edges(store, &instance)?;
+    }
     Ok(answer)
 }
 

@@ -13,6 +13,7 @@ use crate::call::{self, Cost};
 use crate::engine::Product;
 use crate::guard::{Allowance, Breaker};
 use crate::output;
+use crate::probe::Probe;
 use crate::questions::Question;
 use crate::questions::headers::{
     Finding, InboundFacts, InboundVerdict, OutboundFacts, OutboundVerdict, ReturnedFacts,
@@ -36,6 +37,8 @@ pub struct Policy {
     pub(crate) component: Component,
     pub(crate) settings: Arc<Settings>,
     pub(crate) limits: Limits,
+    /// Looks into its calls; only while it is fuzzed.
+    pub(crate) probe: Option<Arc<Probe>>,
     asked: Option<Arc<[Question]>>,
     breaker: Arc<Breaker>,
 }
@@ -85,6 +88,7 @@ impl Policy {
             component: component.clone(),
             settings: Arc::new(with_product(Settings::none(), component)),
             limits: Limits::default(),
+            probe: None,
             asked: None,
             breaker: Arc::default(),
         }
@@ -377,6 +381,9 @@ impl Chain {
             let Some((answer, cost)) = self.ask_one(link, question, facts, params) else {
                 continue;
             };
+            if let (Some(probe), Ok(answer)) = (&link.policy.probe, &answer) {
+                probe.saw_answer(answer);
+            }
             let answer = answer.and_then(|answer| check(answer, link));
             link.note(answer.as_ref().err());
             let decision = decision(link, question, &answer, cost);

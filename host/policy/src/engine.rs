@@ -92,7 +92,17 @@ const TABLE_ELEMENTS_MAX: usize = 10_000;
 impl Engine {
     /// An engine with its pool and its clock thread, which ends with it.
     pub fn new(settings: EngineSettings) -> Result<Self, EngineError> {
-        let wasm = wasmtime::Engine::new(&config(&settings)).map_err(EngineError::Setup)?;
+        Self::with_memories(settings, MEMORIES_PER_COMPONENT_MAX)
+    }
+
+    /// The same for components that may have that many memories each: those that fuzzing
+    /// has put counters into.
+    pub(crate) fn with_memories(
+        settings: EngineSettings,
+        memories: u32,
+    ) -> Result<Self, EngineError> {
+        let wasm = wasmtime::Engine::new(&config(&settings, memories));
+        let wasm = wasm.map_err(EngineError::Setup)?;
         let mut linker = Linker::new(&wasm);
         EveryQuestion::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)
             .map_err(EngineError::Setup)?;
@@ -115,9 +125,10 @@ impl Engine {
     }
 }
 
-fn config(settings: &EngineSettings) -> Config {
+fn config(settings: &EngineSettings, memories: u32) -> Config {
     let mut config = code_config(settings);
-    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(settings)));
+    let pool = pool(settings, memories);
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     config
 }
 
@@ -136,7 +147,7 @@ pub(crate) fn code_config(settings: &EngineSettings) -> Config {
     config
 }
 
-fn pool(settings: &EngineSettings) -> PoolingAllocationConfig {
+fn pool(settings: &EngineSettings, memories: u32) -> PoolingAllocationConfig {
     let slots = settings.instances_max;
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(slots)
@@ -146,8 +157,9 @@ fn pool(settings: &EngineSettings) -> PoolingAllocationConfig {
         .max_tables_per_component(TABLES_PER_COMPONENT_MAX)
         .table_elements(TABLE_ELEMENTS_MAX)
         .table_keep_resident(TABLE_ELEMENTS_MAX * size_of::<usize>())
-        .total_memories(slots)
-        .max_memories_per_component(MEMORIES_PER_COMPONENT_MAX.min(slots))
+        .total_memories(slots.max(memories))
+        .max_memories_per_component(memories)
+        .max_memories_per_module(memories)
         .max_memory_size(settings.memory_octets_max)
         .linear_memory_keep_resident(KEEP_RESIDENT_OCTETS)
         .pagemap_scan(Enabled::Auto);

@@ -18,10 +18,10 @@ pub(crate) struct CallState {
     pub(crate) settings: Arc<Settings>,
     pub(crate) limits: Limits,
     pub(crate) log: Vec<LogLine>,
-    log_octets: usize,
-    host_calls: u32,
-    /// As far as its memories grew.
+    /// The most memory it had.
     pub(crate) memory_octets: usize,
+    pub(crate) host_calls: u32,
+    log_octets: usize,
 }
 
 /// A failure raised by us inside a call; found again by downcast.
@@ -49,9 +49,9 @@ impl CallState {
             settings,
             limits,
             log: Vec::new(),
-            log_octets: 0,
-            host_calls: 0,
             memory_octets: 0,
+            host_calls: 0,
+            log_octets: 0,
         }
     }
 

@@ -5,6 +5,8 @@
 //! account's policies cannot undo what the operator's decided, and a policy that
 //! answers neutrally changes nothing.
 
+use serde::Serialize;
+
 use crate::answer::Word;
 use crate::questions::headers::{
     AuthorField, Finding, InboundAcceptance, InboundVerdict, OutboundVerdict,
@@ -15,7 +17,7 @@ use crate::questions::tags::Tagging;
 use crate::questions::types::{AuthorAuthentication, Origin, Verdict};
 
 /// An answer that a chain can put together.
-pub(crate) trait Answer: Word + Sized {
+pub(crate) trait Answer: Word + Serialize + Sized {
     /// This answer, tightened by a later policy's.
     fn tighten(self, later: Self) -> Self;
 

@@ -82,6 +82,7 @@ impl sdk::headers::Policy for Mischief {
                         value,
                     })
                 })),
+            "magic" => spell(&mail::headers("X-Route").concat()),
             "fine" => found.edits.push(Edit::Add(field("X-Note", "seen"))),
             _ => {}
         }
@@ -129,6 +130,21 @@ fn deeper(depth: u64) -> u64 {
     match black_box(depth) {
         0 => ballast[0],
         _ => deeper(depth + 1) + ballast[63],
+    }
+}
+
+/// Reads a route a letter at a time; only the whole word leads to the mistake.
+fn spell(text: &str) {
+    let mut read = 0;
+    for octet in text.bytes() {
+        read = match (read, octet) {
+            (0, b'v') => 1,
+            (1, b'2') => 2,
+            (2, b':') => 3,
+            (3, b'q') => 4,
+            (4, b'!') => panic!("on purpose"),
+            _ => black_box(0),
+        };
     }
 }
 

@@ -18,6 +18,7 @@ mod doors;
 mod durability;
 mod foreign_desk;
 mod framing;
+mod fuzzing;
 mod guessing;
 mod handover;
 mod headers;

@@ -4,7 +4,8 @@
 //! that there is one place where things are done. `check-config`, `journal verify`
 //! and `dump`, `backup verify` and `restore` work by themselves.
 //!
-//! Exit codes: 0 done, 1 not done, 2 not understood, 78 wrong configuration.
+//! Exit codes: 0 done, 1 not done, 2 not understood, 3 fuzzing has found something, 78 wrong
+//! configuration.
 
 pub mod args;
 mod backup;
@@ -56,8 +57,12 @@ pub fn run() -> ExitCode {
         socket: arguments.socket,
         json: arguments.json,
     };
-    match execute(&context, arguments.command) {
-        Ok(()) => ExitCode::SUCCESS,
+    let done = match arguments.command {
+        Command::Policy(PolicyCommand::Fuzz(arguments)) => policy::fuzz(&context, arguments),
+        command => execute(&context, command).map(|()| ExitCode::SUCCESS),
+    };
+    match done {
+        Ok(code) => code,
         Err(failure) => failure.report(context.json),
     }
 }

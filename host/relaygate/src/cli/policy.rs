@@ -1,14 +1,16 @@
 //! What a policy's author does; no program has to serve for it.
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::args::{BenchArguments, NewArguments, RunArguments};
+use super::args::{BenchArguments, FuzzArguments, NewArguments, RunArguments};
 use super::print::{pretty, tested};
 use super::{Context, Failure};
+use crate::kit::fuzz::Fuzz;
 use crate::kit::run::Run;
-use crate::kit::{bench, build, new, run, test};
+use crate::kit::{bench, build, fuzz, new, run, test};
 
 pub(super) fn new(context: &Context, arguments: &NewArguments) -> Result<(), Failure> {
     let NewArguments {
@@ -79,3 +81,27 @@ pub(super) fn bench(context: &Context, arguments: BenchArguments) -> Result<(), 
     };
     context.print(&figures, pretty)
 }
+
+/// Findings are no failure of the command, and no success of the policy.
+pub(super) fn fuzz(context: &Context, arguments: FuzzArguments) -> Result<ExitCode, Failure> {
+    let report = fuzz::fuzz(&Fuzz {
+        component: arguments.component,
+        time: arguments.time,
+        executions: arguments.executions,
+        findings: arguments.findings,
+        questions: arguments.questions,
+        seed: arguments.seed,
+        settings: arguments.settings,
+        invariants: arguments.invariants,
+        corpus: arguments.corpus,
+        deadline: arguments.deadline,
+        replay: arguments.replay,
+    })?;
+    context.print(&json!(report), fuzz::words)?;
+    Ok(match report.findings.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(EXIT_FOUND),
+    })
+}
+
+const EXIT_FOUND: u8 = 3;

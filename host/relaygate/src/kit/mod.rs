@@ -8,6 +8,7 @@
 //! | `build` | `relaygate policy build` |
 //! | `test` | `relaygate policy test` |
 //! | `run` | `relaygate policy run` |
+//! | `fuzz` | `relaygate policy fuzz` |
 //!
 //! Not here: the contract (`wit/`), the sandbox (`policy`), installing (`operations`).
 
@@ -16,6 +17,7 @@ pub mod build;
 mod code;
 pub mod contract;
 pub mod new;
+pub mod fuzz;
 pub mod run;
 mod sandbox;
 pub mod test;

@@ -38,8 +38,8 @@ pub use log::{LogArguments, LogCommand};
 pub use login::LoginCommand;
 pub use person::PersonCommand;
 pub use policy::{
-    BenchArguments, InstallArguments, NewArguments, PolicyCommand, PolicyName, ReplayArguments,
-    RunArguments,
+    BenchArguments, FuzzArguments, InstallArguments, NewArguments, PolicyCommand, PolicyName,
+    ReplayArguments, RunArguments,
 };
 pub use queue::QueueCommand;
 pub use secrets::SecretsCommand;

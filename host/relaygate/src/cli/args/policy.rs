@@ -1,6 +1,7 @@
 //! `relaygate policy`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
@@ -43,6 +44,10 @@ pub enum PolicyCommand {
     Run(RunArguments),
     /// Time the built-in policies, natively and in the sandbox, or one component.
     Bench(BenchArguments),
+    /// Look for messages and facts a policy cannot bear: traps, missed deadlines, refused
+    /// edits, answers an invariant forbids. Needs no source; what is found is made as small
+    /// as it gets and kept. Exit code 3 if there is something.
+    Fuzz(FuzzArguments),
     /// Look whether a component could be installed, and what it answers.
     Check {
         /// The component.
@@ -204,4 +209,77 @@ pub struct RunArguments {
     /// JSON: its settings.
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
+}
+
+/// `relaygate policy fuzz`.
+#[derive(Debug, Args)]
+pub struct FuzzArguments {
+    /// The component.
+    pub component: PathBuf,
+    /// Stop after this time, for example 30s, 10m or 8h; a minute if nothing else ends it.
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    pub time: Option<Duration>,
+    /// Stop after so many inputs.
+    #[arg(long, value_name = "NUMBER")]
+    pub executions: Option<u64>,
+    /// Stop after so many findings.
+    #[arg(long, value_name = "NUMBER")]
+    pub findings: Option<usize>,
+    /// What it is asked, for example headers.inbound; may be given more than once. All it
+    /// answers if absent.
+    #[arg(long = "question", value_name = "QUESTION")]
+    pub questions: Vec<String>,
+    /// What must hold of every answer, in CEL: `!(session.tls == null && verdict ==
+    /// "accept")`. Names are those of the contract with _ for -, and answer, verdict,
+    /// question; may be given more than once.
+    #[arg(long = "invariant", value_name = "CEL")]
+    pub invariants: Vec<String>,
+    /// Where inputs and findings are kept, and looked for; beside the component if absent.
+    #[arg(long, value_name = "DIRECTORY")]
+    pub corpus: Option<PathBuf>,
+    /// All chance comes from this number: the same one, the same run.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+    /// JSON: its settings; such as its own schema allows if absent.
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+    /// Its time for one answer; 20ms if absent, as when it is installed.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub deadline: Option<Duration>,
+    /// Ask one finding again instead, named by its files without their ends.
+    #[arg(long, value_name = "FINDING")]
+    pub replay: Option<PathBuf>,
+}
+
+/// `500ms`, `30s`, `10m`, `8h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let unit = text.trim_start_matches(|it: char| it.is_ascii_digit());
+    let number = &text[..text.len() - unit.len()];
+    let number: u64 = number.parse().map_err(|_| DURATIONS.to_owned())?;
+    let (factor, seconds) = match unit {
+        "ms" => return Ok(Duration::from_millis(number)),
+        "s" => (1, number),
+        "m" => (60, number),
+        "h" => (3_600, number),
+        _ => return Err(DURATIONS.to_owned()),
+    };
+    let seconds = seconds.checked_mul(factor).ok_or(DURATIONS)?;
+    Ok(Duration::from_secs(seconds))
+}
+
+const DURATIONS: &str = "a number and a unit: 500ms, 30s, 10m, 8h";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_a_unit() {
+        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("8h"), Ok(Duration::from_secs(28_800)));
+        assert_eq!(duration("20ms"), Ok(Duration::from_millis(20)));
+        for wrong in ["", "5", "s", "-1s", "5 s", "5d", "99999999999999999999h"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -52,7 +52,8 @@ pub(super) fn request(command: PolicyCommand) -> Result<PolicyRequest, Failure> 
         | PolicyCommand::Build { .. }
         | PolicyCommand::Test { .. }
         | PolicyCommand::Run(_)
-        | PolicyCommand::Bench(_) => {
+        | PolicyCommand::Bench(_)
+        | PolicyCommand::Fuzz(_) => {
             return Err(Failure::usage(
                 "this command is not asked of the running program",
             ));

@@ -1,0 +1,224 @@
+//! Words a policy knows: what it compares with stands in its code and its constants, and
+//! which header fields it looks at it says itself when it asks for them. Chance alone would
+//! never spell them.
+//!
+//! Not here: where the words are put (`texts`, `letter`).
+
+use std::collections::BTreeSet;
+
+use wasmparser::{
+    BinaryReaderError, ConstExpr, Data, DataKind, FunctionBody, Operator, Parser, Payload,
+};
+
+/// What is known of one policy's words.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Vocabulary {
+    /// Texts of its constants, and of its code's numbers that are texts.
+    words: Vec<String>,
+    /// Single octets its code compares with, or might.
+    octets: Vec<u8>,
+    /// Names of header fields it asked for.
+    asked: Vec<String>,
+}
+
+/// More words than this only hide each other.
+const WORDS_MAX: usize = 2_000;
+const ASKED_MAX: usize = 64;
+const WORD_OCTETS_MAX: usize = 64;
+
+/// A text's address and its length stand close to each other in the code.
+const CONSTANTS_APART_MAX: usize = 6;
+
+impl Vocabulary {
+    /// The words of a component, in the order of the alphabet.
+    ///
+    /// # Errors
+    /// It is damaged; a component that compiles is not.
+    pub(super) fn of(component: &[u8]) -> Result<Self, BinaryReaderError> {
+        let (mut words, mut octets) = (BTreeSet::new(), BTreeSet::new());
+        let mut module = Module::default();
+        for payload in Parser::new(0).parse_all(component) {
+            match payload? {
+                Payload::ModuleSection { .. } => module = Module::default(),
+                Payload::CodeSectionEntry(body) => {
+                    octets.extend(single_octets(&body)?);
+                    module.read_code(&body, &mut words)?;
+                }
+                Payload::DataSection(section) => {
+                    for data in section {
+                        module.segments.extend(segment(&data?)?);
+                    }
+                    module.read_data(&mut words);
+                }
+                _ => {}
+            }
+        }
+        Ok(Self {
+            words: words.into_iter().take(WORDS_MAX).collect(),
+            octets: octets.into_iter().collect(),
+            asked: Vec::new(),
+        })
+    }
+
+    /// All of them.
+    pub(super) fn words(&self) -> &[String] {
+        &self.words
+    }
+
+    /// Printable octets that stand in its code as numbers.
+    pub(super) fn octets(&self) -> &[u8] {
+        &self.octets
+    }
+
+    /// Names of header fields it has asked for so far.
+    pub(super) fn asked(&self) -> &[String] {
+        &self.asked
+    }
+
+    /// It has asked for this header field.
+    pub(super) fn heard(&mut self, name: String) {
+        if self.asked.len() < ASKED_MAX && !self.asked.contains(&name) {
+            self.asked.push(name);
+        }
+    }
+}
+
+/// One core module while it is read. Code stands before data in a module, so what the code
+/// points at is looked up at the end.
+#[derive(Default)]
+struct Module<'a> {
+    segments: Vec<(usize, &'a [u8])>,
+    /// Numbers close to each other that may be a text's place and length.
+    pairs: Vec<(usize, usize)>,
+}
+
+impl<'a> Module<'a> {
+    fn read_code(
+        &mut self,
+        body: &FunctionBody<'_>,
+        words: &mut BTreeSet<String>,
+    ) -> Result<(), BinaryReaderError> {
+        let mut recent: Vec<usize> = Vec::new();
+        let mut operators = body.get_operators_reader()?;
+        while !operators.eof() {
+            match operators.read()? {
+                Operator::I32Const { value } => {
+                    words.extend(spelled(&value.to_le_bytes()));
+                    let number = value.cast_unsigned() as usize;
+                    self.pairs.extend(pairs(&recent, number));
+                    recent.push(number);
+                    if recent.len() > CONSTANTS_APART_MAX {
+                        recent.remove(0);
+                    }
+                }
+                Operator::I64Const { value } => {
+                    words.extend(spelled(&value.to_le_bytes()));
+                    // Place and length are often stored as one number.
+                    let (low, high) = (value as u32 as usize, (value >> 32) as u32 as usize);
+                    self.pairs.push((low, high));
+                }
+                Operator::V128Const { value } => words.extend(spelled(value.bytes())),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn read_data(&mut self, words: &mut BTreeSet<String>) {
+        for (_, octets) in &self.segments {
+            let runs = octets.split(|octet| !octet.is_ascii_graphic() && *octet != b' ');
+            words.extend(runs.filter_map(text));
+            for pair in octets.chunks_exact(4).zip(octets.chunks_exact(4).skip(1)) {
+                self.pairs.push((number(pair.0), number(pair.1)));
+            }
+        }
+        for (place, length) in &self.pairs {
+            words.extend(self.pointed_at(*place, *length));
+        }
+    }
+
+    fn pointed_at(&self, place: usize, length: usize) -> Option<String> {
+        self.segments.iter().find_map(|(start, octets)| {
+            let from = place.checked_sub(*start)?;
+            text(octets.get(from..from.checked_add(length)?)?)
+        })
+    }
+}
+
+/// Numbers of the code that may be letters something is compared with.
+fn single_octets(body: &FunctionBody<'_>) -> Result<BTreeSet<u8>, BinaryReaderError> {
+    let mut octets = BTreeSet::new();
+    let mut operators = body.get_operators_reader()?;
+    while !operators.eof() {
+        if let Operator::I32Const { value } = operators.read()? {
+            let octet = u8::try_from(value).ok();
+            octets.extend(octet.filter(u8::is_ascii_graphic));
+        }
+    }
+    Ok(octets)
+}
+
+fn pairs(recent: &[usize], number: usize) -> Vec<(usize, usize)> {
+    let pair = |other: &usize| {
+        let length = |it: usize| (2..=WORD_OCTETS_MAX).contains(&it);
+        match (length(number), length(*other)) {
+            (true, false) => Some((*other, number)),
+            (false, true) => Some((number, *other)),
+            _ => None,
+        }
+    };
+    recent.iter().filter_map(pair).collect()
+}
+
+fn number(octets: &[u8]) -> usize {
+    let octets = octets.first_chunk().copied().unwrap_or_default();
+    u32::from_le_bytes(octets) as usize
+}
+
+/// A segment with a fixed place.
+fn segment<'a>(data: &Data<'a>) -> Result<Option<(usize, &'a [u8])>, BinaryReaderError> {
+    match &data.kind {
+        DataKind::Active { offset_expr, .. } => {
+            Ok(place(offset_expr)?.map(|place| (place, data.data)))
+        }
+        DataKind::Passive => Ok(None),
+    }
+}
+
+fn place(expression: &ConstExpr<'_>) -> Result<Option<usize>, BinaryReaderError> {
+    match expression.get_operators_reader().read()? {
+        Operator::I32Const { value } => Ok(Some(value.cast_unsigned() as usize)),
+        _ => Ok(None),
+    }
+}
+
+/// The octets as a word, if they can be one.
+fn text(octets: &[u8]) -> Option<String> {
+    let fits = (2..=WORD_OCTETS_MAX).contains(&octets.len());
+    let readable = octets.iter().all(|it| it.is_ascii_graphic() || *it == b' ');
+    let word = str::from_utf8(octets).ok()?.trim();
+    (fits && readable && word.len() > 1).then(|| word.to_owned())
+}
+
+/// A number that spells a word, as compilers make of short comparisons: all of it, or all
+/// but zeros at its end.
+fn spelled(octets: &[u8]) -> Option<String> {
+    let end = octets.iter().rposition(|octet| *octet != 0)?;
+    text(octets.get(..=end)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::built_in;
+
+    #[test]
+    fn a_policys_words_are_found() {
+        let vocabulary = Vocabulary::of(built_in::ADDRESS_LIMITS).expect("it is whole");
+        let words = vocabulary.words();
+        for word in ["limit_domains", "domain"] {
+            assert!(words.contains(&word.to_owned()), "{word}: {words:?}");
+        }
+        assert!(words.len() < WORDS_MAX, "{}", words.len());
+    }
+}
