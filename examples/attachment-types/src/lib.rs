@@ -26,7 +26,9 @@ impl Policy for AttachmentTypes {
             true => usual.contains(&end),
             false => refuse.iter().any(|it| it.eq_ignore_ascii_case(end)),
         };
-        verdict(&text, refused, |end| settings::contains("flag", end))
+        let flag = settings::texts("flag");
+        let flagged = |end: &str| flag.iter().any(|it| it.eq_ignore_ascii_case(end));
+        verdict(&text, refused, flagged)
     }
 }
 
@@ -54,7 +56,7 @@ pub fn verdict(
     refused: impl Fn(&str) -> bool,
     flagged: impl Fn(&str) -> bool,
 ) -> InboundVerdict {
-    let ends: Vec<String> = ends(text).collect();
+    let ends = ends(text);
     if let Some(end) = ends.iter().find(|end| refused(end)) {
         let hint = join(&["send the file in another form than .", end]);
         let why = reason(Refusal::Content, "attachment_type", &hint);
@@ -68,27 +70,49 @@ pub fn verdict(
 }
 
 /// The ends of the names of all parts, in lower case: `filename="a.EXE"`, `name=a.exe`.
-pub fn ends(text: &[u8]) -> impl Iterator<Item = String> + '_ {
-    const NAME: &[u8] = b"name=";
-    let places = (0..text.len().saturating_sub(NAME.len()))
-        .filter(|at| text[*at..*at + NAME.len()].eq_ignore_ascii_case(NAME));
-    places.filter_map(|at| end_of(text.get(at + NAME.len()..)?))
+///
+/// Read from behind, where a name ends is known by the time its beginning is met. Looked
+/// for from each beginning, a line of nothing but `name=` would cost the square of its
+/// length; that was so once, and `relaygate policy fuzz` found it.
+pub fn ends(text: &[u8]) -> Vec<String> {
+    let (mut quoted_end, mut plain_end) = (text.len(), text.len());
+    let mut found = Vec::new();
+    for (at, octet) in text.iter().enumerate().rev() {
+        let name = match octet {
+            b'"' => &text[at + 1..quoted_end],
+            b';' | b' ' | b'\t' | b'\r' | b'\n' => &[],
+            _ => &text[at..plain_end],
+        };
+        if is_named(&text[..at]) {
+            found.extend(end_of(name));
+        }
+        match octet {
+            b'"' => quoted_end = at,
+            b';' | b' ' | b'\t' => plain_end = at,
+            b'\r' | b'\n' => (quoted_end, plain_end) = (at, at),
+            _ => {}
+        }
+    }
+    found.reverse();
+    found
 }
 
-/// What stands behind the last dot of a name, quoted or not.
+/// Whether a name stands behind this.
+fn is_named(before: &[u8]) -> bool {
+    const NAME: &[u8] = b"name=";
+    let from = before.len().saturating_sub(NAME.len());
+    before[from..].eq_ignore_ascii_case(NAME)
+}
+
+/// What stands behind the last dot of a name.
 fn end_of(name: &[u8]) -> Option<String> {
-    let (quote, name) = match name.split_first()? {
-        (b'"', rest) => (true, rest),
-        _ => (false, name),
-    };
-    let is_end = |octet: &u8| match quote {
-        true => matches!(octet, b'"' | b'\r' | b'\n'),
-        false => matches!(octet, b';' | b' ' | b'\t' | b'\r' | b'\n'),
-    };
-    let length = name.iter().position(is_end).unwrap_or(name.len());
-    let name = core::str::from_utf8(name.get(..length)?).ok()?;
+    // No file has a longer name.
+    const NAME_OCTETS_MAX: usize = 255;
+    let name = &name[name.len().saturating_sub(NAME_OCTETS_MAX)..];
     // Windows drops dots and blanks at the end of a name.
-    let (_, end) = name.trim_end_matches(['.', ' ']).rsplit_once('.')?;
+    let last = name.iter().rposition(|octet| !b". ".contains(octet))?;
+    let dot = name[..last].iter().rposition(|octet| *octet == b'.')?;
+    let end = core::str::from_utf8(&name[dot + 1..=last]).ok()?;
     Some(end.to_ascii_lowercase())
 }
 
@@ -100,15 +124,17 @@ mod tests {
     fn names_are_found_however_they_are_written() {
         let text = b"Content-Disposition: attachment; FileName=\"a b.EXE\"\r\n\
             Content-Type: x/y; name=c.tar.gz;\r\n\tfilename=\"d.js. .\"\r\n\r\nname=none\r\n";
-        let found: Vec<String> = ends(text).collect();
-        assert_eq!(found, ["exe", "gz", "js"]);
+        assert_eq!(ends(text), ["exe", "gz", "js"]);
+        assert_eq!(ends(b"name=a.exe"), ["exe"]);
+        assert_eq!(ends(b"name=\"a; b.exe"), ["exe"]);
+        assert!(ends(b"name=a; b.exe name= c.exe name=").is_empty());
     }
 
     #[test]
     fn what_is_cut_anywhere_is_read_without_panic() {
         let text = b"name=\"a.exe\"; filename=b.js";
         for end in 0..text.len() {
-            ends(&text[..end]).for_each(drop);
+            drop(ends(&text[..end]));
         }
     }
 }

@@ -86,7 +86,7 @@ pub(crate) const CORES_PER_COMPONENT_MAX: u32 = 64;
 const TABLES_PER_COMPONENT_MAX: u32 = 16;
 /// Adapters bring empty ones. Calls are synchronous, so there are many more slots than threads
 /// to fill them, and none is kept for these.
-const MEMORIES_PER_COMPONENT_MAX: u32 = 4;
+pub(crate) const MEMORIES_PER_COMPONENT_MAX: u32 = 4;
 const TABLE_ELEMENTS_MAX: usize = 10_000;
 
 impl Engine {

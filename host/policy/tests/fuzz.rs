@@ -194,6 +194,25 @@ fn what_is_not_the_same_twice_is_found_and_nothing_else() {
     );
 }
 
+/// A panic of ours ends no run and is no secret; the next input is tried as ever.
+#[test]
+fn a_panic_of_the_host_is_a_finding() {
+    struct Panics;
+    impl Facts for Panics {
+        fn headers(&self, _name: &str) -> Vec<String> {
+            panic!("a mistake of the host");
+        }
+    }
+    let panics: Box<Mailroom> = Box::new(|_| Some(Arc::new(Panics)));
+    let plan = plan(Question::HeadersInbound, json!({"do": "magic"}));
+    let mut fuzzer = Fuzzer::new(MISCHIEF, plan, panics).expect("a run");
+    let found = first(&mut fuzzer, 1).expect("it is told");
+    assert_eq!(found.problem.kind, Kind::Host);
+    assert!(found.problem.what.contains("a mistake of the host"));
+    assert!(first(&mut fuzzer, 10).is_none(), "it is known");
+    assert_eq!(fuzzer.standing().executions, 11);
+}
+
 /// The four policies of the house have no mistake that some thousands of odd messages show.
 #[test]
 fn the_built_in_policies_bear_it() {

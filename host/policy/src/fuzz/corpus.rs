@@ -14,6 +14,8 @@ use crate::questions::Question;
 #[derive(Default)]
 pub(super) struct Corpus {
     entries: Vec<Input>,
+    /// Those of them that went somewhere new; the others only cost more.
+    ways: Vec<usize>,
     /// For each edge, the ranges of counts it was passed with, a bit each.
     passed: Vec<u8>,
     highs: HashMap<Question, Highs>,
@@ -42,6 +44,9 @@ struct Highs {
 /// A high is worth keeping if it is that much higher: by an eighth.
 const HIGHER_BY: u64 = 8;
 
+/// So often; they are large and take long.
+const COSTLIEST_EVERY: usize = 24;
+
 /// One of the newest is chosen as often as any other at all.
 const NEWEST: usize = 8;
 
@@ -65,6 +70,9 @@ impl Corpus {
         if went || cost {
             self.entries.push(input.clone());
         }
+        if went {
+            self.ways.push(at);
+        }
         match (went, cost) {
             (true, _) => Novelty::Way,
             (false, true) => Novelty::Cost,
@@ -72,18 +80,18 @@ impl Corpus {
         }
     }
 
-    /// One to go on from: any, one of the newest, or now and then the costliest of a
-    /// question. Of two, the smaller one: it tells as much in less time.
+    /// One to go on from: any that went somewhere new, one of the newest, or now and then
+    /// the costliest of a question. Of two, the smaller one: it tells as much in less time.
     pub(super) fn pick(&self, chance: &mut Chance) -> Option<&Input> {
-        if chance.once_in(8)
+        if chance.once_in(COSTLIEST_EVERY)
             && let Some(costliest) = self.costliest(chance)
         {
             return Some(costliest);
         }
-        let newest = self.entries.len().saturating_sub(NEWEST);
+        let newest = self.ways.len().saturating_sub(NEWEST);
         let from = if chance.once_in(2) { newest } else { 0 };
-        let one = chance.pick(&self.entries[from..])?;
-        let other = chance.pick(&self.entries[from..])?;
+        let mut one = || self.entries.get(*chance.pick(&self.ways[from..])?);
+        let (one, other) = (one()?, one()?);
         Some(if one.size() <= other.size() {
             one
         } else {

@@ -7,9 +7,9 @@ use super::Input;
 use super::letter::{Letter, lines};
 use crate::asked::sample;
 
-/// Makes it smaller. `shows` tells whether the problem still shows, and counts what that
-/// costs: once it is too much it says no.
-pub(super) fn minimise(mut input: Input, mut shows: impl FnMut(&Input) -> bool) -> Input {
+/// Makes it smaller. `shows` tells whether the problem still shows; once it says nothing,
+/// the time for that is over and what there is by then must do.
+pub(super) fn minimise(mut input: Input, mut shows: impl FnMut(&Input) -> Option<bool>) -> Input {
     let mut before = None;
     while before.as_ref() != Some(&input) {
         before = Some(input.clone());
@@ -20,7 +20,7 @@ pub(super) fn minimise(mut input: Input, mut shows: impl FnMut(&Input) -> bool) 
     input
 }
 
-fn try_settings(input: &mut Input, shows: &mut impl FnMut(&Input) -> bool) {
+fn try_settings(input: &mut Input, shows: &mut impl FnMut(&Input) -> Option<bool>) {
     let Value::Object(members) = input.settings.clone() else {
         return;
     };
@@ -36,17 +36,17 @@ fn try_settings(input: &mut Input, shows: &mut impl FnMut(&Input) -> bool) {
 /// Keeps a change if the problem still shows.
 fn attempt(
     input: &mut Input,
-    shows: &mut impl FnMut(&Input) -> bool,
+    shows: &mut impl FnMut(&Input) -> Option<bool>,
     change: impl FnOnce(&mut Input),
 ) {
     let mut changed = input.clone();
     change(&mut changed);
-    if changed != *input && shows(&changed) {
+    if changed != *input && shows(&changed) == Some(true) {
         *input = changed;
     }
 }
 
-fn try_facts(input: &mut Input, shows: &mut impl FnMut(&Input) -> bool) {
+fn try_facts(input: &mut Input, shows: &mut impl FnMut(&Input) -> Option<bool>) {
     let usual = sample(input.question);
     let mut pointers = Vec::new();
     pointers_into(&usual, "", &mut pointers);
@@ -81,7 +81,7 @@ fn put(facts: &mut Value, pointer: &str, value: Value) {
     }
 }
 
-fn shorten_list(input: &mut Input, pointer: &str, shows: &mut impl FnMut(&Input) -> bool) {
+fn shorten_list(input: &mut Input, pointer: &str, shows: &mut impl FnMut(&Input) -> Option<bool>) {
     let Some(Value::Array(values)) = input.facts.pointer(pointer).cloned() else {
         return;
     };
@@ -94,7 +94,7 @@ fn shorten_list(input: &mut Input, pointer: &str, shows: &mut impl FnMut(&Input)
     put(&mut input.facts, pointer, Value::Array(kept));
 }
 
-fn try_letter(input: &mut Input, shows: &mut impl FnMut(&Input) -> bool) {
+fn try_letter(input: &mut Input, shows: &mut impl FnMut(&Input) -> Option<bool>) {
     attempt(input, shows, |input| input.letter = None);
     attempt(input, shows, |input| {
         input.letter = input.letter.as_ref().map(|_| Letter::sample());
@@ -115,7 +115,7 @@ fn try_letter(input: &mut Input, shows: &mut impl FnMut(&Input) -> bool) {
     input.letter = Some(shorter_values(letter, &mut with));
 }
 
-fn fewer_fields(letter: Letter, shows: &mut impl FnMut(Letter) -> bool) -> Letter {
+fn fewer_fields(letter: Letter, shows: &mut impl FnMut(Letter) -> Option<bool>) -> Letter {
     let body = letter.body.clone();
     let with = |fields: &[_]| Letter {
         fields: fields.to_vec(),
@@ -125,19 +125,20 @@ fn fewer_fields(letter: Letter, shows: &mut impl FnMut(Letter) -> bool) -> Lette
     with(&fields)
 }
 
-fn shorter_body(letter: Letter, shows: &mut impl FnMut(Letter) -> bool) -> Letter {
+fn shorter_body(letter: Letter, shows: &mut impl FnMut(Letter) -> Option<bool>) -> Letter {
     let with = |body: Vec<u8>| Letter {
         fields: letter.fields.clone(),
         body,
     };
     let body: Vec<Vec<u8>> = lines(&letter.body).map(<[u8]>::to_vec).collect();
     let body = fewest(body, |lines| shows(with(lines.concat()))).concat();
-    with(fewest(body, |body| {
-        is_whole(body) && shows(with(body.to_vec()))
+    with(fewest(body, |body| match is_whole(body) {
+        true => shows(with(body.to_vec())),
+        false => Some(false),
     }))
 }
 
-fn shorter_values(mut letter: Letter, shows: &mut impl FnMut(Letter) -> bool) -> Letter {
+fn shorter_values(mut letter: Letter, shows: &mut impl FnMut(Letter) -> Option<bool>) -> Letter {
     for at in 0..letter.fields.len() {
         let with = |value: &[u8]| {
             let mut changed = letter.clone();
@@ -145,7 +146,10 @@ fn shorter_values(mut letter: Letter, shows: &mut impl FnMut(Letter) -> bool) ->
             changed
         };
         let value = letter.fields[at].value.clone();
-        let value = fewest(value, |value| is_whole(value) && shows(with(value)));
+        let value = fewest(value, |value| match is_whole(value) {
+            true => shows(with(value)),
+            false => Some(false),
+        });
         letter.fields[at].value = value;
     }
     letter
@@ -170,8 +174,8 @@ fn is_whole(text: &[u8]) -> bool {
 }
 
 /// The fewest of them with which it still shows, as far as taking away ever smaller pieces
-/// finds that (delta debugging).
-fn fewest<T: Clone>(mut all: Vec<T>, mut shows: impl FnMut(&[T]) -> bool) -> Vec<T> {
+/// finds that (delta debugging) before the time is over.
+fn fewest<T: Clone>(mut all: Vec<T>, mut shows: impl FnMut(&[T]) -> Option<bool>) -> Vec<T> {
     let mut piece = all.len();
     while piece > 0 {
         let mut at = 0;
@@ -179,8 +183,9 @@ fn fewest<T: Clone>(mut all: Vec<T>, mut shows: impl FnMut(&[T]) -> bool) -> Vec
             let end = (at + piece).min(all.len());
             let less = [&all[..at], &all[end..]].concat();
             match shows(&less) {
-                true => all = less,
-                false => at = end,
+                Some(true) => all = less,
+                Some(false) => at = end,
+                None => return all,
             }
         }
         piece /= 2;
@@ -214,10 +219,11 @@ mod tests {
                 .unwrap_or_default();
             let text = String::from_utf8_lossy(&octets).into_owned();
             let defects = input.facts["facts"]["defects"].to_string();
-            input.settings["b"] == 2
+            let shows = input.settings["b"] == 2
                 && defects.contains("no_from")
                 && text.contains("bad")
-                && text.contains("two")
+                && text.contains("two");
+            Some(shows)
         };
         let least = minimise(input, shows);
         assert_eq!(least.settings, json!({"b": 2}));
@@ -227,5 +233,15 @@ mod tests {
         );
         let letter = least.letter.expect("a letter");
         assert_eq!(letter.octets(), b"X-Bad:bad\r\n\r\ntwo\r\n");
+    }
+
+    #[test]
+    fn it_ends_when_the_time_is_over() {
+        let mut asked = 0;
+        let least = fewest((0..100_000).collect(), |_| {
+            asked += 1;
+            (asked < 10).then_some(false)
+        });
+        assert_eq!((least.len(), asked), (100_000, 10));
     }
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::instrument::instrument;
 use super::{FuzzError, Input};
 use crate::asked;
+use crate::engine::MEMORIES_PER_COMPONENT_MAX;
 use crate::inspect::Bounds;
 use crate::probe::{Glimpse, Probe};
 use crate::questions::lookup::{Person, SupportAddress};
@@ -53,11 +54,8 @@ struct Twin {
 /// One call at a time; the pool has room for those that end late.
 const INSTANCES_MAX: u32 = 4;
 
-/// A component has so many modules at most, each with its counters.
-const MEMORIES_MAX: u32 = 17;
-
-/// A page for each.
-const COUNTERS_OCTETS_MAX: usize = MEMORIES_MAX as usize * 64 * 1024;
+/// The counters of one module.
+const PAGE_OCTETS: usize = 64 * 1024;
 
 /// Counters take time.
 const TRACED_DEADLINE_FACTOR: u32 = 4;
@@ -81,12 +79,12 @@ impl Target {
                 bounds: bounds_with_counters(),
                 ..EngineSettings::default()
             },
-            MEMORIES_MAX,
+            MEMORIES_PER_COMPONENT_MAX + counting.outlets,
         )?;
         let traced = engine.compile(&counting.component)?;
         let traced_limits = Limits {
             deadline: limits.deadline * TRACED_DEADLINE_FACTOR,
-            memory_octets_max: limits.memory_octets_max + COUNTERS_OCTETS_MAX,
+            memory_octets_max: limits.memory_octets_max + counting.outlets as usize * PAGE_OCTETS,
             ..limits.clone()
         };
         Ok(Self {

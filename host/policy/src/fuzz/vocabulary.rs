@@ -65,7 +65,7 @@ impl Vocabulary {
         &self.words
     }
 
-    /// Printable octets that stand in its code as numbers.
+    /// Letters its code compares with, as far as that can be seen.
     pub(super) fn octets(&self) -> &[u8] {
         &self.octets
     }
@@ -75,11 +75,14 @@ impl Vocabulary {
         &self.asked
     }
 
-    /// It has asked for this header field.
-    pub(super) fn heard(&mut self, name: String) {
-        if self.asked.len() < ASKED_MAX && !self.asked.contains(&name) {
-            self.asked.push(name);
+    /// It has asked for this header field; whether that is new.
+    pub(super) fn heard(&mut self, name: &str) -> bool {
+        let known = self.asked.iter().any(|it| it == name);
+        let new = !known && self.asked.len() < ASKED_MAX;
+        if new {
+            self.asked.push(name.to_owned());
         }
+        new
     }
 }
 
@@ -145,15 +148,24 @@ impl<'a> Module<'a> {
     }
 }
 
-/// Numbers of the code that may be letters something is compared with.
+/// Letters the code compares something with: equal to a number, or from one on.
 fn single_octets(body: &FunctionBody<'_>) -> Result<BTreeSet<u8>, BinaryReaderError> {
     let mut octets = BTreeSet::new();
+    let mut number = None;
     let mut operators = body.get_operators_reader()?;
     while !operators.eof() {
-        if let Operator::I32Const { value } = operators.read()? {
-            let octet = u8::try_from(value).ok();
-            octets.extend(octet.filter(u8::is_ascii_graphic));
-        }
+        let operator = operators.read()?;
+        let letter = match (&operator, number) {
+            (Operator::I32Eq | Operator::I32Ne | Operator::I32Xor | Operator::I32Sub, it) => it,
+            (Operator::I32Add, Some(it)) => i32::checked_neg(it),
+            _ => None,
+        };
+        let letter = letter.and_then(|it| u8::try_from(it).ok());
+        octets.extend(letter.filter(u8::is_ascii_graphic));
+        number = match operator {
+            Operator::I32Const { value } => Some(value),
+            _ => None,
+        };
     }
     Ok(octets)
 }
@@ -220,5 +232,7 @@ mod tests {
             assert!(words.contains(&word.to_owned()), "{word}: {words:?}");
         }
         assert!(words.len() < WORDS_MAX, "{}", words.len());
+        let octets = vocabulary.octets();
+        assert!(octets.contains(&b'@') && octets.len() < 60, "{octets:?}");
     }
 }

@@ -40,6 +40,10 @@ pub(super) struct Instrumented {
     pub(super) left_out: u32,
 }
 
+/// Edges of one component, whatever it holds: reading their counts must not take longer than
+/// the run they were counted in. Language runtimes have more.
+const EDGES_MAX: u32 = 48 * 1024;
+
 /// The exported function that hands out what one module has counted.
 pub(crate) fn outlet_name(outlet: u32) -> String {
     format!("relaygate-edges{outlet}")
@@ -52,12 +56,15 @@ pub(crate) fn outlet_name(outlet: u32) -> String {
 pub(super) fn instrument(component: &[u8]) -> Result<Instrumented, BinaryReaderError> {
     let layout = Layout::of(component)?;
     let mut whole = wasm_encoder::Component::new();
-    let (mut counted, mut left_out) = (Vec::new(), 0);
+    let (mut counted, mut left_out, mut room) = (Vec::new(), 0, EDGES_MAX);
     for (id, range) in &layout.sections {
         let octets = &component[range.clone()];
         let module = layout.modules.iter().position(|module| module == range);
         let changed = match module.and_then(|index| layout.only_instance(index)) {
-            Some(instance) => module::count_edges(octets)?.map(|changed| (instance, changed)),
+            Some(instance) => {
+                let changed = module::count_edges(octets, room)?;
+                changed.map(|changed| (instance, changed))
+            }
             None => None,
         };
         let Some((instance, changed)) = changed else {
@@ -68,6 +75,7 @@ pub(super) fn instrument(component: &[u8]) -> Result<Instrumented, BinaryReaderE
             continue;
         };
         left_out += changed.left_out;
+        room -= changed.edges;
         whole.section(&RawSection {
             id: *id,
             data: &changed.octets,

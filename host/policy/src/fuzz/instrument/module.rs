@@ -24,8 +24,9 @@ pub(super) struct Counted {
     pub(super) left_out: u32,
 }
 
-/// The module with counters; none for one that has no memory, which only connects others.
-pub(super) fn count_edges(module: &[u8]) -> Result<Option<Counted>, BinaryReaderError> {
+/// The module with so many counters at most; none for one that has no memory, which only
+/// connects others.
+pub(super) fn count_edges(module: &[u8], room: u32) -> Result<Option<Counted>, BinaryReaderError> {
     let seen = Seen::of(module)?;
     if seen.memories == 0 || seen.bodies.is_empty() {
         return Ok(None);
@@ -33,7 +34,7 @@ pub(super) fn count_edges(module: &[u8]) -> Result<Option<Counted>, BinaryReader
     let mut counters = Counters {
         memory: seen.memories,
         next: FIRST_COUNTER,
-        end: FIRST_COUNTER + EDGES_MAX,
+        end: FIRST_COUNTER + room.min(EDGES_MAX),
         left_out: 0,
     };
     let code = code(&seen.bodies, &mut counters)?;

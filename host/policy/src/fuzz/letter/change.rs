@@ -10,11 +10,11 @@ use super::{BODY_OCTETS_MAX, FIELD_OCTETS_MAX, Letter, LetterField, lines, mime}
 
 /// Changes one thing.
 pub(in super::super) fn change(letter: &mut Letter, chance: &mut Chance, words: &Vocabulary) {
-    match chance.below(20) {
-        0..=8 => change_value(letter, chance, words),
-        9..=14 => change_fields(letter, chance, words),
-        15 | 16 => mime::wrap(letter, chance, words),
-        17 | 18 => change_body(letter, chance, words),
+    match chance.below(64) {
+        0..32 => change_value(letter, chance, words),
+        32..50 => change_fields(letter, chance, words),
+        50..55 => mime::wrap(letter, chance, words),
+        55..63 => change_body(letter, chance, words),
         _ => change_length(letter, chance),
     }
     letter.keep_bounds();
@@ -111,8 +111,11 @@ fn edit(text: &mut Vec<u8>, chance: &mut Chance, words: &Vocabulary) {
         }
         5 => text.truncate(at),
         6 => {
-            let number = chance.one_of(NUMBERS).as_bytes().to_vec();
             let digits = digits(text, at);
+            let number = match chance.once_in(2) {
+                true => chance.one_of(NUMBERS).as_bytes().to_vec(),
+                false => (digits.clone()).map(|_| *chance.one_of(&DIGITS)).collect(),
+            };
             text.splice(digits, number);
         }
         _ => {
@@ -121,6 +124,10 @@ fn edit(text: &mut Vec<u8>, chance: &mut Chance, words: &Vocabulary) {
         }
     }
 }
+
+const DIGITS: [&u8; 10] = [
+    &b'0', &b'1', &b'2', &b'3', &b'4', &b'5', &b'6', &b'7', &b'8', &b'9',
+];
 
 /// The digits at a place, or the place itself.
 fn digits(text: &[u8], at: usize) -> std::ops::Range<usize> {
