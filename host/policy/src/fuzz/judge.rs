@@ -54,9 +54,6 @@ pub(super) struct Examined {
     pub(super) fields: Vec<String>,
 }
 
-/// So often a deadline must be missed in a row to count: once may be the machine's doing.
-const MISSES_MIN: usize = 3;
-
 impl Kind {
     /// One word, as it stands in file names.
     pub fn word(self) -> &'static str {
@@ -103,7 +100,10 @@ pub(super) fn examine(
     let seen = target.ask(input, &host)?;
     let fields = host.fields();
     let problem = match &seen.answer {
-        Err(Failure::Deadline(_)) => confirmed_deadline(target, input, message, &seen)?,
+        Err(failure @ Failure::Deadline(_)) => match is_far_off(target, input, message)? {
+            true => Some(failed(failure, &seen)),
+            false => None,
+        },
         Err(failure) => Some(failed(failure, &seen)),
         Ok(answer) => match dropped(answer, &seen) {
             Some(problem) => Some(problem),
@@ -146,19 +146,11 @@ fn place(seen: &Seen, failure: &Failure) -> String {
     }
 }
 
-fn confirmed_deadline(
-    target: &Target,
-    input: &Input,
-    message: &Arc<dyn Facts>,
-    seen: &Seen,
-) -> Result<Option<Problem>, FuzzError> {
-    for _ in 1..MISSES_MIN {
-        let again = target.ask(input, &Host::new(message))?;
-        if !matches!(again.answer, Err(Failure::Deadline(_))) {
-            return Ok(None);
-        }
-    }
-    Ok(seen.answer.as_ref().err().map(|it| failed(it, seen)))
+/// Whether it is not done in a multiple of its time either. What is done by then may be late
+/// on this machine at this moment only, and would not show again.
+fn is_far_off(target: &Target, input: &Input, message: &Arc<dyn Facts>) -> Result<bool, FuzzError> {
+    let again = target.ask_patiently(input, &Host::new(message))?;
+    Ok(is_deadline(&again))
 }
 
 fn dropped(answer: &Value, seen: &Seen) -> Option<Problem> {

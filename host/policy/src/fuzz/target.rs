@@ -39,6 +39,7 @@ pub(super) struct Seen {
 pub(super) struct Target {
     pub(super) component: Component,
     judged: Twin,
+    patient: Twin,
     traced: Twin,
     /// Edges of its code that are counted.
     pub(super) edges: u32,
@@ -56,6 +57,9 @@ const INSTANCES_MAX: u32 = 4;
 
 /// The counters of one module.
 const PAGE_OCTETS: usize = 64 * 1024;
+
+/// A deadline that is missed counts if it is missed by that much.
+const PATIENT_DEADLINE_FACTOR: u32 = 2;
 
 /// Counters take time.
 const TRACED_DEADLINE_FACTOR: u32 = 4;
@@ -82,6 +86,10 @@ impl Target {
             MEMORIES_PER_COMPONENT_MAX + counting.outlets,
         )?;
         let traced = engine.compile(&counting.component)?;
+        let patient_limits = Limits {
+            deadline: limits.deadline * PATIENT_DEADLINE_FACTOR,
+            ..limits.clone()
+        };
         let traced_limits = Limits {
             deadline: limits.deadline * TRACED_DEADLINE_FACTOR,
             memory_octets_max: limits.memory_octets_max + counting.outlets as usize * PAGE_OCTETS,
@@ -89,6 +97,7 @@ impl Target {
         };
         Ok(Self {
             judged: Twin::new(&component, limits, 0),
+            patient: Twin::new(&component, &patient_limits, 0),
             traced: Twin::new(&traced, &traced_limits, counting.outlets),
             edges: counting.edges,
             left_out: counting.left_out,
@@ -102,6 +111,14 @@ impl Target {
     /// The facts or settings are not those of the contract.
     pub(super) fn ask(&self, input: &Input, host: &Arc<Host>) -> Result<Seen, FuzzError> {
         self.judged.ask(input, host)
+    }
+
+    /// The same with more time.
+    ///
+    /// # Errors
+    /// See [`Target::ask`].
+    pub(super) fn ask_patiently(&self, input: &Input, host: &Arc<Host>) -> Result<Seen, FuzzError> {
+        self.patient.ask(input, host)
     }
 
     /// Asks the one with counters.
