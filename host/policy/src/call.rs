@@ -70,7 +70,11 @@ where
 {
     let linked = &policy.component.linked;
     let instance = linked.instances.instantiate(&mut *store)?;
-    called(&instance, index, store, params)
+    let answer = called(&instance, index, store, params)?;
+    if let Some(probe) = &policy.probe {
+        probe.saw_edges(store, &instance)?;
+    }
+    Ok(answer)
 }
 
 /// Calls one function of an instance.
@@ -86,10 +90,7 @@ where
     (R,): ComponentNamedList + Lift,
 {
     let function: TypedFunc<P, (R,)> = instance.get_typed_func(&mut *store, index)?;
-    let (answer,) = function.call(&mut *store, params)?;
-    if let Some(probe) = &policy.probe {
-        probe.saw_edges(store, &instance)?;
-    }
+    let (answer,) = function.call(store, params)?;
     Ok(answer)
 }
 

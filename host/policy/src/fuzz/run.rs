@@ -281,7 +281,7 @@ impl Fuzzer {
             return (self.ordinary(question), Vec::new());
         }
         // Every other time, so that neither keeps the other waiting.
-        if self.executions % 2 == 0
+        if self.executions.is_multiple_of(2)
             && let Some((ahead, field)) = self.ahead.next()
         {
             let mut of = fields_of(&ahead);

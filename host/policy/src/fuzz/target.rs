@@ -79,6 +79,7 @@ impl Target {
         let counting = instrument(octets).map_err(FuzzError::Damaged)?;
         let engine = Engine::with_memories(
             EngineSettings {
+                metered: false,
                 instances_max: INSTANCES_MAX,
                 bounds: bounds_with_counters(),
                 ..EngineSettings::default()
