@@ -11,10 +11,6 @@ use super::shape::{Kind, Shape};
 use super::texts::text;
 use super::vocabulary::Vocabulary;
 
-/// A long list of facts; a message has a hundred recipients at most as a rule.
-const LIST_MAX: usize = 100;
-const CODES_MAX: usize = 16;
-
 /// Changes one member somewhere in the facts.
 pub(super) fn change(
     facts: &mut Value,
@@ -24,6 +20,31 @@ pub(super) fn change(
 ) {
     let at = chance.below(places(facts, shape));
     change_at(facts, shape, at, &mut Source { chance, vocabulary });
+    reconcile(facts);
+}
+
+/// Whether no two facts contradict each other.
+pub(super) fn agree(facts: &Value) -> bool {
+    let mut reconciled = facts.clone();
+    reconcile(&mut reconciled);
+    reconciled == *facts
+}
+
+/// Nobody logs in at the mx listener, and a help desk's login is of no connector
+/// (`wit/types.wit`): what else is said of such a session cannot be.
+fn reconcile(facts: &mut Value) {
+    let Value::Object(members) = facts else {
+        return;
+    };
+    let mx = members.get("ingress").is_some_and(|it| it == "mx");
+    let desk = !mx && members.get("desk") == Some(&Value::Bool(true));
+    for (name, value) in members.iter_mut() {
+        match name.as_str() {
+            "relay-authenticated" | "desk" if mx => *value = false.into(),
+            "connector" if mx || desk => *value = Value::Null,
+            _ => reconcile(value),
+        }
+    }
 }
 
 /// What new values are made of.
@@ -40,7 +61,7 @@ fn places(value: &Value, shape: &Shape) -> usize {
             .map(|(name, of)| places(&value[name], of))
             .sum(),
         (Shape::Maybe(inner), value) if !value.is_null() => 1 + places(value, inner),
-        (Shape::List(inner), Value::Array(values)) => {
+        (Shape::List(inner, _), Value::Array(values)) => {
             1 + values
                 .iter()
                 .map(|value| places(value, inner))
@@ -67,7 +88,7 @@ fn change_at(value: &mut Value, shape: &Shape, at: usize, source: &mut Source<'_
             (0, false) => *value = Value::Null,
             (_, false) => change_at(value, inner, at - 1, source),
         },
-        (Shape::List(inner), Value::Array(values)) if at > 0 => {
+        (Shape::List(inner, _), Value::Array(values)) if at > 0 => {
             let mut before = 1;
             for value in values {
                 let inside = places(value, inner);
@@ -77,7 +98,9 @@ fn change_at(value: &mut Value, shape: &Shape, at: usize, source: &mut Source<'_
                 before += inside;
             }
         }
-        (Shape::List(inner), Value::Array(values)) => change_list(values, inner, source),
+        (Shape::List(inner, max), Value::Array(values)) => {
+            change_list(values, inner, source, *max);
+        }
         (Shape::Number(from, to), value) => {
             let now = value.as_u64().unwrap_or(*from);
             *value = number(now, *from, *to, source.chance).into();
@@ -87,7 +110,7 @@ fn change_at(value: &mut Value, shape: &Shape, at: usize, source: &mut Source<'_
     }
 }
 
-fn change_list(values: &mut Vec<Value>, inner: &Shape, source: &mut Source<'_>) {
+fn change_list(values: &mut Vec<Value>, inner: &Shape, source: &mut Source<'_>, max: usize) {
     let at = source.chance.below(values.len());
     match source.chance.below(6) {
         0 => values.clear(),
@@ -95,21 +118,17 @@ fn change_list(values: &mut Vec<Value>, inner: &Shape, source: &mut Source<'_>) 
         2 if !values.is_empty() => values.insert(at, values[at].clone()),
         3 if !values.is_empty() => values.rotate_left(at),
         4 => {
-            let more = source.chance.below(LIST_MAX.saturating_sub(values.len()));
+            let more = source.chance.below(max.saturating_sub(values.len()));
             values.extend((0..more).map(|_| make(inner, source)));
         }
         _ => values.push(make(inner, source)),
     }
+    values.truncate(max);
     if *inner == Shape::Text(Kind::Code) {
-        keep_codes(values);
+        // What was remarked is remarked once.
+        let mut seen = HashSet::new();
+        values.retain(|value| seen.insert(value.clone()));
     }
-}
-
-/// What was remarked is remarked once, and there is not much to remark.
-fn keep_codes(values: &mut Vec<Value>) {
-    let mut seen = HashSet::new();
-    values.retain(|value| seen.insert(value.clone()));
-    values.truncate(CODES_MAX);
 }
 
 /// Something new of that shape.
@@ -121,7 +140,7 @@ fn make(shape: &Shape, source: &mut Source<'_>) -> Value {
         Shape::Word(words) => source.chance.pick(words).cloned().into(),
         Shape::Maybe(inner) if source.chance.once_in(2) => make(inner, source),
         Shape::Maybe(_) => Value::Null,
-        Shape::List(inner) => {
+        Shape::List(inner, _) => {
             let length = source.chance.below(3);
             (0..length).map(|_| make(inner, source)).collect()
         }
@@ -163,6 +182,19 @@ mod tests {
     use crate::questions::Question;
     use crate::{Chain, Engine, EngineSettings, NoFacts, built_in};
 
+    #[test]
+    fn facts_do_not_contradict_each_other() {
+        let mut facts = sample(Question::Sender);
+        assert!(agree(&facts));
+        facts["session"]["ingress"] = "mx".into();
+        assert!(!agree(&facts), "a stranger who has logged in");
+        reconcile(&mut facts);
+        assert_eq!(facts["session"]["connector"], Value::Null);
+        let mut facts = sample(Question::Tags);
+        facts["facts"]["ingress"] = "mx".into();
+        assert!(!agree(&facts));
+    }
+
     /// Whatever is changed, however often: a host can still ask with it, and every member
     /// has been another at some time.
     #[test]
@@ -183,6 +215,7 @@ mod tests {
                 }
                 let told = asked::ask(&chain, question, &NoFacts::shared(), &facts);
                 assert!(told.is_ok(), "{question}: {facts}: {told:?}");
+                assert!(agree(&facts), "{question}: {facts}");
                 assert_ne!(facts, sample(question));
             }
         }

@@ -154,6 +154,9 @@ impl Fuzzer {
             if spent || began.elapsed() >= MINIMISE_TIME_MAX {
                 return None;
             }
+            if !facts::agree(&input.facts) {
+                return Some(false);
+            }
             match self.problem_of(input) {
                 Some(found) if mark(input, &found) == wanted => {
                     problem = found;

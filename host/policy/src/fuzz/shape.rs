@@ -21,7 +21,8 @@ pub(super) enum Shape {
     /// One of these words.
     Word(Vec<String>),
     Maybe(Box<Shape>),
-    List(Box<Shape>),
+    /// Of so many at most.
+    List(Box<Shape>, usize),
     Record(Vec<(String, Shape)>),
     /// Like [`Shape::Word`], but something may stand in it.
     Case(Vec<(String, Option<Shape>)>),
@@ -80,7 +81,10 @@ fn shape(record: &str, member: &str, of: &Type) -> Shape {
         Type::U64 => number(member, u64::MAX),
         Type::Enum(words) => Shape::Word(words.names().map(str::to_owned).collect()),
         Type::Option(inner) => Shape::Maybe(Box::new(shape(record, member, &inner.ty()))),
-        Type::List(inner) => Shape::List(Box::new(shape(record, member, &inner.ty()))),
+        Type::List(inner) => {
+            let inner = shape(record, member, &inner.ty());
+            Shape::List(Box::new(inner), length_max(member))
+        }
         Type::Record(members) => {
             let members = members.fields();
             let members = members.map(|it| (it.name.to_owned(), shape(member, it.name, &it.ty)));
@@ -106,6 +110,15 @@ fn number(member: &str, max: u64) -> Shape {
         _ => (0, max),
     };
     Shape::Number(from, to)
+}
+
+/// A message has a hundred recipients at most as a rule (RFC 5321 §4.5.3.1.8); what is
+/// remarked about it, and the fields of ours that are compared, are a handful.
+fn length_max(member: &str) -> usize {
+    match member {
+        "defects" | "flags" | "sent" => 16,
+        _ => 100,
+    }
 }
 
 fn text(record: &str, member: &str) -> Kind {
@@ -164,7 +177,7 @@ mod tests {
         assert_eq!(envelope[0].1, Shape::Text(Kind::ReversePath));
         assert_eq!(
             envelope[1].1,
-            Shape::List(Box::new(Shape::Text(Kind::Address)))
+            Shape::List(Box::new(Shape::Text(Kind::Address)), 100)
         );
         assert_eq!(of(&component, Question::Tags), None);
     }
