@@ -43,7 +43,7 @@ fn target() -> PathBuf {
 }
 
 /// The ten, built once; the directory they are in.
-fn buggy() -> &'static Path {
+pub(crate) fn buggy() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let linker = PathBuf::from(rustc("sysroot"))

@@ -1,10 +1,11 @@
 //! Versions on trial, and decisions made again: what a change of policy would do is known
 //! before it does anything.
 
-use relaygate_tests::house::{ACCOUNT, SUPPORT, USER, tickets, wait_for_ticket};
+use relaygate_tests::house::{ACCOUNT, SUPPORT, USER, message, tickets, wait_for_ticket};
 use relaygate_tests::wait;
 use serde_json::Value;
 
+use crate::fuzzing::buggy;
 use crate::own_policies::{Scene, example, with_attachment};
 
 const NAME: &str = "attachment-types";
@@ -129,6 +130,50 @@ fn a_version_decides_for_its_share_until_it_is_withdrawn() {
         .relay
         .cli_fails(&["policy", "promote", "-a", ACCOUNT, NAME], "");
     assert_eq!(none.error["code"], "not_found", "{none:?}");
+}
+
+/// A version that traps where it decides is stopped by itself, and the mail it put off is
+/// taken when it comes again.
+#[test]
+fn a_version_that_fails_is_stopped_by_itself() {
+    let mut scene = Scene::start();
+    for told in ["policy failed", "deferred", "a version on trial was stopped"] {
+        scene.cottage.relay.announce(told);
+    }
+    let file = buggy().join("subject_word.wasm");
+    let file = file.to_str().expect("a path of ours");
+    let relay = &scene.cottage.relay;
+    let named = ["-a", ACCOUNT, "subject"];
+    relay.cli(&["policy", "shadow", "-a", ACCOUNT, file, "--name", "subject"]);
+    relay.cli(&[&["policy", "promote"], &named[..], &["--percent", "99"]].concat());
+    let sends = |id: &str| {
+        let text = message(
+            USER,
+            SUPPORT,
+            "=?utf-8?=",
+            &format!("{id}@enduser.example"),
+            "",
+        );
+        scene.session().submit(USER, &[SUPPORT], &text).code
+    };
+    let put_off = wait::until("it to be put off", wait::PATIENCE, || {
+        let code = sends("c0");
+        assert!([250, 451].contains(&code), "{code}: never refused for good");
+        (code == 451).then_some(code)
+    });
+    assert_eq!(put_off, 451);
+    let stopped = wait::until("it to be stopped", wait::PATIENCE, || {
+        sends("c1");
+        let shown = relay.cli(&[&["policy", "show"], &named[..]].concat());
+        shown["trial"]["stopped"].as_str().map(str::to_owned)
+    });
+    assert!(stopped.contains("calls failed"), "{stopped}");
+    for id in ["c0", "c1", "c2"] {
+        assert_eq!(sends(id), 250, "what was put off comes again");
+    }
+    let refused = relay.cli_fails(&[&["policy", "promote"], &named[..]].concat(), "");
+    assert_eq!(refused.error["code"], "trial_stopped", "{refused:?}");
+    relay.cli(&[&["policy", "withdraw"], &named[..]].concat());
 }
 
 /// What really arrived, decided again: with another version it says what would have been
