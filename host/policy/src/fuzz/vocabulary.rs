@@ -23,6 +23,8 @@ pub(super) struct Vocabulary {
 
 /// More words than this only hide each other.
 const WORDS_MAX: usize = 2_000;
+/// A language runtime has millions; a policy's own are among the first or not to be found.
+const PAIRS_MAX: usize = 20_000;
 const ASKED_MAX: usize = 64;
 const WORD_OCTETS_MAX: usize = 64;
 
@@ -107,6 +109,9 @@ impl<'a> Module<'a> {
             match operators.read()? {
                 Operator::I32Const { value } => {
                     words.extend(spelled(&value.to_le_bytes()));
+                    if self.pairs.len() >= PAIRS_MAX {
+                        continue;
+                    }
                     let number = value.cast_unsigned() as usize;
                     self.pairs.extend(pairs(&recent, number));
                     recent.push(number);
@@ -118,7 +123,9 @@ impl<'a> Module<'a> {
                     words.extend(spelled(&value.to_le_bytes()));
                     // Place and length are often stored as one number.
                     let (low, high) = (value as u32 as usize, (value >> 32) as u32 as usize);
-                    self.pairs.push((low, high));
+                    if is_length(high) && self.pairs.len() < PAIRS_MAX {
+                        self.pairs.push((low, high));
+                    }
                 }
                 Operator::V128Const { value } => words.extend(spelled(value.bytes())),
                 _ => {}
@@ -130,12 +137,13 @@ impl<'a> Module<'a> {
     fn read_data(&mut self, words: &mut BTreeSet<String>) {
         for (_, octets) in &self.segments {
             let runs = octets.split(|octet| !octet.is_ascii_graphic() && *octet != b' ');
-            words.extend(runs.filter_map(text));
-            for pair in octets.chunks_exact(4).zip(octets.chunks_exact(4).skip(1)) {
-                self.pairs.push((number(pair.0), number(pair.1)));
-            }
+            words.extend(runs.filter_map(text).take(WORDS_MAX));
+            let numbers = octets.chunks_exact(4).map(number);
+            let next = octets.chunks_exact(4).map(number).skip(1);
+            let pairs = numbers.zip(next).filter(|(_, length)| is_length(*length));
+            self.pairs.extend(pairs.take(PAIRS_MAX));
         }
-        for (place, length) in &self.pairs {
+        for (place, length) in self.pairs.iter().take(PAIRS_MAX) {
             words.extend(self.pointed_at(*place, *length));
         }
     }
@@ -171,15 +179,16 @@ fn single_octets(body: &FunctionBody<'_>) -> Result<BTreeSet<u8>, BinaryReaderEr
 }
 
 fn pairs(recent: &[usize], number: usize) -> Vec<(usize, usize)> {
-    let pair = |other: &usize| {
-        let length = |it: usize| (2..=WORD_OCTETS_MAX).contains(&it);
-        match (length(number), length(*other)) {
-            (true, false) => Some((*other, number)),
-            (false, true) => Some((number, *other)),
-            _ => None,
-        }
+    let pair = |other: &usize| match (is_length(number), is_length(*other)) {
+        (true, false) => Some((*other, number)),
+        (false, true) => Some((number, *other)),
+        _ => None,
     };
     recent.iter().filter_map(pair).collect()
+}
+
+fn is_length(number: usize) -> bool {
+    (2..=WORD_OCTETS_MAX).contains(&number)
 }
 
 fn number(octets: &[u8]) -> usize {
