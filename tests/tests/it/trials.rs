@@ -137,7 +137,11 @@ fn a_version_decides_for_its_share_until_it_is_withdrawn() {
 #[test]
 fn a_version_that_fails_is_stopped_by_itself() {
     let mut scene = Scene::start();
-    for told in ["policy failed", "deferred", "a version on trial was stopped"] {
+    for told in [
+        "policy failed",
+        "deferred",
+        "a version on trial was stopped",
+    ] {
         scene.cottage.relay.announce(told);
     }
     let file = buggy().join("subject_word.wasm");

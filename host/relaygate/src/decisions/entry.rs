@@ -23,7 +23,7 @@ pub(super) enum Entry {
 /// A message as far as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Mail {
-    /// SHA-256 of what policies could see of it.
+    /// SHA-256 of its size and of what is kept of it.
     pub(super) digest: [u8; 32],
     /// Size of the whole message.
     pub(super) octets: u64,
@@ -42,7 +42,7 @@ pub struct Decided {
     pub account: Option<AccountId>,
     /// Our id of the message, where it had one.
     pub message_id: Option<String>,
-    /// SHA-256 of what policies could see of the message.
+    /// SHA-256 of the message's size and of what is kept of it.
     pub mail: Option<[u8; 32]>,
     /// See [`Heard::addresses`].
     pub addresses: Vec<(String, SupportAddress)>,
@@ -78,24 +78,28 @@ pub struct Said {
 }
 
 impl Mail {
-    /// A message, with at most so many octets of its body.
-    pub(super) fn of(message: &MessageStart, body_octets_max: usize) -> Self {
-        let body = message.headers.body_start().min(message.start.len());
-        let end = body
-            .saturating_add(body_octets_max)
-            .min(message.start.len());
+    /// A message of that name, as far as it is kept.
+    pub(super) fn of(digest: [u8; 32], message: &MessageStart, kept: &[u8]) -> Self {
         Self {
-            digest: digest_of(message),
+            digest,
             octets: message.octets,
-            start: message.start[..end].to_vec(),
-            cut: end < message.start.len(),
+            start: kept.to_vec(),
+            cut: kept.len() < message.start.len(),
         }
     }
 }
 
-/// Names what policies can see of a message.
-pub(super) fn digest_of(message: &MessageStart) -> [u8; 32] {
-    *Digest::of(&message.start).octets()
+/// What is kept of a message: its header, and so much of its body.
+pub(super) fn kept(message: &MessageStart, body_octets_max: usize) -> &[u8] {
+    let end = message.headers.body_start().saturating_add(body_octets_max);
+    message.start.get(..end).unwrap_or(&message.start)
+}
+
+/// The name of a message. Of a large one not all is read for it: messages come by the
+/// hundred a second, and each is asked about several times.
+pub(super) fn digest_of(message: &MessageStart, kept: &[u8]) -> [u8; 32] {
+    let size = message.octets.to_le_bytes();
+    *Digest::of(&[&size, kept].concat()).octets()
 }
 
 impl Decided {

@@ -13,9 +13,9 @@ use metrics::counter;
 use storage::{AccountId, Diary, DiaryBounds, Timestamp};
 use tracing::{error, warn};
 
-use super::entry::{Decided, Entry, Mail, digest_of};
+use super::entry::{Decided, Entry, Mail, digest_of, kept};
 use crate::config::DecisionsConfig;
-use crate::facts::{Heard, Listen};
+use crate::facts::{Heard, Listen, MessageStart};
 
 /// The thread, to be ended.
 pub struct Writer {
@@ -131,18 +131,26 @@ impl Desk {
         if self.diary.begins_anew(heard.at) {
             self.known.clear();
         }
-        let mail = heard.message.as_ref().map(digest_of);
-        if let (Some(digest), Some(message)) = (mail, &heard.message)
-            && !self.known.contains(&digest)
-        {
-            let entry = Entry::Mail(Mail::of(message, self.body_octets_max));
-            self.append(&entry, heard.at)?;
-            remember(&mut self.known, digest);
-        }
+        let mail = match &heard.message {
+            Some(message) => Some(self.mail(message, heard.at)?),
+            None => None,
+        };
         let entry = Entry::Decided(Box::new(Decided::of(heard, mail)));
         self.append(&entry, heard.at)?;
         counter!("relaygate_decisions_written_total").increment(1);
         Ok(())
+    }
+
+    /// Makes sure that a message is written before what names it; its name.
+    fn mail(&mut self, message: &MessageStart, now: Timestamp) -> io::Result<[u8; 32]> {
+        let kept = kept(message, self.body_octets_max);
+        let digest = digest_of(message, kept);
+        if !self.known.contains(&digest) {
+            let entry = Entry::Mail(Mail::of(digest, message, kept));
+            self.append(&entry, now)?;
+            remember(&mut self.known, digest);
+        }
+        Ok(digest)
     }
 
     fn append(&mut self, entry: &Entry, now: Timestamp) -> io::Result<()> {
