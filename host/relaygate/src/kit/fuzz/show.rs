@@ -76,8 +76,9 @@ impl Show {
 
     pub(super) fn end(&mut self, end: &Moment) {
         self.keep(*end);
+        // The report says the same.
         if let Some(bar) = &self.bar {
-            bar.finish_with_message(self.line(end));
+            bar.finish_and_clear();
         }
     }
 
