@@ -12,6 +12,7 @@ use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 use crate::chain::Policy;
 use crate::component::Linked;
 use crate::deadline::Deadline;
+use crate::failure::one_line;
 use crate::imports::{CallState, Halt};
 use crate::questions::{Question, headers, limits, routes, tags, types};
 use crate::{Facts, Failure, Limits, LogLine};
@@ -105,12 +106,12 @@ pub(crate) fn new_store(linked: &Linked, state: CallState) -> Store<CallState> {
 /// Gives a store the whole of its limits, for one call.
 pub(crate) fn renew(store: &mut Store<CallState>) {
     let limits = &store.data().limits;
-    let mut deadline = Deadline::start(limits.deadline);
+    let deadline = Deadline::start(limits.deadline);
     let transfer = limits.transfer_octets_max;
     let fuel = limits.fuel.unwrap_or(u64::MAX);
-    store.data_mut().begin();
+    store.data_mut().begin(deadline);
     store.set_epoch_deadline(deadline.ticks());
-    store.epoch_deadline_callback(move |_| Ok(deadline.passed()));
+    store.epoch_deadline_callback(|mut store| Ok(store.data_mut().deadline.passed()));
     store.set_hostcall_fuel(transfer);
     // An error only says that this engine does not meter.
     let _ = store.set_fuel(fuel);
@@ -138,7 +139,7 @@ pub(crate) fn failure(error: &wasmtime::Error, limits: &Limits) -> Failure {
         None if format!("{error:#}").contains(TRANSFER) => {
             Failure::Transfer(limits.transfer_octets_max)
         }
-        None => Failure::Trap(format!("{error:#}")),
+        None => Failure::Trap(one_line(&format!("{error:#}"))),
     }
 }
 

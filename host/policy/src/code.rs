@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::hmac;
 use tracing::warn;
 
+use crate::failure::one_line;
 use crate::{CompileError, Component, Digest, Engine};
 
 /// Where compiled code is kept, and the key it is recognised by.
@@ -61,6 +62,11 @@ impl CodeCache {
             match self.is_ours(&path, digest) {
                 Ok(true) => match map(engine, &path) {
                     Ok(code) => return Component::link(engine, &code, digest).map(Some),
+                    // The compiling process has no slots; what fits none is found out here.
+                    Err(error) if fits_no_slot(&error) => {
+                        let _ = fs::remove_file(path);
+                        return Err(CompileError::Invalid(one_line(&format!("{error:#}"))));
+                    }
                     // Of another build of ours: no harm, and no use.
                     Err(error) => warn!(%digest, %error, "compiled code does not fit"),
                 },
@@ -112,6 +118,12 @@ impl CodeCache {
 fn private(directory: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true).mode(0o700).create(directory)
+}
+
+/// Whether it wants more instances, memories or tables than a call may have. wasmtime has no
+/// type for that.
+fn fits_no_slot(error: &wasmtime::Error) -> bool {
+    format!("{error:#}").contains("pooling allocator")
 }
 
 /// Maps code that was found to be ours.

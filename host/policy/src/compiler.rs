@@ -14,6 +14,7 @@ use std::time::Duration;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use crate::engine;
+use crate::failure::one_line;
 use crate::inspect::{self, Bounds, Unfit};
 use crate::{CompileError, EngineSettings};
 
@@ -60,7 +61,7 @@ pub fn work(settings: &EngineSettings) -> Result<(), WorkError> {
 /// [`CompileError`].
 pub fn compile(settings: &EngineSettings, component: &[u8]) -> Result<Vec<u8>, CompileError> {
     fit(component, &settings.bounds)?;
-    let invalid = |error: wasmtime::Error| CompileError::Invalid(format!("{error:#}"));
+    let invalid = |error: wasmtime::Error| CompileError::Invalid(one_line(&format!("{error:#}")));
     let engine = wasmtime::Engine::new(&engine::code_config(settings)).map_err(invalid)?;
     engine.precompile_component(component).map_err(invalid)
 }
@@ -68,7 +69,7 @@ pub fn compile(settings: &EngineSettings, component: &[u8]) -> Result<Vec<u8>, C
 pub(crate) fn fit(component: &[u8], bounds: &Bounds) -> Result<(), CompileError> {
     inspect::check(component, bounds).map_err(|unfit| match unfit {
         Unfit::TooMuch { .. } => CompileError::TooComplex(unfit),
-        unfit => CompileError::Invalid(unfit.to_string()),
+        unfit => CompileError::Invalid(one_line(&unfit.to_string())),
     })
 }
 

@@ -11,6 +11,7 @@ use wasmtime::component::{ComponentExportIndex, InstancePre, Linker};
 use crate::call::{self, new_store};
 use crate::compiler;
 use crate::engine::Engine;
+use crate::failure::one_line;
 use crate::imports::CallState;
 use crate::inspect::Unfit;
 use crate::questions::Question;
@@ -86,7 +87,7 @@ impl Component {
         compiler::fit(bytes, &engine.inner.settings.bounds)?;
         // `from_binary` and not `new`: the latter would also read the text format.
         let code = wasmtime::component::Component::from_binary(&engine.inner.wasm, bytes)
-            .map_err(|error| CompileError::Invalid(format!("{error:#}")))?;
+            .map_err(|error| CompileError::Invalid(one_line(&format!("{error:#}"))))?;
         let component = Self::link(engine, &code, Digest::of(bytes))?;
         component.linked.try_out()?;
         Ok(component)
@@ -107,7 +108,8 @@ impl Component {
         let linked = Linked {
             digest,
             engine: engine.clone(),
-            instances: instances.map_err(|error| CompileError::Mismatch(format!("{error:#}")))?,
+            instances: instances
+                .map_err(|error| CompileError::Mismatch(one_line(&format!("{error:#}"))))?,
             exports,
         };
         Ok(Self {
@@ -150,8 +152,9 @@ impl Linked {
             .map_err(|error| CompileError::Start(call::failure(&error, &limits)))?;
         for question in Question::ALL {
             if let Some(index) = self.export(question) {
-                call::check_type(question, &instance, &mut store, &index)
-                    .map_err(|error| CompileError::Mismatch(format!("{question}: {error:#}")))?;
+                call::check_type(question, &instance, &mut store, &index).map_err(|error| {
+                    CompileError::Mismatch(one_line(&format!("{question}: {error:#}")))
+                })?;
             }
         }
         Ok(())
@@ -169,9 +172,9 @@ fn linker<'a>(
     for (name, item) in world.imports(&engine.inner.wasm) {
         if wasi::is_known(name) {
             wasi::define(linker.to_mut(), &engine.inner.wasm, name, &item.ty)
-                .map_err(|error| CompileError::Mismatch(format!("{name}: {error:#}")))?;
+                .map_err(|error| CompileError::Mismatch(one_line(&format!("{name}: {error:#}"))))?;
         } else if !PROVIDED.contains(&name) {
-            return Err(CompileError::ForeignImport(name.to_owned()));
+            return Err(CompileError::ForeignImport(one_line(name)));
         }
     }
     Ok(linker)

@@ -21,6 +21,8 @@ pub(crate) struct Deadline {
     /// What the thread had computed when the call began; not known before the first look,
     /// since asking is a system call and nearly every call is over by then.
     computed_before: Option<Duration>,
+    /// When a call of the host looks again.
+    next_look: Duration,
 }
 
 /// So many times its limit a call may take by the wall clock, on a machine that
@@ -34,6 +36,7 @@ impl Deadline {
             limit,
             began: Instant::now(),
             computed_before: None,
+            next_look: TICK,
         }
     }
 
@@ -44,11 +47,27 @@ impl Deadline {
 
     /// Asked when those epochs are over.
     pub(crate) fn passed(&mut self) -> UpdateDeadline {
-        let left = self.limit.saturating_sub(self.used());
-        if left.is_zero() || self.began.elapsed() >= self.limit * PATIENCE {
-            UpdateDeadline::Interrupt
-        } else {
-            UpdateDeadline::Continue(ticks(left))
+        match self.left() {
+            Duration::ZERO => UpdateDeadline::Interrupt,
+            left => UpdateDeadline::Continue(ticks(left)),
+        }
+    }
+
+    /// Asked at every call of the host. Epochs are looked at in loops and where functions
+    /// begin; a thousand calls can stand one after the other with neither. Looks once a tick.
+    pub(crate) fn is_over(&mut self) -> bool {
+        let now = self.began.elapsed();
+        if now < self.next_look {
+            return false;
+        }
+        self.next_look = now + TICK;
+        self.left().is_zero()
+    }
+
+    fn left(&mut self) -> Duration {
+        match self.began.elapsed() >= self.limit * PATIENCE {
+            true => Duration::ZERO,
+            false => self.limit.saturating_sub(self.used()),
         }
     }
 
@@ -100,5 +119,19 @@ mod tests {
             std::hint::spin_loop();
         }
         assert!(matches!(deadline.passed(), UpdateDeadline::Interrupt));
+    }
+
+    #[test]
+    fn a_call_of_the_host_sees_it_too() {
+        let mut deadline = Deadline::start(LIMIT);
+        assert!(!deadline.is_over());
+        let before = computed();
+        while !deadline.is_over() {
+            assert!(
+                computed().saturating_sub(before) < LIMIT * 4,
+                "it never ends"
+            );
+        }
+        assert!(computed().saturating_sub(before) >= LIMIT - 2 * TICK);
     }
 }

@@ -143,6 +143,7 @@ pub(crate) fn code_config(settings: &EngineSettings) -> Config {
         .cranelift_nan_canonicalization(true) // the same input, the same answer
         .wasm_relaxed_simd(false) // likewise
         .wasm_memory64(false)
+        .wasm_backtrace_max_frames(None) // costs at every trap, and names what the guest likes
         .max_wasm_stack(STACK_OCTETS_MAX);
     config
 }

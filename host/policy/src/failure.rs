@@ -82,6 +82,14 @@ impl Failure {
     }
 }
 
+/// A text with words of a stranger's in it, as it may stand in a log: one line, and short.
+pub(crate) fn one_line(text: &str) -> String {
+    let cut = &text[..text.floor_char_boundary(TEXT_OCTETS_MAX)];
+    cut.replace(char::is_control, " ")
+}
+
+const TEXT_OCTETS_MAX: usize = 1024;
+
 /// A chain gave no answer because one of its policies failed.
 ///
 /// It is always temporary (promise 3): before 250 the peer reads

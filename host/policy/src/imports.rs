@@ -8,6 +8,7 @@ use std::sync::Arc;
 use wasmtime::{ResourceLimiter, Result};
 
 use crate::bindings::relaygate::policy::{counters, log, lookup, mail, settings, types};
+use crate::deadline::Deadline;
 use crate::engine::CORES_PER_COMPONENT_MAX;
 use crate::{Facts, Failure, Limits, LogLine, Settings};
 
@@ -18,6 +19,7 @@ pub(crate) struct CallState {
     pub(crate) settings: Arc<Settings>,
     pub(crate) limits: Limits,
     pub(crate) log: Vec<LogLine>,
+    pub(crate) deadline: Deadline,
     /// The most memory it had.
     pub(crate) memory_octets: usize,
     pub(crate) host_calls: u32,
@@ -47,6 +49,7 @@ impl CallState {
             policy,
             facts,
             settings,
+            deadline: Deadline::start(limits.deadline),
             limits,
             log: Vec::new(),
             memory_octets: 0,
@@ -56,14 +59,19 @@ impl CallState {
     }
 
     /// A call begins: nothing is used up.
-    pub(crate) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self, deadline: Deadline) {
+        self.deadline = deadline;
         (self.host_calls, self.log_octets) = (0, 0);
         self.log.clear();
     }
 
-    /// One more call of the host; too many end the question.
+    /// One more call of the host; too many end the question. So does a call after the deadline:
+    /// code without loops is asked for its time nowhere else.
     pub(crate) fn count_call(&mut self) -> Result<()> {
         self.host_calls += 1;
+        if self.deadline.is_over() {
+            return Err(Halt(Failure::Deadline(self.limits.deadline)).into());
+        }
         match self.host_calls <= self.limits.host_calls_max {
             true => Ok(()),
             false => Err(Halt(Failure::HostCalls(self.limits.host_calls_max)).into()),

@@ -7,7 +7,9 @@
 //! Not here: whether it is valid at all (wasmtime), what it imports and answers
 //! ([`crate::Component`]).
 
-use wasmparser::{BinaryReaderError, FunctionBody, Parser, Payload};
+use wasmparser::{
+    BinaryReaderError, ElementItems, ElementSectionReader, FunctionBody, Parser, Payload,
+};
 
 /// How much a component may hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,12 @@ pub struct Bounds {
     pub components: u32,
     /// Items of one section of the component itself: types, instances, aliases.
     pub items: u32,
+    /// Segments of data and of table entries of all modules. Those for a memory or table of
+    /// another module become code, all of them one function, and compilers need time that
+    /// grows with the square of it: 10,000 kept ours busy for 12 s.
+    pub segments: u32,
+    /// Table entries in those segments: likewise, where they are expressions.
+    pub entries: u32,
 }
 
 /// What speaks against a component, and where.
@@ -70,6 +78,8 @@ impl Default for Bounds {
             modules: 64,
             components: 64,
             items: 10_000,
+            segments: 2_000,
+            entries: 50_000,
         }
     }
 }
@@ -100,6 +110,8 @@ struct Looked {
     /// Bodies of the module at hand.
     bodies: u32,
     components: u32,
+    segments: u32,
+    entries: u32,
 }
 
 impl Looked {
@@ -131,6 +143,8 @@ impl Looked {
                 )
             }
             Payload::CodeSectionEntry(body) => self.body(&body, bounds),
+            Payload::DataSection(section) => self.segments(section.count(), bounds),
+            Payload::ElementSection(section) => self.elements(&section, bounds),
             other => items(&other, bounds),
         }
     }
@@ -144,6 +158,29 @@ impl Looked {
             "modules",
             bounds.modules.into(),
         )
+    }
+
+    fn segments(&mut self, more: u32, bounds: &Bounds) -> Result<(), Unfit> {
+        self.segments = self.segments.saturating_add(more);
+        let (count, limit) = (self.segments.into(), bounds.segments.into());
+        within("the file", count, "segments", limit)
+    }
+
+    fn elements(
+        &mut self,
+        section: &ElementSectionReader<'_>,
+        bounds: &Bounds,
+    ) -> Result<(), Unfit> {
+        self.segments(section.count(), bounds)?;
+        for segment in section.clone() {
+            let more = match segment?.items {
+                ElementItems::Functions(items) => items.count(),
+                ElementItems::Expressions(_, items) => items.count(),
+            };
+            self.entries = self.entries.saturating_add(more);
+        }
+        let (count, limit) = (self.entries.into(), bounds.entries.into());
+        within("the file", count, "table entries", limit)
     }
 
     fn body(&mut self, body: &FunctionBody<'_>, bounds: &Bounds) -> Result<(), Unfit> {
