@@ -1,10 +1,13 @@
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
 use crate::questions::headers::Edit;
 use crate::questions::limits::Violation;
-use crate::questions::routes::Update;
+use crate::questions::routes::{NativeRoute, Update};
+use crate::questions::tags::SystemTag;
 use crate::questions::types::{Reason, Refusal};
 
 fn reason() -> Reason {
@@ -69,6 +72,65 @@ fn routes() -> impl Strategy<Value = InboundRoute> {
     ])
 }
 
+fn inbound_verdicts() -> impl Strategy<Value = InboundVerdict> {
+    prop_oneof![
+        acceptances().prop_map(InboundVerdict::Accept),
+        Just(InboundVerdict::Defer(reason())),
+        Just(InboundVerdict::Reject(reason())),
+    ]
+}
+
+fn outbound_verdicts() -> impl Strategy<Value = OutboundVerdict> {
+    let edits = proptest::collection::vec("[a-c]".prop_map(Edit::Remove), 0..3);
+    prop_oneof![
+        edits.prop_map(OutboundVerdict::Accept),
+        Just(OutboundVerdict::Defer(reason())),
+        Just(OutboundVerdict::Reject(reason())),
+    ]
+}
+
+fn findings() -> impl Strategy<Value = Vec<Finding>> {
+    let finding = ("[a-c]", any::<bool>()).prop_map(|(code, fatal)| Finding {
+        code,
+        fatal,
+        field: None,
+        hint: String::new(),
+    });
+    proptest::collection::vec(finding, 0..4)
+}
+
+/// As they come from an account: the host has taken its reserved tags away.
+fn taggings(system: Vec<SystemTag>) -> impl Strategy<Value = Tagging> {
+    proptest::collection::vec("[a-c]", 0..4).prop_map(move |tags| Tagging {
+        system: system.clone(),
+        tags,
+    })
+}
+
+fn outbound_routes() -> impl Strategy<Value = OutboundRoute> {
+    let native = |sender: &str| {
+        OutboundRoute::Native(NativeRoute {
+            sender: sender.into(),
+            reason: "x".into(),
+        })
+    };
+    let smarthost = |address: &str| OutboundRoute::Smarthost(address.into());
+    select(vec![
+        smarthost("a"),
+        smarthost("b"),
+        native("a"),
+        native("b"),
+    ])
+}
+
+fn retries() -> impl Strategy<Value = Retry> {
+    prop_oneof![
+        (1..9_u64).prop_map(Retry::After),
+        (1..9_u64).prop_map(Retry::Delayed),
+        Just(Retry::GiveUp),
+    ]
+}
+
 /// How much a route lets through.
 fn freedom(route: &InboundRoute) -> u8 {
     match route {
@@ -127,6 +189,59 @@ proptest! {
         if let (InboundRoute::Ticket(before), InboundRoute::Ticket(end)) = (&before, &end) {
             prop_assert_eq!(before, end);
         }
+    }
+
+    #[test]
+    fn a_message_refused_on_the_way_in_stays_refused(before in inbound_verdicts(), later in inbound_verdicts()) {
+        let end = before.clone().tighten(later.clone());
+        match (&before, &later) {
+            (InboundVerdict::Accept(_), InboundVerdict::Accept(_)) => prop_assert!(!end.is_final()),
+            (InboundVerdict::Accept(_), _) => prop_assert_eq!(end, later),
+            _ => prop_assert_eq!(end, before),
+        }
+    }
+
+    #[test]
+    fn a_message_refused_on_the_way_out_stays_refused(before in outbound_verdicts(), later in outbound_verdicts()) {
+        let end = before.clone().tighten(later.clone());
+        match (before, later) {
+            (OutboundVerdict::Accept(before), OutboundVerdict::Accept(later)) => {
+                prop_assert_eq!(end, OutboundVerdict::Accept([before, later].concat()));
+            }
+            (OutboundVerdict::Accept(_), later) => prop_assert_eq!(end, later),
+            (before, _) => prop_assert_eq!(end, before),
+        }
+    }
+
+    #[test]
+    fn no_finding_is_taken_back(before in findings(), later in findings()) {
+        let end = before.clone().tighten(later.clone());
+        prop_assert_eq!(&end, &[before.clone(), later].concat());
+        let fails = |findings: &[Finding]| findings.iter().any(|finding| finding.fatal);
+        prop_assert!(fails(&end) || !fails(&before));
+    }
+
+    #[test]
+    fn no_tag_is_taken_back_and_no_reserved_one_given(
+        before in taggings(vec![SystemTag::AuthenticatedTicket]),
+        later in taggings(vec![]),
+    ) {
+        let end = before.clone().tighten(later.clone());
+        prop_assert_eq!(&end.system, &before.system);
+        let all: BTreeSet<String> = before.tags.into_iter().chain(later.tags).collect();
+        prop_assert_eq!(end.tags, all.into_iter().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_way_out_is_the_operators(before in outbound_routes(), later in outbound_routes()) {
+        prop_assert!(before.is_final(), "nobody else is asked");
+        prop_assert_eq!(before.clone().tighten(later), before);
+    }
+
+    #[test]
+    fn a_wait_is_never_changed_and_giving_up_never_taken_back(before in retries(), later in retries()) {
+        let end = before.tighten(later);
+        prop_assert_eq!(end, if later == Retry::GiveUp { Retry::GiveUp } else { before });
     }
 }
 
