@@ -7,7 +7,7 @@ SKIPS := $(abspath $(CARGO_TARGET_DIR))/skips.txt
 PROGRAM := --workspace --bin relaygate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint unit scenarios bench screens bench-policies campaign-crash campaign-kill campaign-restore campaign-handover campaign-hostile campaign-auth campaign-api deny
+.PHONY: help setup build run test lint unit scenarios bench screens bench-policies campaign-crash campaign-kill campaign-restore campaign-handover campaign-hostile campaign-auth campaign-api campaign-policies deny
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ campaign-auth: setup ## floods of guesses, and thousands of logins timed, in ful
 
 campaign-api: setup ## fifty thousand requests of a fuzzer that reads our own description (an hour or two)
 	@tests/campaign.sh relaygate-tests it api::clients::a_fuzzer
+
+campaign-policies: setup ## hostile components a million times over, every truncation, 20,000 random ones (about an hour)
+	@tests/campaign.sh relaygate-policy hostile
 
 deny: ## licences, advisories and bans (needs cargo-deny)
 	$(CARGO) deny check

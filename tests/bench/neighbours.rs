@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use relaygate_tests::house::{
-    ACCOUNT, Cottage, Credential, DOMAIN, SUPPORT, USER, create_account, message,
+    ACCOUNT, Cottage, Credential, DOMAIN, SUPPORT, USER, message,
 };
 use serde_json::{Value, json};
 
@@ -34,7 +34,6 @@ struct Felt {
 pub(crate) fn run(arguments: &NeighboursArgs) -> ExitCode {
     let cottage = Cottage::start("");
     let neighbour = cottage.connect(ACCOUNT, DOMAIN);
-    create_account(&cottage.relay, HOSTILE);
     let hostile = cottage.connect(HOSTILE, HOSTILE_DOMAIN);
     let mut felt: [Felt; KINDS.len()] = Default::default();
     for round in 0..arguments.rounds {

@@ -104,6 +104,9 @@ fn every_planted_mistake_is_found_and_shown_again() {
         let corpus = corpus.to_str().expect("a path of ours");
         let mut command = vec!["policy", "fuzz", component, "--corpus", corpus];
         command.extend(["--executions", "20000", "--findings", "1"]);
+        if kind == "memory" {
+            command.extend(["--memory-mib", "8"]);
+        }
         if kind == "invariant" {
             command.extend(["--question", "limits.sender", "--invariant", INVARIANT]);
         }

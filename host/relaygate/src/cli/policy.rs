@@ -62,6 +62,7 @@ pub(super) fn run(context: &Context, arguments: RunArguments) -> Result<(), Fail
         mail: arguments.mail,
         facts: arguments.facts,
         settings: arguments.settings,
+        memory_mib: arguments.memory_mib,
     })?;
     context.print(&json!(ran), pretty)
 }
@@ -75,6 +76,7 @@ pub(super) fn bench(context: &Context, arguments: BenchArguments) -> Result<(), 
             mail: arguments.mail,
             facts: arguments.facts,
             settings: arguments.settings,
+            memory_mib: None,
         })?),
         (None, Some(policies)) => json!(bench::density(policies, progress)?),
         (None, None) => json!(bench::built_in(progress)?),
@@ -95,6 +97,7 @@ pub(super) fn fuzz(context: &Context, arguments: FuzzArguments) -> Result<ExitCo
         invariants: arguments.invariants,
         corpus: arguments.corpus,
         deadline: arguments.deadline,
+        memory_mib: arguments.memory_mib,
         replay: arguments.replay,
     })?;
     context.print(&json!(report), fuzz::words)?;

@@ -27,6 +27,8 @@ pub struct Run {
     pub facts: Option<PathBuf>,
     /// JSON: its settings.
     pub settings: Option<PathBuf>,
+    /// Its memory in MiB; as when it is installed if absent.
+    pub memory_mib: Option<u32>,
 }
 
 /// What came of it.
@@ -46,7 +48,7 @@ pub struct Ran {
 /// # Errors
 /// [`Failure`], with the file and the mend.
 pub fn run(run: &Run) -> Result<Ran, Failure> {
-    let subject = Subject::open(&run.component)?;
+    let subject = Subject::open(&run.component)?.with_memory(run.memory_mib);
     let question = subject.question(run.question.as_deref())?;
     let facts = asked::sample_with(question, &json_of(run.facts.as_deref())?);
     let settings = json_of(run.settings.as_deref())?;

@@ -23,6 +23,7 @@ use crate::operations::policy_changes::check_settings;
 pub(super) struct Subject {
     component: Component,
     octets: Vec<u8>,
+    limits: Limits,
 }
 
 /// What it said, and what that cost.
@@ -56,7 +57,17 @@ impl Subject {
         let octets = octets_of(file)?;
         let component = code::component(&engine, &settings, &octets)
             .map_err(|error| Failure::new("component", format!("{}: {error}", file.display())))?;
-        Ok(Self { component, octets })
+        Ok(Self {
+            component,
+            octets,
+            limits: Limits::of_account(),
+        })
+    }
+
+    /// The same with so much memory, if that is said.
+    pub(super) fn with_memory(mut self, mebibytes: Option<u32>) -> Self {
+        self.limits.memory_octets_max = memory_octets(mebibytes, &self.limits);
+        self
     }
 
     /// The question of that name; the first one it answers if none is named.
@@ -89,7 +100,7 @@ impl Subject {
         let settings = Settings::from_json(settings);
         let settings = settings.map_err(|error| Failure::new("settings", error.to_string()))?;
         let policy = Policy::new("policy", &self.component).with_settings(settings);
-        Ok(policy.with_limits(Limits::of_account()))
+        Ok(policy.with_limits(self.limits.clone()))
     }
 
     /// Asks it one question.
@@ -120,6 +131,12 @@ impl Subject {
             log: said.log.into_iter().map(|line| line.text).collect(),
         })
     }
+}
+
+/// So many MiB in octets, or what is usual.
+pub(super) fn memory_octets(mebibytes: Option<u32>, usual: &Limits) -> usize {
+    let said = mebibytes.map(|mebibytes| (mebibytes as usize).saturating_mul(1 << 20));
+    said.unwrap_or(usual.memory_octets_max)
 }
 
 /// A message from a file, as much of it as policies get to see.

@@ -209,6 +209,9 @@ pub struct RunArguments {
     /// JSON: its settings.
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
+    /// Its memory; 64 if absent, as when it is installed.
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub memory_mib: Option<u32>,
 }
 
 /// `relaygate policy fuzz`.
@@ -246,6 +249,9 @@ pub struct FuzzArguments {
     /// Its time for one answer; 20ms if absent, as when it is installed.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub deadline: Option<Duration>,
+    /// Its memory; 64 if absent, as when it is installed.
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub memory_mib: Option<u32>,
     /// Ask one finding again instead, named by its files without their ends.
     #[arg(long, value_name = "FINDING")]
     pub replay: Option<PathBuf>,

@@ -44,7 +44,7 @@ pub struct OfQuestion {
 /// # Errors
 /// [`Failure`]: a file cannot be read, or it is no component.
 pub fn component(asked: &Run) -> Result<OfComponent, Failure> {
-    let subject = Subject::open(&asked.component)?;
+    let subject = Subject::open(&asked.component)?.with_memory(asked.memory_mib);
     let policy = subject.policy(&run::json_of(asked.settings.as_deref())?)?;
     let mail = run::mail_of(asked.mail.as_deref())?;
     let mut instantiate = || drop(black_box(Kept::of(&policy, &mail)));

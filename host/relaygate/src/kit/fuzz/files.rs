@@ -25,6 +25,7 @@ use crate::config::io_reason;
 pub(super) struct Shelf {
     directory: PathBuf,
     component: PathBuf,
+    memory_mib: Option<u32>,
 }
 
 const FINDINGS: &str = "findings";
@@ -38,6 +39,7 @@ impl Shelf {
         Ok(Self {
             directory,
             component: options.component.clone(),
+            memory_mib: options.memory_mib,
         })
     }
 
@@ -107,6 +109,9 @@ impl Shelf {
         command += &format!(" --facts {}", shown(&with_end(stem, "json")));
         if has_settings(input) {
             command += &format!(" --settings {}", shown(&with_end(stem, SETTINGS)));
+        }
+        if let Some(mebibytes) = self.memory_mib {
+            command += &format!(" --memory-mib {mebibytes}");
         }
         command
     }

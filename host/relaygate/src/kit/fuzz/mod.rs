@@ -23,6 +23,7 @@ use serde::Serialize;
 use serde_json::Value;
 use storage::Timestamp;
 
+use super::sandbox::memory_octets;
 use crate::cli::Failure;
 use crate::facts::{CallFacts, Counters, MessageStart};
 use files::Shelf;
@@ -51,6 +52,8 @@ pub struct Fuzz {
     pub corpus: Option<PathBuf>,
     /// Its time for one answer.
     pub deadline: Option<Duration>,
+    /// Its memory in MiB; as when it is installed if absent.
+    pub memory_mib: Option<u32>,
     /// Instead of a run: only this finding again, named by its files without their ends.
     pub replay: Option<PathBuf>,
 }
@@ -157,7 +160,7 @@ pub fn fuzz(options: &Fuzz) -> Result<Report, Failure> {
 }
 
 fn plan(options: &Fuzz) -> Result<Plan, Failure> {
-    let usual = Limits::default();
+    let usual = Limits::of_account();
     let settings = options.settings.as_deref().map(files::json_of);
     let invariants = options.invariants.iter().map(|it| Invariant::parse(it));
     let invariants = invariants.collect::<Result<_, _>>();
@@ -168,6 +171,7 @@ fn plan(options: &Fuzz) -> Result<Plan, Failure> {
         invariants: invariants.map_err(|error| Failure::usage(error.to_string()))?,
         limits: Limits {
             deadline: options.deadline.unwrap_or(usual.deadline),
+            memory_octets_max: memory_octets(options.memory_mib, &usual),
             ..usual
         },
         guided: true,

@@ -1,0 +1,13 @@
+;; WASM-02: has more from the beginning than its limits say
+;; asked: after-failure
+;; ends: memory
+(core module $libc
+  (memory (export "memory") 144)
+  (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+    (i32.const 1024)))
+;; ---
+(core module $policy
+  (import "env" "memory" (memory 1))
+  (func (export "answer") (result i32)
+    (i32.const 16))
+  (data (i32.const 16) "\02"))

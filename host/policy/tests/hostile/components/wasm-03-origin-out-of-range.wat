@@ -1,0 +1,8 @@
+;; WASM-03: an origin the contract does not have
+;; asked: inbound
+;; ends: trap
+(core module $policy
+  (import "env" "memory" (memory 1))
+  (func (export "answer") (result i32)
+    (i32.store8 (i32.const 76) (i32.const 6))
+    (i32.const 64)))

@@ -1,0 +1,9 @@
+;; WASM-05: a million questions for people
+;; asked: after-failure
+;; ends: host_calls
+(core module $policy
+  (import "env" "memory" (memory 1))
+  (import "host" "person" (func $person (param i32 i32 i32)))
+  (func (export "answer") (result i32)
+    (loop $again (call $person (i32.const 4096) (i32.const 8) (i32.const 64)) (br $again))
+    unreachable))
