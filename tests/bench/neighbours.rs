@@ -9,9 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use relaygate_tests::house::{
-    ACCOUNT, Cottage, Credential, DOMAIN, SUPPORT, USER, message,
-};
+use relaygate_tests::house::{ACCOUNT, Cottage, Credential, DOMAIN, SUPPORT, USER, message};
 use serde_json::{Value, json};
 
 use crate::{NeighboursArgs, say};
