@@ -245,6 +245,27 @@ fn unsafe_code_has_two_places() {
     }
 }
 
+/// Two kinds of rows in one table would read each other's.
+#[test]
+fn every_table_has_a_name_of_its_own() {
+    // One counts for the installation, the other for an account: they never meet.
+    const SHARED: [&str; 1] = ["const TABLE: Table = Table(\"counter\");"];
+    let mut seen = BTreeMap::new();
+    for path in sources("host/desk/") {
+        for line in code_lines(&path).filter(|line| line.contains("const TABLE: Table = ")) {
+            let line = line.trim().to_owned();
+            let shared = SHARED.contains(&line.as_str());
+            let before = seen.insert(line.clone(), path.clone());
+            assert!(
+                shared || before.is_none(),
+                "{}: {line} is that of {before:?}, too",
+                path.display()
+            );
+        }
+    }
+    assert!(seen.len() > 20, "only {} tables were found", seen.len());
+}
+
 /// A file is read at a sitting, and begins by saying what it is for.
 #[test]
 fn files_are_short_and_introduce_themselves() {

@@ -78,7 +78,7 @@ impl Default for Bounds {
             modules: 64,
             components: 64,
             items: 10_000,
-            segments: 2_000,
+            segments: 8_000,
             entries: 50_000,
         }
     }

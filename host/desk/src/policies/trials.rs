@@ -193,5 +193,5 @@ async fn kept(account: &Account, name: &str) -> Result<Kept<Trial>, Error> {
 const TRIALS_MAX: usize = 4;
 
 impl Record for Trial {
-    const TABLE: Table = Table("trial");
+    const TABLE: Table = Table("policy_trial");
 }

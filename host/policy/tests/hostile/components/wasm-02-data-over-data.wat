@@ -1,7 +1,7 @@
 ;; WASM-02: sixty thousand pieces of data for the same place of a memory that is another module's
 ;; asked: after-failure
 ;; repeat PIECES 60000: (data (i32.const 4096) "xxxxxxxxxxxxxxxx")
-;; ends: refused the file: 60001 segments, the limit is 2000
+;; ends: refused the file: 60001 segments, the limit is 8000
 (core module $policy
   (import "env" "memory" (memory 1))
   (func (export "answer") (result i32)
