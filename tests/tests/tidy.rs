@@ -600,13 +600,14 @@ const UNLINKED: [&str; 2] = ["flate2", "miniz_oxide"];
 const BANNED: [&str; 4] = ["openssl", "openssl-sys", "native-tls", "ring"];
 
 /// Where the program may open TCP sockets.
-const SOCKET_HOMES: [&str; 7] = [
+const SOCKET_HOMES: [&str; 8] = [
     "host/relaygate/src/listener",
     "host/relaygate/src/courier",
     "host/relaygate/src/web",
     "host/relaygate/src/demo",
     "host/relaygate/src/serve",
     "host/relaygate/src/sockets",
+    "host/relaygate/src/registry",
     "host/relaygate/src/resolver",
 ];
 
