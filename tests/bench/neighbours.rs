@@ -30,7 +30,9 @@ struct Felt {
 
 /// Takes the rounds and prints what the neighbour felt.
 pub(crate) fn run(arguments: &NeighboursArgs) -> ExitCode {
-    let cottage = Cottage::start("");
+    let mut cottage = Cottage::start("");
+    // That policies fail is what it is about.
+    cottage.relay.announce("");
     let neighbour = cottage.connect(ACCOUNT, DOMAIN);
     let hostile = cottage.connect(HOSTILE, HOSTILE_DOMAIN);
     let mut felt: [Felt; KINDS.len()] = Default::default();
