@@ -417,7 +417,7 @@ impl Link {
     /// Remembers whether it failed, if it was asked.
     fn note(&self, failure: Option<&Failure>) {
         if !self.operator && failure.is_none_or(Failure::is_of_a_call) {
-            self.policy.breaker.note(failure.is_some(), Instant::now());
+            self.policy.breaker.note(failure, Instant::now());
         }
     }
 }

@@ -10,6 +10,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::Failure;
+
 /// Opens after failures in a row.
 #[derive(Debug, Default)]
 pub(crate) struct Breaker(Mutex<Row>);
@@ -37,17 +39,25 @@ impl Breaker {
     }
 
     /// What became of a call.
-    pub(crate) fn note(&self, failed: bool, now: Instant) {
+    pub(crate) fn note(&self, failure: Option<&Failure>, now: Instant) {
         let mut row = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !failed {
+        let Some(failure) = failure else {
             *row = Row::default();
             return;
-        }
-        row.failures += 1;
+        };
+        row.failures += weight(failure);
         if row.failures >= FAILURES_MAX {
             row.until = Some(now + pause(row.pauses));
             row.pauses += 1;
         }
+    }
+}
+
+/// A missed deadline has cost a core all that time; others wait for it.
+fn weight(failure: &Failure) -> u32 {
+    match failure {
+        Failure::Deadline(_) => 5,
+        _ => 1,
     }
 }
 
@@ -114,19 +124,19 @@ mod tests {
     fn a_breaker_opens_after_failures_in_a_row_and_closes_with_a_success() {
         let (breaker, start) = (Breaker::default(), Instant::now());
         for _ in 0..FAILURES_MAX - 1 {
-            breaker.note(true, start);
+            breaker.note(Some(&Failure::Fuel), start);
         }
         assert!(breaker.admits(start), "one more is allowed");
-        breaker.note(true, start);
+        breaker.note(Some(&Failure::Fuel), start);
         assert!(!breaker.admits(start));
         let later = start + FIRST_PAUSE;
         assert!(breaker.admits(later), "one may try");
         assert!(!breaker.admits(later), "and only one");
-        breaker.note(true, later);
+        breaker.note(Some(&Failure::Fuel), later);
         assert!(!breaker.admits(later + FIRST_PAUSE), "twice as long");
         let later = later + 2 * FIRST_PAUSE;
         assert!(breaker.admits(later));
-        breaker.note(false, later);
+        breaker.note(None, later);
         assert!(breaker.admits(later) && breaker.admits(later));
     }
 
@@ -134,10 +144,16 @@ mod tests {
     fn single_failures_open_nothing() {
         let (breaker, now) = (Breaker::default(), Instant::now());
         for _ in 0..10 * FAILURES_MAX {
-            breaker.note(true, now);
-            breaker.note(false, now);
+            breaker.note(Some(&Failure::Fuel), now);
+            breaker.note(None, now);
         }
         assert!(breaker.admits(now));
+        let late = Failure::Deadline(Duration::from_millis(20));
+        for _ in 0..4 {
+            assert!(breaker.admits(now));
+            breaker.note(Some(&late), now);
+        }
+        assert!(!breaker.admits(now), "four loops are enough");
     }
 
     #[test]
