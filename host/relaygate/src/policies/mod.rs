@@ -138,18 +138,22 @@ impl Policies {
             return Ok(Own::new(None));
         }
         let (policies, missing) = self.made_ready(account, &installed).await;
+        let chain = self.chain(policies.clone()).within(self.allowance());
+        if let Some((name, digest)) = missing {
+            // No candidate either: its chain would lack what is missing, and let mail past it.
+            return Ok(Own::new(Some(chain.without(name, digest))).again_after(AGAIN_AFTER));
+        }
+        let running = trials.iter().filter(|trial| trial.is_running()).count();
         let candidates = self.candidates(account, &policies, &trials).await;
-        let chain = self.chain(policies).within(self.allowance());
-        let own = match missing {
-            None => Own::new(Some(chain)),
-            Some((name, digest)) => {
-                Own::new(Some(chain.without(name, digest))).again_after(AGAIN_AFTER)
-            }
+        let own = match candidates.len() == running {
+            true => Own::new(Some(chain)),
+            false => Own::new(Some(chain)).again_after(AGAIN_AFTER),
         };
         Ok(own.with(candidates))
     }
 
-    /// The account's trials as chains. One that is not ready is not tried: nobody depends on it.
+    /// The account's trials as chains. One that is not ready at once is not tried yet: mail
+    /// waits for no trial's compiler, which goes on by itself.
     async fn candidates(
         &self,
         account: &Account,
@@ -159,7 +163,11 @@ impl Policies {
         let mut candidates = Vec::new();
         for trial in trials.iter().filter(|trial| trial.is_running()) {
             let name = format!("{}{NEXT}", trial.name);
-            match self.one(account, &name, &trial.version).await {
+            let ready = timeout(TRIAL_WITHIN, self.one(account, &name, &trial.version));
+            let Ok(ready) = ready.await else {
+                continue;
+            };
+            match ready {
                 Ok(policy) => candidates.push(Arc::new(Candidate {
                     chain: self
                         .instead(live, &trial.name, policy.clone())
@@ -373,6 +381,8 @@ const COMPILED_AT_ONCE: usize = 1;
 /// How long mail waits for an account's policies; a relay waits five minutes for any reply
 /// (RFC 5321 §4.5.3.2).
 const READY_WITHIN: Duration = Duration::from_secs(10);
+/// How long it waits for a version on trial, whose code is on the disk nearly always.
+const TRIAL_WITHIN: Duration = Duration::from_millis(500);
 /// When what could not be made ready is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(30);
 /// What the candidate for a policy's next version is called beside it. No name of an account's
