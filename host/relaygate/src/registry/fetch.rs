@@ -70,7 +70,10 @@ impl Registry {
             let answer = self.ask(&place, accept, credential.as_deref()).await?;
             match answer.status() {
                 StatusCode::OK => return body(&self.host, answer, octets_max).await,
-                StatusCode::UNAUTHORIZED if self.token.is_none() => {
+                // Nobody the registry sends us on to learns our password.
+                StatusCode::UNAUTHORIZED
+                    if self.token.is_none() && place.starts_with(&self.base) =>
+                {
                     let wanted = challenge(&answer).ok_or_else(|| self.refused(401))?;
                     self.token = Some(self.token(&wanted).await?);
                     credential = self.credential();
@@ -189,7 +192,7 @@ async fn body(
     }
 }
 
-/// Another place over TLS, or one on this machine.
+/// Another place, over TLS.
 fn elsewhere(answer: &Response<Incoming>) -> Option<String> {
     let place = answer.headers().get(header::LOCATION)?.to_str().ok()?;
     place.starts_with("https://").then(|| place.to_owned())
