@@ -13,6 +13,7 @@ use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write as _};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use aws_lc_rs::hmac;
 use tracing::warn;
@@ -76,6 +77,35 @@ impl CodeCache {
             let _ = fs::remove_file(path);
         }
         Ok(None)
+    }
+
+    /// Notes that the code of that component was used just now, for [`CodeCache::make_room`].
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn touch(&self, digest: Digest) -> io::Result<()> {
+        let now = SystemTime::now();
+        let touch = |path: PathBuf| File::open(path)?.set_modified(now);
+        self.files_of(digest).into_iter().try_for_each(touch)
+    }
+
+    /// Lets go of what was made or touched longest ago, until so many are left.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn make_room(&self, kept_max: usize) -> io::Result<()> {
+        let mut files = Vec::new();
+        for shelf in fs::read_dir(&self.directory)? {
+            for entry in fs::read_dir(shelf?.path()).into_iter().flatten() {
+                let entry = entry?;
+                files.push((entry.metadata()?.modified()?, entry.path()));
+            }
+        }
+        files.sort_unstable();
+        let surplus = files.len().saturating_sub(kept_max);
+        files[..surplus]
+            .iter()
+            .try_for_each(|(_, path)| fs::remove_file(path))
     }
 
     fn is_ours(&self, path: &Path, digest: Digest) -> io::Result<bool> {

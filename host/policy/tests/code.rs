@@ -4,6 +4,7 @@ mod support;
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use policy::questions::Question;
 use policy::{CodeCache, Component, Digest, Engine, EngineSettings, built_in, compiler};
@@ -77,6 +78,29 @@ fn code_that_was_touched_is_not_used() {
     let scene = Scene::new();
     fs::write(&scene.files()[0], &octets[..octets.len() / 2]).expect("it is written");
     assert!(!scene.loads());
+}
+
+/// The oldest goes first, and what was touched is the newest.
+#[test]
+fn room_is_made_for_what_is_used() {
+    let scene = Scene::new();
+    let others: Vec<Digest> = (0..4_u8).map(|it| Digest::of(&[it])).collect();
+    for (age, other) in (1..).zip(&others) {
+        scene.cache.keep(*other, b"code").expect("it is kept");
+        let its = |path: &PathBuf| path.to_string_lossy().contains(&other.to_string());
+        let path = scene.files().into_iter().find(its).expect("its file");
+        let made = SystemTime::now() - Duration::from_secs(60 * age);
+        let file = fs::File::open(path).expect("a file");
+        file.set_modified(made).expect("a time");
+    }
+    scene.cache.touch(others[3]).expect("it is there");
+    scene.cache.make_room(2).expect("room");
+    let left = scene.files();
+    assert_eq!(left.len(), 2);
+    for kept in [scene.digest, others[3]] {
+        let its = |path: &PathBuf| path.to_string_lossy().contains(&kept.to_string());
+        assert!(left.iter().any(its), "{kept} in {left:?}");
+    }
 }
 
 #[test]

@@ -11,7 +11,6 @@ use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use policy::{CodeCache, CompileError, Component, Digest, Engine, EngineSettings, compiler};
 
@@ -44,14 +43,15 @@ fn kept(
     };
     let digest = Digest::of(octets);
     if let Some(component) = cache.load(engine, digest)? {
-        used(directory, digest);
+        drop(cache.touch(digest));
         return Ok(component);
     }
     let code = compiler::compile(settings, octets)?;
     if cache.keep(digest, &code).is_err() {
         return engine.compile(octets);
     }
-    make_room(directory);
+    // Every build of a policy is another component.
+    drop(cache.make_room(KEPT_MAX));
     match cache.load(engine, digest)? {
         Some(component) => {
             component.try_out()?;
@@ -82,37 +82,6 @@ fn key(file: &Path) -> io::Result<[u8; 32]> {
     Ok(key)
 }
 
-/// Makes it the newest.
-fn used(directory: &Path, digest: Digest) {
-    let its = format!("{digest}-");
-    for (_, file) in files(directory) {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with(&its) {
-            let newest = File::open(&file).and_then(|it| it.set_modified(SystemTime::now()));
-            drop(newest);
-        }
-    }
-}
-
-/// Lets go of what was not used for longest: every build of a policy is another component.
-fn make_room(directory: &Path) {
-    let mut files = files(directory);
-    files.sort();
-    let surplus = files.len().saturating_sub(KEPT_MAX);
-    for (_, file) in &files[..surplus] {
-        drop(fs::remove_file(file));
-    }
-}
-
-/// What is kept, and when it was used last.
-fn files(directory: &Path) -> Vec<(SystemTime, PathBuf)> {
-    let entries = fs::read_dir(directory.join("code"));
-    let entries = entries.into_iter().flatten().flatten();
-    entries
-        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
-        .collect()
-}
-
 fn directory() -> Option<PathBuf> {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = cache.filter(|it| it.is_absolute());
@@ -137,18 +106,20 @@ mod tests {
         let engine = Engine::new(settings.clone()).expect("an engine");
         let made = || kept(&engine, &settings, TAGGING, directory.path()).expect("a component");
         assert_eq!(made().digest(), Digest::of(TAGGING));
-        let code = directory.path().join("code");
-        let files = || fs::read_dir(&code).expect("the code").count();
-        assert_eq!(files(), 1);
+        let code = || files_below(&directory.path().join("code"));
+        let first = code();
+        assert_eq!(first.len(), 1);
         made();
-        assert_eq!(files(), 1);
-        let (_, kept) = super::files(directory.path()).remove(0);
-        for old in 0..2 * KEPT_MAX {
-            fs::write(code.join(old.to_string()), "").expect("a file of ours");
-        }
-        made();
-        make_room(directory.path());
-        assert_eq!(files(), KEPT_MAX);
-        assert!(kept.exists(), "it was used last");
+        assert_eq!(code(), first);
+    }
+
+    fn files_below(directory: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(directory).expect("a directory");
+        let paths = entries.map(|entry| entry.expect("an entry").path());
+        let deeper = |path: PathBuf| match path.is_dir() {
+            true => files_below(&path),
+            false => vec![path],
+        };
+        paths.flat_map(deeper).collect()
     }
 }
