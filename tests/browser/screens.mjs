@@ -38,6 +38,9 @@ const PAGES = [
   ["suspended-delete", `/mail/suspended/${input.suspended}/delete`],
   ["egress", "/channels/egress"],
   ["policies", "/policies"],
+  ["policy-new", "/policies/new"],
+  ["policy", "/policies/own/attachment-types"],
+  ["policy-remove", "/policies/own/attachment-types/remove"],
   ["operator-accounts", "/operator/accounts", "operator"],
   ["operator-account-new", "/operator/accounts/new", "operator"],
   ["operator-account-invite", "/operator/accounts/acme/invite", "operator"],
@@ -111,6 +114,11 @@ async function once(page, picture) {
   await page.locator("main button.first").click();
   await page.locator("#address-fault").waitFor({ state: "visible" });
   await picture(page, "address-faults");
+
+  await page.goto("/policies/own/attachment-types");
+  await page.locator("section[aria-labelledby=again] button").click();
+  await page.locator("#sums").waitFor();
+  await picture(page, "policy-replay");
 
   await page.goto(`/channels/email/domains/${input.second}/rotate`);
   await page.locator("main button.first").click();

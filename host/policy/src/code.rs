@@ -8,6 +8,7 @@
 //!
 //! Not here: making the code ([`crate::compiler`]).
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write as _};
@@ -25,6 +26,7 @@ use crate::{CompileError, Component, Digest, Engine};
 pub struct CodeCache {
     directory: PathBuf,
     key: hmac::Key,
+    octets_max: u64,
 }
 
 impl CodeCache {
@@ -37,7 +39,16 @@ impl CodeCache {
         Ok(Self {
             directory,
             key: hmac::Key::new(hmac::HMAC_SHA256, key),
+            octets_max: u64::MAX,
         })
+    }
+
+    /// Holding at most so many octets: what was made or touched longest ago goes first, and
+    /// is compiled again when it is needed.
+    #[must_use]
+    pub fn with_octets_max(mut self, octets_max: u64) -> Self {
+        self.octets_max = octets_max;
+        self
     }
 
     /// Keeps the code of a component. Torn writes leave a name nobody looks for.
@@ -51,7 +62,11 @@ impl CodeCache {
         let mut file = File::create(&made)?;
         file.write_all(code)?;
         file.sync_all()?;
-        fs::rename(made, shelf.join(self.name(digest, code)))
+        fs::rename(made, shelf.join(self.name(digest, code)))?;
+        if let Err(error) = self.make_room() {
+            warn!(%error, "old compiled code cannot be let go of");
+        }
+        Ok(())
     }
 
     /// The component of that digest, if its code is there, is ours and fits the engine.
@@ -79,7 +94,7 @@ impl CodeCache {
         Ok(None)
     }
 
-    /// Notes that the code of that component was used just now, for [`CodeCache::make_room`].
+    /// Notes that the code of that component was used just now.
     ///
     /// # Errors
     /// Whatever the file system says.
@@ -89,23 +104,32 @@ impl CodeCache {
         self.files_of(digest).into_iter().try_for_each(touch)
     }
 
-    /// Lets go of what was made or touched longest ago, until so many are left.
-    ///
-    /// # Errors
-    /// Whatever the file system says.
-    pub fn make_room(&self, kept_max: usize) -> io::Result<()> {
+    /// Lets go of the oldest, but never of the newest.
+    fn make_room(&self) -> io::Result<()> {
+        let mut files = self.files()?;
+        let mut octets: u64 = files.iter().map(|file| file.octets).sum();
+        files.sort_unstable_by_key(|file| Reverse(file.used));
+        while octets > self.octets_max && files.len() > 1 {
+            let Some(oldest) = files.pop() else { break };
+            fs::remove_file(oldest.path)?;
+            octets -= oldest.octets;
+        }
+        Ok(())
+    }
+
+    fn files(&self) -> io::Result<Vec<CodeFile>> {
         let mut files = Vec::new();
         for shelf in fs::read_dir(&self.directory)? {
             for entry in fs::read_dir(shelf?.path()).into_iter().flatten() {
-                let entry = entry?;
-                files.push((entry.metadata()?.modified()?, entry.path()));
+                let (path, about) = entry.and_then(|it| Ok((it.path(), it.metadata()?)))?;
+                files.push(CodeFile {
+                    path,
+                    used: about.modified()?,
+                    octets: about.len(),
+                });
             }
         }
-        files.sort_unstable();
-        let surplus = files.len().saturating_sub(kept_max);
-        files[..surplus]
-            .iter()
-            .try_for_each(|(_, path)| fs::remove_file(path))
+        Ok(files)
     }
 
     fn is_ours(&self, path: &Path, digest: Digest) -> io::Result<bool> {
@@ -142,6 +166,13 @@ impl CodeCache {
         };
         entries.map(|entry| entry.path()).filter(of_it).collect()
     }
+}
+
+/// Code of one component.
+struct CodeFile {
+    path: PathBuf,
+    used: SystemTime,
+    octets: u64,
 }
 
 /// A directory for us alone, if there is none.

@@ -43,6 +43,11 @@ impl Scene {
         shelves.flat_map(paths).collect()
     }
 
+    fn file(&self, digest: Digest) -> Option<PathBuf> {
+        let named = |path: &PathBuf| path.to_string_lossy().contains(&digest.to_string());
+        self.files().into_iter().find(named)
+    }
+
     fn loads(&self) -> bool {
         load(&self.cache, engine(), self.digest).is_some()
     }
@@ -84,23 +89,29 @@ fn code_that_was_touched_is_not_used() {
 #[test]
 fn room_is_made_for_what_is_used() {
     let scene = Scene::new();
-    let others: Vec<Digest> = (0..4_u8).map(|it| Digest::of(&[it])).collect();
-    for (age, other) in (1..).zip(&others) {
-        scene.cache.keep(*other, b"code").expect("it is kept");
-        let its = |path: &PathBuf| path.to_string_lossy().contains(&other.to_string());
-        let path = scene.files().into_iter().find(its).expect("its file");
-        let made = SystemTime::now() - Duration::from_secs(60 * age);
-        let file = fs::File::open(path).expect("a file");
-        file.set_modified(made).expect("a time");
+    let minutes_ago = |digest: Digest, minutes: u64| {
+        let file = fs::File::open(scene.file(digest).expect("its file")).expect("it is there");
+        let then = SystemTime::now() - Duration::from_secs(60 * minutes);
+        file.set_modified(then).expect("a time");
+    };
+    let digests: Vec<Digest> = (0..5_u8).map(|it| Digest::of(&[it])).collect();
+    for (minutes, digest) in (1..).zip(&digests[..4]) {
+        scene.cache.keep(*digest, &[0; 100]).expect("it is kept");
+        minutes_ago(*digest, minutes);
     }
-    scene.cache.touch(others[3]).expect("it is there");
-    scene.cache.make_room(2).expect("room");
-    let left = scene.files();
-    assert_eq!(left.len(), 2);
-    for kept in [scene.digest, others[3]] {
-        let its = |path: &PathBuf| path.to_string_lossy().contains(&kept.to_string());
-        assert!(left.iter().any(its), "{kept} in {left:?}");
-    }
+    scene.cache.touch(digests[3]).expect("it is there");
+    minutes_ago(scene.digest, 60);
+
+    let path = scene.directory.path().join("code");
+    let small = CodeCache::open(path, &KEY).expect("a cache");
+    let small = small.with_octets_max(350);
+    small.keep(digests[4], &[0; 100]).expect("it is kept");
+    let left: Vec<_> = digests.iter().map(|it| scene.file(*it).is_some()).collect();
+    assert_eq!(left, [true, false, false, true, true]);
+    assert!(!scene.loads(), "it was used an hour ago");
+    small.keep(digests[1], &[0; 1_000]).expect("it is kept");
+    assert!(scene.file(digests[1]).is_some(), "what was just made stays");
+    assert_eq!(scene.files().len(), 1);
 }
 
 #[test]

@@ -148,11 +148,16 @@ fn an_unknown_login_takes_as_long_as_a_wrong_one() {
     }
     words.dedup();
     assert_eq!(words.len(), 1, "{words:?}");
-    let (known, unknown) = (median(&mut known_times), median(&mut unknown_times));
+    // A few samples on a busy machine: the quickest are those nothing else came between.
+    let typical = |times: &mut Vec<Duration>| {
+        times.sort();
+        times[if full_campaign() { times.len() / 2 } else { 0 }]
+    };
+    let (known, unknown) = (typical(&mut known_times), typical(&mut unknown_times));
     let differ = known.abs_diff(unknown).as_secs_f64() / known.as_secs_f64();
     let distance = distance(&known_times, &unknown_times);
     eprintln!(
-        "medians {known:?} and {unknown:?}, {:.1} % apart; distance {distance:.3}",
+        "{known:?} and {unknown:?}, {:.1} % apart; distance {distance:.3}",
         differ * 100.0
     );
     let (differ_max, distance_max) = match full_campaign() {
@@ -247,11 +252,6 @@ fn stuffed(place: usize, one: &Credential, other: &Credential) -> (String, Strin
 fn audit(relay: &Relaygate, account: &str) -> Vec<Value> {
     let listed = relay.cli(&["audit", "list", "-a", account]);
     listed["audit"].as_array().cloned().unwrap_or_default()
-}
-
-fn median(times: &mut [Duration]) -> Duration {
-    times.sort();
-    times[times.len() / 2]
 }
 
 /// The greatest distance between two distributions, of sorted samples (Kolmogorov, Smirnov).

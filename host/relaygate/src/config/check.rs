@@ -390,6 +390,12 @@ fn policies(config: &Config) -> Verdict {
         COMPONENT_OCTETS_MAX,
     )?;
     range(
+        "policy.code_octets_max",
+        config.policy.code_octets_max,
+        1 << 20,
+        1 << 40,
+    )?;
+    range(
         "policy.hostcall_octets_max",
         config.policy.hostcall_octets_max,
         1 << 16,

@@ -102,6 +102,7 @@ impl Default for PolicyConfig {
             memory_octets_max: 8 * MEBIBYTE,
             account_memory_octets_max: Limits::RUNTIME_MEMORY_OCTETS as u64,
             component_octets_max: COMPONENT_OCTETS_MAX,
+            code_octets_max: 4096 * MEBIBYTE,
             hostcall_octets_max: MEBIBYTE,
             signers: Vec::new(),
             account_percent: 50,

@@ -381,6 +381,8 @@ pub struct PolicyConfig {
     pub account_memory_octets_max: u64,
     /// Octets a component of an account may have: all there is by default, which CPython needs; 4 MiB admit Rust and JavaScript.
     pub component_octets_max: u64,
+    /// Octets of compiled code kept on disk, of all accounts together; the oldest goes, and is compiled again when it is needed.
+    pub code_octets_max: u64,
     /// Octets that may be copied between host and policy in one call.
     pub hostcall_octets_max: u64,
     /// Makers of components: Ed25519 public keys in PEM. If there are any, only what one of them

@@ -50,8 +50,6 @@ fn kept(
     if cache.keep(digest, &code).is_err() {
         return engine.compile(octets);
     }
-    // Every build of a policy is another component.
-    drop(cache.make_room(KEPT_MAX));
     match cache.load(engine, digest)? {
         Some(component) => {
             component.try_out()?;
@@ -64,7 +62,9 @@ fn kept(
 fn open(directory: &Path) -> io::Result<CodeCache> {
     fs::create_dir_all(directory)?;
     let key = key(&directory.join("key"))?;
-    CodeCache::open(directory.join("code"), &key)
+    // Every build of a policy is another component.
+    let cache = CodeCache::open(directory.join("code"), &key)?;
+    Ok(cache.with_octets_max(KEPT_OCTETS_MAX))
 }
 
 /// The key of that file, made if there is none. Two that make one at the same time agree on
@@ -91,8 +91,8 @@ fn directory() -> Option<PathBuf> {
 
 /// A policy without a language runtime is compiled faster than it is looked up.
 const LARGE_OCTETS: usize = 512 * 1024;
-/// Components whose code is kept; that of a Python one has some 40 MB.
-const KEPT_MAX: usize = 6;
+/// Code of some components; that of a Python one has some 40 MB.
+const KEPT_OCTETS_MAX: u64 = 256 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests {

@@ -141,10 +141,7 @@ pub(super) async fn checked(
     account: &Account,
     input: &InstallInput,
 ) -> Outcome<Checked> {
-    let octets = match given(&input.component)? {
-        Some(octets) => octets,
-        None => kept(account, input.component.digest.as_deref()).await?,
-    };
+    let octets = given_or_kept(account, &input.component).await?;
     check_signature(services, &octets, &input.component)?;
     let found = ready(services, &octets).await?;
     check_interfaces(&found, &input.interfaces)?;
@@ -229,6 +226,25 @@ pub async fn remove(services: &Services, actor: &Actor, account: &str, name: &st
     Ok(())
 }
 
+/// All the account's own policies in the order in which they are asked, then what is tried
+/// to come after them.
+pub async fn own(services: &Services, account: &str) -> Outcome<Vec<InstalledView>> {
+    let account = super::account(services, account).await?;
+    let installed = policies::list(&account).await?;
+    let mut own: Vec<_> = installed.iter().map(view).collect::<Outcome<_>>()?;
+    for trial in policy_trials::list(services, &account).await? {
+        match own.iter_mut().find(|policy| policy.name == trial.name) {
+            Some(policy) => policy.trial = Some(trial),
+            None => own.push(InstalledView {
+                name: trial.name.clone(),
+                versions: Vec::new(),
+                trial: Some(trial),
+            }),
+        }
+    }
+    Ok(own)
+}
+
 /// One policy with its versions.
 pub async fn show(services: &Services, account: &str, name: &str) -> Outcome<InstalledView> {
     let account = super::account(services, account).await?;
@@ -257,6 +273,14 @@ pub(super) async fn record(
 /// The octets that have to be handed over.
 pub(super) fn octets(input: &ComponentInput) -> Outcome<Vec<u8>> {
     given(input)?.ok_or_else(|| component("component_missing", "give the file"))
+}
+
+/// The octets that were handed over, or those of a component the account has.
+pub(super) async fn given_or_kept(account: &Account, input: &ComponentInput) -> Outcome<Vec<u8>> {
+    match given(input)? {
+        Some(octets) => Ok(octets),
+        None => kept(account, input.digest.as_deref()).await,
+    }
 }
 
 /// The octets that were handed over, if they are those of the digest.

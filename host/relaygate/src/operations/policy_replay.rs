@@ -107,11 +107,12 @@ pub struct DifferenceView {
 
 /// Makes the decisions of some time again.
 pub async fn replay(services: &Services, input: &ReplayInput) -> Outcome<ReplayView> {
-    let candidate = candidate(&services.policies, input).await?;
-    let wanted = match &input.account {
-        Some(account) => Some(super::account(services, account).await?.id()),
+    let account = match &input.account {
+        Some(account) => Some(super::account(services, account).await?),
         None => None,
     };
+    let candidate = candidate(&services.policies, account.as_ref(), input).await?;
+    let wanted = account.map(|account| account.id());
     let mut stage = Stage {
         chains: HashMap::new(),
         counters: [Arc::default(), Arc::default(), Arc::default()],
@@ -164,11 +165,18 @@ fn read_on(past: &mut Decisions) -> Outcome<Option<(Decided, Occasion)>> {
 }
 
 /// The candidate's component, ready to be asked.
-async fn candidate(policies: &Policies, input: &ReplayInput) -> Outcome<Option<policy::Component>> {
+async fn candidate(
+    policies: &Policies,
+    account: Option<&desk::Account>,
+    input: &ReplayInput,
+) -> Outcome<Option<policy::Component>> {
     let Some(component) = &input.component else {
         return Ok(None);
     };
-    let octets = policy_changes::octets(component)?;
+    let octets = match account {
+        Some(account) => policy_changes::given_or_kept(account, component).await?,
+        None => policy_changes::octets(component)?,
+    };
     let found = policies.component(Digest::of(&octets), async { Ok(octets) });
     let found = found
         .await

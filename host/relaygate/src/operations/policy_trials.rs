@@ -171,6 +171,12 @@ pub async fn find(
     Ok(trial.map(|trial| view(services, account, trial)))
 }
 
+/// What the account tries.
+pub(super) async fn list(services: &Services, account: &Account) -> Outcome<Vec<TrialView>> {
+    let trials = trials::list(account).await?.into_iter();
+    Ok(trials.map(|trial| view(services, account, trial)).collect())
+}
+
 /// Stops what fails, until the program is told to stop.
 pub async fn run(services: Arc<Services>, mut to_stop: UnboundedReceiver<Stop>) {
     let until = services.stop.clone();

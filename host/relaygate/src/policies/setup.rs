@@ -66,7 +66,7 @@ pub fn policies(
         },
         account_percent: config.policy.account_percent,
         operator: sandbox.operator,
-        cache,
+        cache: cache.with_octets_max(config.policy.code_octets_max),
     }))
 }
 

@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -29,8 +28,7 @@ fn router(services: Arc<Services>) -> Router {
     Router::new()
         .merge(pages::router(&services))
         .with_state(services)
-        .layer(RequestBodyLimitLayer::new(BODY_OCTETS_MAX))
-        // Holds its bodies to the same bound, and says so in its own envelope.
+        // Both hold their bodies to a bound, and say so in their own way.
         .merge(api)
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,

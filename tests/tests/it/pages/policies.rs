@@ -1,11 +1,14 @@
 //! Who decides about mail, as an account's admin sees it.
 
+use relaygate_tests::api::{Api, Token};
 use relaygate_tests::browser;
 use relaygate_tests::house::{ACCOUNT, ADMIN, Cottage, SUPPORT, USER, create_account, message};
+use relaygate_tests::relaygate::Relaygate;
 use relaygate_tests::wait::{self, PATIENCE};
 use serde_json::{Value, json};
 
 use super::needs_browser;
+use crate::own_policies::{Scene, example, with_attachment};
 
 /// What the policies answered is counted for each account by itself, and the same by page,
 /// command line and metrics: R4, R107.
@@ -33,17 +36,62 @@ fn what_policies_answered_is_counted_for_each_account() {
     let counted = r#"relaygate_policy_answers_total{policy="routing",question="routes.inbound",verdict="ticket"} 1"#;
     assert!(metrics.contains(counted), "{metrics}");
 
-    let cookie = |account: &str| {
-        let invitation = browser::invite(relay, Some(account), ADMIN, "admin");
-        let input = json!({ "invitation": invitation });
-        browser::run(relay, "taken-up.mjs", input)["cookie"].clone()
-    };
     let input = json!({
-        "admin": cookie(ACCOUNT),
-        "stranger": cookie("other"),
+        "admin": cookie(relay, ACCOUNT),
+        "stranger": cookie(relay, "other"),
         "policies": names(&listed),
     });
     browser::run(relay, "policies.mjs", input);
+}
+
+/// A policy's life by the pages alone: refused with its reason, deciding, tried beside what
+/// decides, compared with it on mail to come and mail that came, promoted, taken back, removed.
+#[test]
+fn a_policy_lives_and_ends_by_the_pages() {
+    needs_browser!();
+    let scene = Scene::start();
+    let relay = &scene.cottage.relay;
+    create_account(relay, "other");
+    let (admin, stranger) = (cookie(relay, ACCOUNT), cookie(relay, "other"));
+    let api = Api::new(relay.ports().web, &scene.cottage.tls());
+    let api = api.with(&Token::create(relay, ACCOUNT, ADMIN));
+    let stage = |stage: &str, cookie: &Value| {
+        let component = example();
+        let input = json!({
+            "stage": stage, "cookie": cookie, "name": "attachment-types", "component": component,
+        });
+        browser::run(relay, "own-policies.mjs", input);
+    };
+    let sends = |file: &str, id: &str| {
+        let text = with_attachment(file, id);
+        scene.session().submit(USER, &[SUPPORT], &text).code
+    };
+    stage("upload", &admin);
+    stage("stranger", &stranger);
+    assert_eq!((sends("a.exe", "w1"), sends("b.zip", "w2")), (554, 250));
+    wait::until("both to be compared", PATIENCE, || {
+        let shown = relay.cli(&["policy", "show", "-a", ACCOUNT, "attachment-types"]);
+        (shown["trial"]["different"] == 2).then_some(())
+    });
+    let own = api.get("/relaygate/policies/own.json").json();
+    let trial = &own["policies"][0]["trial"];
+    assert_eq!(trial["different"], 2, "{own}");
+    assert_eq!(
+        trial["differences"][0]["question"], "headers.inbound",
+        "{own}"
+    );
+    stage("promote", &admin);
+    assert_eq!((sends("c.exe", "w3"), sends("d.zip", "w4")), (250, 554));
+    stage("rollback", &admin);
+    assert_eq!((sends("e.exe", "w5"), sends("f.zip", "w6")), (554, 250));
+    stage("remove", &admin);
+    assert_eq!((sends("g.exe", "w7"), sends("h.zip", "w8")), (250, 250));
+}
+
+fn cookie(relay: &Relaygate, account: &str) -> Value {
+    let invitation = browser::invite(relay, Some(account), ADMIN, "admin");
+    let input = json!({ "invitation": invitation });
+    browser::run(relay, "taken-up.mjs", input)["cookie"].clone()
 }
 
 fn policies(cottage: &Cottage, account: &str) -> Value {

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::mail::behind_a_door;
 use super::{needs_browser, tickets};
 use crate::needs_postfix;
+use crate::own_policies::{example, with_attachment};
 
 /// A domain beside the one that works, for what changes a domain.
 const SECOND: &str = "shop.example";
@@ -88,6 +89,7 @@ fn every_page_has_its_picture() {
 /// What pages show that have something to show.
 fn furnish(house: &House) {
     let relay = &house.relay;
+    a_policy_on_trial(house);
     for (number, subject) in ["Where is my parcel?", "Thank you"].iter().enumerate() {
         let id = format!("furnish-{number}@enduser.example");
         house.user_writes(USER, &message(USER, SUPPORT, subject, &id, ""));
@@ -126,6 +128,23 @@ fn furnish(house: &House) {
         "5",
     ];
     relay.cli(&verify);
+}
+
+/// A policy of the account's own, and one to come after it that would refuse a message.
+fn a_policy_on_trial(house: &House) {
+    let component = example();
+    let component = component.to_str().expect("a path of ours");
+    let settings = house.directory().join("settings.json");
+    std::fs::write(&settings, "{\"refuse\": [\"exe\", \"zip\"]}").expect("a file of ours");
+    let settings = settings.to_str().expect("a path of ours");
+    let policy = |more: &[&str]| {
+        let command = [&["policy"], more, &["-a", ACCOUNT, component]].concat();
+        house.relay.cli(&command);
+    };
+    policy(&["install", "--question", "headers"]);
+    policy(&["shadow", "--settings", settings]);
+    house.user_writes(USER, &with_attachment("drawings.zip", "drawings"));
+    house.ticket("drawings.zip");
 }
 
 /// A ticket with all a conversation can have, and one whose address cannot answer.

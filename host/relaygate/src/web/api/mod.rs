@@ -124,6 +124,7 @@ fn described() -> OpenApiRouter {
         .routes(routes!(webhooks::delete))
         .routes(routes!(egress::show))
         .routes(routes!(policies::list))
+        .routes(routes!(policies::own))
         .routes(routes!(audit::list))
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
@@ -15,6 +16,14 @@ use crate::services::Services;
 /// A form that somebody signed in has sent. Whoever takes it apart has to name who
 /// it is (`Admin`, `Anyone` …) as well.
 pub(super) struct Posted<T>(pub(super) T);
+
+/// The same with a file.
+pub(super) struct Uploaded<T> {
+    /// What was typed.
+    pub(super) form: T,
+    /// The file's octets, unless none was chosen.
+    pub(super) file: Option<Bytes>,
+}
 
 /// A form without a session around it: signing in, taking up an invitation.
 /// `CsrfLayer` has seen to where it comes from.
@@ -34,6 +43,55 @@ impl<T: DeserializeOwned> FromRequest<Arc<Services>> for Posted<T> {
             false => Err(Problem::StaleForm),
         }
     }
+}
+
+impl<T: DeserializeOwned> FromRequest<Arc<Services>> for Uploaded<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &Arc<Services>) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let visit = Visit::from_request_parts(&mut parts, state).await?;
+        let request = Request::from_parts(parts, body);
+        let sent = Multipart::from_request(request, state).await;
+        let sent = sent.map_err(|refused| Problem::Status(refused.status()))?;
+        let (fields, file) = taken_apart(&visit, sent).await?;
+        let fields = serde_urlencoded::to_string(fields);
+        let fields = fields.map_err(|_| Problem::Status(StatusCode::BAD_REQUEST))?;
+        Ok(Self {
+            form: read(fields.as_bytes())?,
+            file,
+        })
+    }
+}
+
+/// The fields and the file. The session's word comes first: without it nothing is read.
+async fn taken_apart(visit: &Visit, mut sent: Multipart) -> Result<Taken, Problem> {
+    let unreadable = |error: MultipartError| Problem::Status(error.status());
+    let (mut fields, mut file, mut known) = (Vec::new(), None, false);
+    while let Some(field) = sent.next_field().await.map_err(unreadable)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if known && is_file(&field) {
+            let octets = field.bytes().await.map_err(unreadable)?;
+            file = Some(octets).filter(|octets| !octets.is_empty());
+            continue;
+        }
+        if !known && name != WORD {
+            return Err(Problem::StaleForm);
+        }
+        let text = field.text().await.map_err(unreadable)?;
+        known = known || visit.is_form_word(&text);
+        fields.push((name, text));
+    }
+    match known {
+        true => Ok((fields, file)),
+        false => Err(Problem::StaleForm),
+    }
+}
+
+type Taken = (Vec<(String, String)>, Option<Bytes>);
+
+fn is_file(field: &Field<'_>) -> bool {
+    field.file_name().is_some()
 }
 
 impl<T: DeserializeOwned> FromRequest<Arc<Services>> for Open<T> {

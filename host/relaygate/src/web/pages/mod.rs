@@ -25,11 +25,13 @@ mod invitation;
 mod language;
 mod mail_log;
 mod operator;
+mod own_policies;
 mod page;
 mod passkeys;
 mod people;
 mod places;
 mod policies;
+mod policy_install;
 mod problem;
 mod profile;
 mod settings;
@@ -48,6 +50,7 @@ use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::from_fn_with_state;
 use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::services::Services;
@@ -67,6 +70,7 @@ pub(super) fn router(services: &Arc<Services>) -> Router<Arc<Services>> {
         .merge(invitation::router())
         .merge(mail_log::router())
         .merge(operator::router())
+        .merge(own_policies::router())
         .merge(passkeys::router())
         .merge(people::router())
         .merge(policies::router())
@@ -79,6 +83,9 @@ pub(super) fn router(services: &Arc<Services>) -> Router<Arc<Services>> {
         .merge(ticket_parts::router())
         .merge(tickets::router())
         .fallback(problem::nothing_here)
+        .layer(RequestBodyLimitLayer::new(super::BODY_OCTETS_MAX))
+        // Components are larger than what is typed.
+        .merge(policy_install::router(services))
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(services.clone(), visit::load))
         .merge(super::assets::router())

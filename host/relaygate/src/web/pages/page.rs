@@ -200,6 +200,12 @@ impl ToValue for usize {
     }
 }
 
+impl ToValue for u8 {
+    fn to_value(&self) -> Value {
+        u64::from(*self).to_value()
+    }
+}
+
 impl ToValue for u32 {
     fn to_value(&self) -> Value {
         u64::from(*self).to_value()

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::mail_log::digest_start;
+use super::own_policies::{PLACE, path};
 use super::page::Page;
 use super::problem::{Problem, shown};
+use super::profile::Told;
 use super::visit::Admin;
 use crate::operations::policies::{self, AnswersView, PoliciesView};
+use crate::operations::policy_changes::{self, InstalledView};
 use crate::services::Services;
 
 pub(super) fn router() -> Router<Arc<Services>> {
@@ -24,6 +27,7 @@ pub(super) fn router() -> Router<Arc<Services>> {
 struct PoliciesPage {
     page: Page,
     found: PoliciesView,
+    own: Vec<InstalledView>,
 }
 
 /// A piece of the bar that shows the shares of answers.
@@ -34,10 +38,15 @@ struct Piece {
     tone: usize,
 }
 
-async fn list(State(services): State<Arc<Services>>, admin: Admin) -> Result<Response, Problem> {
+async fn list(
+    State(services): State<Arc<Services>>,
+    admin: Admin,
+    Query(told): Query<Told>,
+) -> Result<Response, Problem> {
     let page = PoliciesPage {
-        page: Page::of(&admin.visit, PLACE),
+        page: Page::of(&admin.visit, PLACE).with_done(told.done.as_deref()),
         found: policies::list(&services, &admin.account).await?,
+        own: policy_changes::own(&services, &admin.account).await?,
     };
     Ok(shown(&page).into_response())
 }
@@ -65,10 +74,9 @@ fn percent(permille: &u64) -> String {
 }
 
 /// The name of a question as a key has it.
-fn key(question: &str) -> String {
+pub(super) fn key(question: &str) -> String {
     question.replace('.', "-")
 }
 
-const PLACE: &str = "/policies";
 /// Colours there are for what is shown side by side.
 const TONES: usize = 4;

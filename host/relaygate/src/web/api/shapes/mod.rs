@@ -13,6 +13,7 @@ pub(super) mod dns;
 pub(super) mod egress;
 pub(super) mod message;
 pub(super) mod notification;
+pub(super) mod own_policy;
 pub(super) mod policy;
 pub(super) mod request;
 pub(super) mod suspended;
