@@ -53,13 +53,18 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// It says nothing about what was asked: the same question may have an answer a while
+    /// later.
+    pub fn passes(&self) -> bool {
+        matches!(
+            self,
+            Self::Busy | Self::Tripped | Self::Spent | Self::Missing
+        )
+    }
+
     /// Whether the policy was asked and is at fault.
     pub(crate) fn is_of_a_call(&self) -> bool {
-        let not_asked = matches!(
-            self,
-            Self::Busy | Self::Tripped | Self::Spent | Self::Missing | Self::Unanswered
-        );
-        !not_asked
+        !self.passes() && *self != Self::Unanswered
     }
 
     /// One word for metrics and the verdict's log line.
@@ -93,9 +98,9 @@ const TEXT_OCTETS_MAX: usize = 1024;
 /// A chain gave no answer because one of its policies failed.
 ///
 /// It is always temporary (promise 3): before 250 the peer reads
-/// [`Failed::REPLY`] and keeps the message; after it the caller suspends the
-/// message with `cause.policy-failed`. For a change in the admin center it
-/// means "try again".
+/// [`Failed::REPLY`] and keeps the message; after it the caller asks again later
+/// if the failure passes ([`Failure::passes`]), or else suspends the message with
+/// `cause.policy-failed`. For a change in the admin center it means "try again".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("policy {policy} ({digest:.12}) failed at {question}: {failure}")]
 pub struct Failed {

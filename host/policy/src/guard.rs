@@ -3,7 +3,8 @@
 //! A [`Breaker`] stands before each policy: one that fails time after time is not asked for
 //! a while, so that its failing costs nothing. An [`Allowance`] is an account's: computing
 //! time its policies may use, which fills up again as time passes. Both make a question fail
-//! at once, which defers mail before 250 and keeps it aside after, as every failure does.
+//! at once, which defers mail before 250 as every failure does; mail after it is asked about
+//! again later, since neither says anything about the message.
 //!
 //! The operator's policies have neither: what they cost is the operator's own choice.
 

@@ -6,12 +6,18 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
+use std::time::Duration;
 
-use relaygate_tests::house::{ACCOUNT, Cottage, DOMAIN, SUPPORT, USER, message, wait_for_ticket};
+use relaygate_tests::house::{
+    ACCOUNT, Cottage, DOMAIN, SUPPORT, USER, message, tickets, wait_for_ticket,
+};
 use relaygate_tests::kit;
 use relaygate_tests::relaygate::binary;
 use relaygate_tests::smtp::Client;
+use relaygate_tests::wait;
 use serde_json::Value;
+
+use crate::fuzzing::buggy;
 
 /// The example in Rust, built by the command its author would use.
 pub(crate) fn example() -> PathBuf {
@@ -251,15 +257,10 @@ fn a_policy_is_exchanged_a_hundred_times_under_load() {
         taken > 0 && refused > 0,
         "both versions were met: {taken}, {refused}"
     );
-    relaygate_tests::wait::until(
-        "every message to be a ticket",
-        relaygate_tests::wait::PATIENCE,
-        || {
-            let listed = scene.cottage.relay.cli(&["ticket", "list", "-a", ACCOUNT]);
-            let tickets = listed["tickets"].as_array().map_or(0, Vec::len);
-            (tickets == taken as usize).then_some(())
-        },
-    );
+    wait::until("every message to be a ticket", wait::PATIENCE, || {
+        let made = tickets(&scene.cottage.relay, ACCOUNT).len();
+        (made == taken as usize).then_some(())
+    });
     let code = scene.cottage.directory().join("relaygate/data/code");
     for kept in [true, false] {
         if !kept {
@@ -271,4 +272,63 @@ fn a_policy_is_exchanged_a_hundred_times_under_load() {
         assert_eq!(refused.code, 554, "the last one was strict: {refused:?}");
     }
     assert!(code.exists(), "what is gone is compiled again");
+}
+
+/// An account that has used up its computing time has mail that nobody can be asked about:
+/// it waits, none of it is kept aside, and each becomes the ticket it would have been.
+#[test]
+fn mail_waits_while_a_policy_cannot_be_asked() {
+    let mut cottage = Cottage::start("[policy]\naccount_percent = 5\ndeadline_ms = 10000\n");
+    for told in ["policy failed", "message not settled yet"] {
+        cottage.relay.announce(told);
+    }
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    let file = buggy().join("busy_tags.wasm");
+    let file = file.to_str().expect("a path of ours");
+    let install = ["policy", "install", "-a", ACCOUNT, file, "--name", "busy"];
+    cottage.relay.cli(&install);
+    let mut client = cottage.hand_in(&credential, "Slow one", "w0@enduser.example");
+    wait_for_ticket(&cottage.relay, ACCOUNT, "Slow one");
+    for (subject, id) in [("Second", "w1"), ("Third", "w2")] {
+        let id = format!("{id}@enduser.example");
+        let text = message(USER, SUPPORT, subject, &id, "");
+        assert_eq!(client.submit(USER, &[SUPPORT], &text).code, 250);
+    }
+    let put_back = wait::until("both to wait", wait::PATIENCE, || {
+        let jobs = waiting(&cottage);
+        (jobs.len() == 2 && jobs.iter().all(|job| job["attempts"] == 1)).then_some(jobs)
+    });
+    for job in &put_back {
+        let why = job["last_reply"].as_str().unwrap_or_default();
+        assert!(why.contains("computing time"), "{job}");
+    }
+    // Time comes together as it passes; the couriers' own patience would be half a minute.
+    for seconds in [1, 2, 4, 8, 16] {
+        wait::pause(Duration::from_secs(seconds));
+        for job in waiting(&cottage) {
+            let id = job["id"].as_str().expect("an id");
+            drop(cottage.relay.run(&["queue", "retry", id], ""));
+        }
+        if waiting(&cottage).is_empty() {
+            break;
+        }
+    }
+    for subject in ["Second", "Third"] {
+        wait_for_ticket(&cottage.relay, ACCOUNT, subject);
+    }
+    let aside = cottage.relay.cli(&["suspended", "list", "-a", ACCOUNT]);
+    assert_eq!(
+        aside["suspended"].as_array().map(Vec::len),
+        Some(0),
+        "{aside}"
+    );
+}
+
+/// The account's accepted messages that have become nothing yet.
+pub(crate) fn waiting(cottage: &Cottage) -> Vec<Value> {
+    let listed = ["queue", "list", "-a", ACCOUNT, "--lane", "intake"];
+    let listed = cottage.relay.cli(&listed);
+    let jobs = listed["jobs"].as_array().cloned().unwrap_or_default();
+    let inbound = |job: &Value| job["subject_kind"] == "inbound";
+    jobs.into_iter().filter(inbound).collect()
 }

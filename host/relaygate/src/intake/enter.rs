@@ -6,17 +6,18 @@ use std::sync::Arc;
 use desk::Account;
 use desk::facts::{Cause, RouteAnswer, Tagging};
 use desk::intake::{self, Answers, Gathered, Incoming, Letter, Outcome, Passage};
-use desk::messages::{State, Verdict};
+use desk::messages::State;
 use desk::notifications::Event;
 use desk::pace;
 use desk::suspended::Shelf;
-use policy::Chain;
 use policy::questions::routes::Carried;
+use policy::{Chain, Failed};
 use storage::{Batch, Timestamp};
 
+use super::hearing::{Hearing, Patience};
 use super::{Ended, IntakeError, Message, hand_over};
 use crate::dispatch;
-use crate::facts::{self, CallFacts, MessageStart, TlsUsed, noted};
+use crate::facts::{self, CallFacts, MessageStart, TlsUsed};
 use crate::runner::Arrived;
 use crate::services::Services;
 
@@ -33,12 +34,13 @@ pub(super) fn unreadable(
     Ended::suspended(cause, &id)
 }
 
-/// Enters a message as the policies say.
+/// Enters a message as the policies say; one that can be asked later is, while there is
+/// patience.
 pub(super) async fn enter(
     services: &Services,
     account: &Account,
     batch: &mut Batch,
-    arrived: &Arrived,
+    (arrived, patience): (&Arrived, Patience),
     message: &Message,
 ) -> Result<Ended, IntakeError> {
     let now = services.clock.now();
@@ -48,20 +50,20 @@ pub(super) async fn enter(
     gathered.arrival.author_messages = pace::of_author(account, batch, &incoming, now).await?;
     let about = (&message.letter, Some(arrived.queue_id.as_str()));
     let call = call_facts(services, account, about, Some(message.start())).await?;
-    let mut verdicts = Vec::new();
+    let mut hearing = Hearing::new(patience);
     let chain = services.policies.of(account).await;
-    let answers = ask(&chain, &call, &gathered, &mut verdicts);
+    let answers = ask(&chain, &call, &gathered, &mut hearing)?;
     let found = (&incoming, &answers);
     if let Some(ended) = hand_over::enter(services, account, batch, arrived, message, found).await?
     {
-        return Ok(ended.judged(verdicts));
+        return Ok(ended.judged(hearing.verdicts));
     }
     let outcome =
         intake::enter(account, &product, batch, &incoming, gathered, &answers, now).await?;
     if let Outcome::Entered(event) = &outcome {
         dispatch::announce(account, batch, *event, now);
     }
-    Ok(ended(outcome).judged(verdicts))
+    Ok(ended(outcome).judged(hearing.verdicts))
 }
 
 /// A policy that fails suspends the message: kept, visible, not let through.
@@ -69,35 +71,37 @@ fn ask(
     chain: &Chain,
     call: &Arc<dyn policy::Facts>,
     gathered: &Gathered,
-    verdicts: &mut Vec<Verdict>,
-) -> Answers {
+    hearing: &mut Hearing,
+) -> Result<Answers, Failed> {
     let arrival = facts::arrival(&gathered.arrival, Carried::Nothing);
-    let Ok(route) = noted(chain.route_inbound(call, &arrival), verdicts) else {
-        return failed();
-    };
-    let route = facts::inbound_route(route);
-    tagged(chain, call, gathered, route, verdicts)
+    match hearing.hear(chain.route_inbound(call, &arrival))? {
+        Some(route) => tagged(chain, call, gathered, facts::inbound_route(route), hearing),
+        None => Ok(undecided()),
+    }
 }
 
 /// Asks which tags go with a route.
+///
+/// # Errors
+/// The question is to be asked again later.
 pub(super) fn tagged(
     chain: &Chain,
     call: &Arc<dyn policy::Facts>,
     gathered: &Gathered,
     route: RouteAnswer,
-    verdicts: &mut Vec<Verdict>,
-) -> Answers {
+    hearing: &mut Hearing,
+) -> Result<Answers, Failed> {
     let Some(delivery) = gathered.delivery(&route) else {
-        return untagged(route);
+        return Ok(untagged(route));
     };
     let answered = chain.delivery(call, &facts::delivery(&delivery));
-    match noted(answered, verdicts) {
-        Ok(tagging) => Answers {
+    Ok(match hearing.hear(answered)? {
+        Some(tagging) => Answers {
             route,
             tagging: facts::tagging(tagging),
         },
-        Err(_) => failed(),
-    }
+        None => undecided(),
+    })
 }
 
 fn untagged(route: RouteAnswer) -> Answers {
@@ -107,7 +111,7 @@ fn untagged(route: RouteAnswer) -> Answers {
     }
 }
 
-fn failed() -> Answers {
+fn undecided() -> Answers {
     untagged(RouteAnswer::Suspend(Cause::PolicyFailed))
 }
 

@@ -6,15 +6,17 @@
 //! A message is looked at in this order: is it a verification mail come back
 //! ([`returned`]), a delivery report on mail of ours ([`bounced`]), or something
 //! for the routing policy ([`enter`])? A header of ours that it quotes is compared with what
-//! was sent ([`quoted`]). What a failing policy left undecided is
-//! kept aside, visible, never let through (promise 3); by hand it is let through
-//! later ([`recover`]). What no account serves is the operator's ([`unowned`]).
+//! was sent ([`quoted`]). Where a policy cannot be asked just now it is asked again later
+//! ([`hearing`]); what a failing one left undecided is kept aside, visible, never let through
+//! (promise 3); by hand it is let through later ([`recover`]). What no account serves is the
+//! operator's ([`unowned`]).
 //!
 //! Not here: accepting (`reception`), the records (`desk`), delivery (`courier`).
 
 mod bounced;
 mod enter;
 mod hand_over;
+mod hearing;
 mod message;
 mod quoted;
 mod recover;
@@ -41,6 +43,7 @@ use crate::runner::{Arrived, Card, Submitted, Work, backoff, give_up, settle};
 use crate::services::Services;
 
 pub(crate) use hand_over::keep_aside;
+use hearing::Patience;
 use message::Message;
 use quoted::Quoted;
 pub(crate) use recover::{RecoverError, Recovered, recover};
@@ -59,6 +62,9 @@ enum IntakeError {
     Dispatch(#[from] DispatchError),
     #[error("prepare for the help desk")]
     HandOver(#[from] hand_over::HandOverError),
+    /// It passes; the question is asked again.
+    #[error(transparent)]
+    Policy(#[from] policy::Failed),
 }
 
 impl IntakeError {
@@ -83,12 +89,12 @@ pub async fn work(services: &Services, lease: &Lease) {
         Scope::Account(account) => Some(services.desk.account(account)),
         Scope::Installation => None,
     };
-    let mut done = work_once(services, account.as_ref(), &card.work, lease).await;
+    let mut done = work_once(services, account.as_ref(), &card, lease).await;
     for _ in 0..CONFLICTS_MAX {
         if !done.as_ref().is_err_and(IntakeError::is_conflict) {
             break;
         }
-        done = work_once(services, account.as_ref(), &card.work, lease).await;
+        done = work_once(services, account.as_ref(), &card, lease).await;
     }
     if let Err(error) = done {
         try_again(services, lease, card, &error).await;
@@ -98,11 +104,14 @@ pub async fn work(services: &Services, lease: &Lease) {
 async fn work_once(
     services: &Services,
     account: Option<&Account>,
-    work: &Work,
+    card: &Card,
     lease: &Lease,
 ) -> Result<(), IntakeError> {
-    match (work, account) {
-        (Work::Intake(arrived), Some(account)) => take_in(services, account, arrived, lease).await,
+    let patience = Patience::after(card.attempts);
+    match (&card.work, account) {
+        (Work::Intake(arrived), Some(account)) => {
+            take_in(services, account, (arrived, patience), lease).await
+        }
         (Work::Intake(arrived), None) => unowned::keep_aside(services, arrived, lease).await,
         (Work::Notify(event), Some(account)) => tell(services, account, *event, lease).await,
         (Work::NotifyHeld(ticket), Some(account)) => {
@@ -122,7 +131,7 @@ async fn work_once(
 async fn take_in(
     services: &Services,
     account: &Account,
-    arrived: &Arrived,
+    (arrived, patience): (&Arrived, Patience),
     lease: &Lease,
 ) -> Result<(), IntakeError> {
     let message = Message::open(account, arrived).await?;
@@ -135,7 +144,10 @@ async fn take_in(
     let mut batch = Batch::new();
     let ended = match &message {
         None => enter::unreadable(account, &mut batch, arrived, now),
-        Some(message) => place(services, account, &mut batch, arrived, message, looked).await?,
+        Some(message) => {
+            let arrived = (arrived, patience);
+            place(services, account, &mut batch, arrived, message, looked).await?
+        }
     };
     count(account, &mut batch, arrived, ended.state, now).await?;
     let message = (arrived.queue_id.as_str(), &arrived.recipient);
@@ -246,16 +258,19 @@ async fn place(
     services: &Services,
     account: &Account,
     batch: &mut Batch,
-    arrived: &Arrived,
+    (arrived, patience): (&Arrived, Patience),
     message: &Message,
     looked: Option<Signatures>,
 ) -> Result<Ended, IntakeError> {
     if let Some(signatures) = looked {
         let found = (message, &signatures);
-        if let Some(ended) = returned::consume(services, account, batch, arrived, found).await? {
+        let consumed =
+            returned::consume(services, account, batch, (arrived, patience), found).await?;
+        if let Some(ended) = consumed {
             return Ok(ended);
         }
     }
+    let arrived = (arrived, patience);
     let quoted = quoted::compare(services, account, arrived, message).await?;
     let verdicts = quoted.as_ref().map(|it| it.verdicts.clone());
     let ended = settle_letter(services, account, batch, arrived, message, quoted).await?;
@@ -267,7 +282,7 @@ async fn settle_letter(
     services: &Services,
     account: &Account,
     batch: &mut Batch,
-    arrived: &Arrived,
+    (arrived, patience): (&Arrived, Patience),
     message: &Message,
     quoted: Option<Quoted>,
 ) -> Result<Ended, IntakeError> {
@@ -282,7 +297,7 @@ async fn settle_letter(
         let now = services.clock.now();
         outbound::notice(account, batch, &quoted.email, quoted.findings, now).await?;
     }
-    enter::enter(services, account, batch, arrived, message).await
+    enter::enter(services, account, batch, (arrived, patience), message).await
 }
 
 /// Lets go of the raw text for this recipient; further ones keep it by themselves.

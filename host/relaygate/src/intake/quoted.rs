@@ -11,8 +11,9 @@ use mail::message::{Headers, Marks, dsn};
 use policy::questions::headers::{Direction, DomainSignature, ReturnedFacts, SignatureFate};
 use policy::questions::types::{Envelope, Field};
 
+use super::hearing::{Hearing, Patience};
 use super::{IntakeError, Message};
-use crate::facts::{self, CallFacts, MessageStart, noted};
+use crate::facts::{self, CallFacts, MessageStart};
 use crate::runner::Arrived;
 use crate::services::Services;
 
@@ -30,20 +31,20 @@ pub(super) struct Quoted {
 pub(super) async fn compare(
     services: &Services,
     account: &Account,
-    arrived: &Arrived,
+    (arrived, patience): (&Arrived, Patience),
     message: &Message,
 ) -> Result<Option<Quoted>, IntakeError> {
     let prefix = &services.config.product.header_prefix;
     for headers in dsn::quoted(&message.raw, &message.headers) {
         for id in ids(&headers, prefix) {
             if let Some(email) = outbound::find(account, &id).await? {
-                let mut verdicts = Vec::new();
-                let asked = ask(services, account, arrived, (headers, &email), &mut verdicts);
+                let mut hearing = Hearing::new(patience);
+                let asked = ask(services, account, arrived, (headers, &email), &mut hearing);
                 let findings = asked.await?;
                 return Ok(Some(Quoted {
                     email: email.id,
                     findings,
-                    verdicts,
+                    verdicts: hearing.verdicts,
                 }));
             }
         }
@@ -66,7 +67,7 @@ async fn ask(
     account: &Account,
     arrived: &Arrived,
     (headers, email): (Headers, &Email),
-    verdicts: &mut Vec<Verdict>,
+    hearing: &mut Hearing,
 ) -> Result<Vec<Finding>, IntakeError> {
     let product = facts::product(services);
     let sent = email.protected_fields(account, &product)?;
@@ -103,6 +104,8 @@ async fn ask(
         .with_message(start)
         .shared();
     let chain = services.policies.of(account).await;
-    let findings = noted(chain.returned(&call, &asked), verdicts).unwrap_or_default();
+    let findings = hearing
+        .hear(chain.returned(&call, &asked))?
+        .unwrap_or_default();
     Ok(findings.into_iter().map(facts::finding).collect())
 }

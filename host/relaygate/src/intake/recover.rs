@@ -9,7 +9,6 @@ use desk::credentials::Right;
 use desk::desks;
 use desk::facts::RouteAnswer;
 use desk::intake::{self, Answers, Gathered, Incoming, Letter, Outcome};
-use desk::messages::Verdict;
 use desk::notifications::Event;
 use desk::suspended::{Shelf, Suspended};
 use desk::{Account, Error};
@@ -17,6 +16,7 @@ use mail::address::Address;
 use storage::Batch;
 
 use super::enter::{call_facts, entered, tagged};
+use super::hearing::{Hearing, Patience};
 use super::message::{Message, READ_OCTETS_MAX};
 use super::{Ended, IntakeError, hand_over, write_down};
 use crate::dispatch;
@@ -107,8 +107,8 @@ async fn enter(
     if incoming.letter.author.is_none() {
         return Err(RecoverError::Nobody);
     }
-    let mut verdicts = Vec::new();
-    let (gathered, answers) = answered(services, account, &incoming, start, &mut verdicts).await?;
+    let mut hearing = Hearing::new(Patience::Over);
+    let (gathered, answers) = answered(services, account, &incoming, start, &mut hearing).await?;
     let outcome =
         intake::enter(account, &product, batch, &incoming, gathered, &answers, now).await?;
     let Outcome::Entered(event) = outcome else {
@@ -120,7 +120,7 @@ async fn enter(
         RECOVERED,
         format!("ticket {}", event.ticket()),
     );
-    let ended = ended.of_ticket(event.ticket()).judged(verdicts);
+    let ended = ended.of_ticket(event.ticket()).judged(hearing.verdicts);
     Ok((Recovered::Entered(event), ended))
 }
 
@@ -135,8 +135,8 @@ async fn pass_on(
     let message = read.ok_or(RecoverError::Unreadable)?;
     let incoming = kept.arrive(message.letter.clone(), None);
     let start = Some(message.start());
-    let mut verdicts = Vec::new();
-    let (_, answers) = answered(services, account, &incoming, start, &mut verdicts).await?;
+    let mut hearing = Hearing::new(Patience::Over);
+    let (_, answers) = answered(services, account, &incoming, start, &mut hearing).await?;
     let arrived = arrived(account, kept, shelf.text(kept).await?.octets());
     let queued = hand_over::enter(
         services,
@@ -150,7 +150,7 @@ async fn pass_on(
         // Its tags, and so its passport, are for the policies to say.
         Ok(None) => Err(RecoverError::Policy),
         Ok(Some(queued)) => {
-            let ended = Ended::new(queued.state, RECOVERED, queued.what).judged(verdicts);
+            let ended = Ended::new(queued.state, RECOVERED, queued.what).judged(hearing.verdicts);
             Ok((Recovered::Queued(queued.detail), ended))
         }
         Err(IntakeError::Desk(error)) => Err(error.into()),
@@ -163,13 +163,13 @@ async fn answered(
     account: &Account,
     incoming: &Incoming,
     start: Option<MessageStart>,
-    verdicts: &mut Vec<Verdict>,
-) -> Result<(Gathered, Answers), Error> {
+    hearing: &mut Hearing,
+) -> Result<(Gathered, Answers), RecoverError> {
     let gathered = intake::gather(account, incoming).await?;
     let call = call_facts(services, account, (&incoming.letter, None), start).await?;
     let chain = services.policies.of(account).await;
-    let answers = tagged(&chain, &call, &gathered, route(&gathered), verdicts);
-    Ok((gathered, answers))
+    let answers = tagged(&chain, &call, &gathered, route(&gathered), hearing);
+    Ok((gathered, answers.map_err(|_| RecoverError::Policy)?))
 }
 
 /// What its raw source says.

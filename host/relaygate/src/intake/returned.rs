@@ -1,7 +1,7 @@
 //! Verification mails that come back (R72-R74, R82).
 
 use desk::addresses::Direction;
-use desk::messages::{State, Verdict};
+use desk::messages::State;
 use desk::notices::Notice;
 use desk::outbound::{Email, End, Try};
 use desk::verification::{Consumed, Returned};
@@ -10,11 +10,12 @@ use policy::questions::headers::{self, ReturnedFacts};
 use policy::questions::types::{Envelope, Field};
 use storage::Batch;
 
+use super::hearing::{Hearing, Patience};
 use super::signatures::{self, Signatures};
 use super::{Ended, IntakeError, Message, drop_text, seen};
 use crate::courier::REPLY_LOST;
 use crate::dispatch;
-use crate::facts::{self, CallFacts, noted};
+use crate::facts::{self, CallFacts};
 use crate::runner::Arrived;
 use crate::services::Services;
 
@@ -50,7 +51,7 @@ pub(super) async fn consume(
     services: &Services,
     account: &Account,
     batch: &mut Batch,
-    arrived: &Arrived,
+    (arrived, patience): (&Arrived, Patience),
     (message, signatures): (&Message, &Signatures),
 ) -> Result<Option<Ended>, IntakeError> {
     let Some(returned) = recognise(services, account, message).await? else {
@@ -59,8 +60,9 @@ pub(super) async fn consume(
     let sent = outbound::find(account, &returned.email_id).await?;
     let envelope = envelope(account, arrived, message).await?;
     let asked = returned_facts(arrived, envelope, &returned, sent.as_ref(), signatures);
-    let mut verdicts = Vec::new();
-    let findings = ask(services, account, message, &asked, &mut verdicts).await;
+    let mut hearing = Hearing::new(patience);
+    let findings = ask(services, account, message, &asked, &mut hearing).await?;
+    let verdicts = hearing.verdicts;
     let Some(findings) = findings else {
         // Unchecked is not verified: the check stays pending and can be repeated.
         return Ok(Some(unchecked(account, batch, arrived).judged(verdicts)));
@@ -119,14 +121,14 @@ async fn ask(
     account: &Account,
     message: &Message,
     facts: &ReturnedFacts,
-    verdicts: &mut Vec<Verdict>,
-) -> Option<Vec<headers::Finding>> {
+    hearing: &mut Hearing,
+) -> Result<Option<Vec<headers::Finding>>, policy::Failed> {
     let counters = std::sync::Arc::clone(&services.flow.counters);
     let call = CallFacts::new(Some(account.id()), counters, services.clock.now())
         .with_message(message.start())
         .shared();
     let chain = services.policies.of(account).await;
-    noted(chain.returned(&call, facts), verdicts).ok()
+    hearing.hear(chain.returned(&call, facts))
 }
 
 fn returned_facts(

@@ -7,7 +7,8 @@
 //!
 //! A component is compiled once for all accounts that have it, in a process of its own
 //! ([`compiler`]), and mapped from disk from then on. One that cannot be made ready makes
-//! its account's questions fail, which defers mail before 250 and keeps it aside after.
+//! its account's questions fail, which defers mail before 250; after it mail waits for some
+//! hours and is then kept aside.
 //!
 //! Not here: the sandbox (`policy`), what is installed (`desk::policies`), who may change
 //! it (`operations`).
