@@ -41,9 +41,7 @@ where
     let linked = &policy.component.linked;
     let index = linked.export(question)?;
     let started = Instant::now();
-    let (name, settings) = (policy.name.clone(), policy.settings.clone());
-    let state = CallState::new(name, facts.clone(), settings, policy.limits.clone());
-    let mut store = new_store(linked, state);
+    let mut store = begun(policy, facts);
     let answer = answer(policy, &index, &mut store, params);
     if let Some(probe) = &policy.probe {
         probe.saw_cost(store.data(), answer.as_ref().err());
@@ -93,6 +91,13 @@ where
     let function: TypedFunc<P, (R,)> = instance.get_typed_func(&mut *store, index)?;
     let (answer,) = function.call(store, params)?;
     Ok(answer)
+}
+
+/// A store for one policy, which will know these facts.
+pub(crate) fn begun(policy: &Policy, facts: &Arc<dyn Facts>) -> Store<CallState> {
+    let (name, settings) = (policy.name.clone(), policy.settings.clone());
+    let state = CallState::new(name, facts.clone(), settings, policy.limits.clone());
+    new_store(&policy.component.linked, state)
 }
 
 /// A store under the limits of its policy.

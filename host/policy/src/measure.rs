@@ -9,7 +9,7 @@ use wasmtime::Store;
 use wasmtime::component::{ComponentNamedList, Instance, Lift, Lower};
 
 use crate::asked::Parameters;
-use crate::call::{self, new_store};
+use crate::call;
 use crate::imports::CallState;
 use crate::questions::{Question, headers, limits, routes, tags, types};
 use crate::{Facts, Failure, Policy};
@@ -28,11 +28,8 @@ impl Kept {
     /// # Errors
     /// [`Failure`].
     pub fn of(policy: &Policy, facts: &Arc<dyn Facts>) -> Result<Self, Failure> {
-        let (name, settings) = (policy.name.clone(), policy.settings.clone());
-        let state = CallState::new(name, facts.clone(), settings, policy.limits.clone());
-        let linked = &policy.component.linked;
-        let mut store = new_store(linked, state);
-        let instance = linked.instances.instantiate(&mut store);
+        let mut store = call::begun(policy, facts);
+        let instance = policy.component.linked.instances.instantiate(&mut store);
         Ok(Self {
             instance: instance.map_err(|error| call::failure(&error, &policy.limits))?,
             policy: policy.clone(),

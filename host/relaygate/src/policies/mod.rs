@@ -71,6 +71,9 @@ pub enum NotReady {
     /// The settings it has are none.
     #[error("settings: {0}")]
     Settings(String),
+    /// A policy of that name, for this reason.
+    #[error("policy {0}")]
+    Policy(String, #[source] Box<NotReady>),
 }
 
 /// What [`Policies::new`] needs.
@@ -138,11 +141,12 @@ impl Policies {
         if installed.is_empty() && trials.is_empty() {
             return Ok(Own::new(None));
         }
-        let (policies, missing) = self.made_ready(account, &installed).await;
+        let ready = self.made_ready(account, &installed).await;
+        let (policies, missing) = with_what_is_there(account, ready);
         let chain = self.chain(policies.clone()).within(self.allowance());
         if let Some((name, digest)) = missing {
             // No candidate either: its chain would lack what is missing, and let mail past it.
-            return Ok(Own::new(Some(chain.without(name, digest))).again_after(AGAIN_AFTER));
+            return Ok(Own::new(Some(chain.without(&name, digest))).again_after(AGAIN_AFTER));
         }
         let running = trials.iter().filter(|trial| trial.is_running()).count();
         let candidates = self.candidates(account, &policies, &trials).await;
@@ -212,13 +216,14 @@ impl Policies {
     /// An account's own policies that decide, each ready to be asked.
     ///
     /// # Errors
-    /// [`NotReady`]: which, and why.
+    /// [`NotReady::Policy`]: which, and why.
     pub async fn live(&self, account: &Account) -> Result<Vec<Policy>, NotReady> {
-        let mut policies = Vec::new();
-        for installed in policies::list(account).await? {
-            policies.push(self.one(account, &installed.name, installed.live()).await?);
-        }
-        Ok(policies)
+        let installed = policies::list(account).await?;
+        let ready = self.made_ready(account, &installed).await.into_iter();
+        let named = |(of, ready): (&Installed, Result<Policy, NotReady>)| {
+            ready.map_err(|reason| NotReady::Policy(of.name.clone(), Box::new(reason)))
+        };
+        ready.map(named).collect()
     }
 
     /// What is tried beside what decides for an account, as far as it is ready.
@@ -290,26 +295,18 @@ impl Policies {
         self.ready().chain(account, &self.everybody)
     }
 
-    /// The account's policies, and the first that is not ready.
+    /// The live version of each of the account's policies, or why it is not ready.
     async fn made_ready<'a>(
         &self,
         account: &Account,
         own: &'a [Installed],
-    ) -> (Vec<Policy>, Option<(&'a str, Digest)>) {
-        let mut policies = Vec::with_capacity(own.len());
-        let mut missing = None;
+    ) -> Vec<(&'a Installed, Result<Policy, NotReady>)> {
+        let mut ready = Vec::with_capacity(own.len());
         for installed in own {
-            match self.one(account, &installed.name, installed.live()).await {
-                Ok(policy) => policies.push(policy),
-                Err(reason) => {
-                    let (policy, digest) = (&installed.name, digest_of(installed.live()));
-                    let reason = &reason as &dyn std::error::Error;
-                    error!(account = account.id().get(), policy, %digest, reason, "policy is not ready");
-                    missing = missing.or(Some((policy.as_str(), digest)));
-                }
-            }
+            let made = self.one(account, &installed.name, installed.live()).await;
+            ready.push((installed, made));
         }
-        (policies, missing)
+        ready
     }
 
     async fn one(
@@ -350,6 +347,26 @@ impl Policies {
     fn ready(&self) -> MutexGuard<'_, Ready> {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The policies that are ready, and the first that is not.
+fn with_what_is_there(
+    account: &Account,
+    ready: Vec<(&Installed, Result<Policy, NotReady>)>,
+) -> (Vec<Policy>, Option<(String, Digest)>) {
+    let (mut policies, mut missing) = (Vec::with_capacity(ready.len()), None);
+    for (installed, made) in ready {
+        match made {
+            Ok(policy) => policies.push(policy),
+            Err(reason) => {
+                let (policy, digest) = (&installed.name, digest_of(installed.live()));
+                let reason = &reason as &dyn std::error::Error;
+                error!(account = account.id().get(), policy, %digest, reason, "policy is not ready");
+                missing = missing.or(Some((policy.clone(), digest)));
+            }
+        }
+    }
+    (policies, missing)
 }
 
 /// Compiles a component and keeps its code; `_one` is whose turn it is.
