@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use relaygate_tests::house::{
     ACCOUNT, Cottage, DOMAIN, SUPPORT, USER, message, tickets, wait_for_ticket,
@@ -272,6 +272,43 @@ fn a_policy_is_exchanged_a_hundred_times_under_load() {
         assert_eq!(refused.code, 554, "the last one was strict: {refused:?}");
     }
     assert!(code.exists(), "what is gone is compiled again");
+}
+
+/// Who brings a component another account has is kept waiting for the compiler as if they were
+/// the first, and who names one by its digest is told what everybody is told.
+#[test]
+fn wasm_11_bringing_a_component_does_not_tell_who_has_it() {
+    let scene = Scene::start();
+    let relay = &scene.cottage.relay;
+    scene.cottage.connect("globex", "other.example");
+    let file = example();
+    let file = file.to_str().expect("a path of ours");
+    let compiled = || relay.log().matches("component compiled").count();
+    let installs = |account: &str| {
+        let (before, started) = (compiled(), Instant::now());
+        let installed = relay.cli(&["policy", "install", "-a", account, file]);
+        let took = started.elapsed();
+        wait::until("it to be logged", wait::PATIENCE, || {
+            (compiled() > before).then_some(())
+        });
+        (installed["versions"][0]["digest"].clone(), took)
+    };
+    let (digest, first) = installs(ACCOUNT);
+    let digest = digest.as_str().expect("a digest");
+    let told = |digest: &str| {
+        let install = [
+            "policy", "install", "-a", "globex", digest, "--name", "theirs",
+        ];
+        relay.cli_fails(&install, "").error
+    };
+    assert_eq!(told(digest), told(&"0".repeat(64)), "nobody has the latter");
+    let (_, second) = installs("globex");
+    eprintln!("{first:?} for the first, {second:?} for the second account");
+    assert!(second > first / 4, "{second:?} and {first:?}");
+
+    let before = compiled();
+    scene.install(&["--name", "once-more"]);
+    assert_eq!(compiled(), before, "the account has it");
 }
 
 /// An account that has used up its computing time has mail that nobody can be asked about:

@@ -105,7 +105,7 @@ pub struct VersionView {
 pub async fn check(services: &Services, input: &ComponentInput) -> Outcome<CheckedView> {
     let octets = octets(input)?;
     check_signature(services, &octets, input)?;
-    let found = ready(services, &octets).await?;
+    let found = ready(services, None, &octets).await?;
     Ok(CheckedView {
         digest: found.digest().to_string(),
         octets: octets.len(),
@@ -143,7 +143,7 @@ pub(super) async fn checked(
 ) -> Outcome<Checked> {
     let octets = given_or_kept(account, &input.component).await?;
     check_signature(services, &octets, &input.component)?;
-    let found = ready(services, &octets).await?;
+    let found = ready(services, Some(account), &octets).await?;
     check_interfaces(&found, &input.interfaces)?;
     let settings = input.settings.clone().unwrap_or_else(|| json!({}));
     check_settings(&octets, &settings)?;
@@ -314,14 +314,23 @@ async fn kept(account: &Account, digest: Option<&str>) -> Outcome<Vec<u8>> {
     }
 }
 
-/// The component compiled, linked, started once.
-async fn ready(services: &Services, octets: &[u8]) -> Outcome<Component> {
+/// The component compiled, linked, started once. What the account has not is compiled
+/// whoever else has it.
+async fn ready(
+    services: &Services,
+    account: Option<&Account>,
+    octets: &[u8],
+) -> Outcome<Component> {
     check_size(octets, services.config.policy.component_octets_max)?;
-    let given = octets.to_vec();
-    let found = services
-        .policies
-        .component(Digest::of(octets), async { Ok(given) })
-        .await;
+    let (policies, digest, given) = (&services.policies, Digest::of(octets), octets.to_vec());
+    let known = match account {
+        Some(account) => policies::has(account, *digest.octets()).await?,
+        None => false,
+    };
+    let found = match known {
+        true => policies.component(digest, async { Ok(given) }).await,
+        false => policies.brought(given).await,
+    };
     let found = found.map_err(|reason| not_ready(&reason))?;
     found
         .try_out()

@@ -265,7 +265,26 @@ impl Policies {
         if let Some(component) = self.loaded(digest)? {
             return Ok(component);
         }
-        let octets = octets.await?;
+        self.made(digest, octets.await?, one).await
+    }
+
+    /// A component somebody brings, compiled as if nobody had brought it before: how long it
+    /// takes must not tell them whether another account has the same (WASM-11).
+    ///
+    /// # Errors
+    /// [`NotReady`].
+    pub async fn brought(&self, octets: Vec<u8>) -> Result<Component, NotReady> {
+        let one = Arc::clone(&self.compiling).acquire_owned().await;
+        self.made(Digest::of(&octets), octets, one).await
+    }
+
+    /// Compiles it; `one` is whose turn it is.
+    async fn made(
+        &self,
+        digest: Digest,
+        octets: Vec<u8>,
+        one: Result<OwnedSemaphorePermit, AcquireError>,
+    ) -> Result<Component, NotReady> {
         // By itself, so that it comes to its end though nobody waits for it any more.
         let compiled = tokio::spawn(compiled(Arc::clone(&self.cache), digest, octets, one));
         compiled.await.map_err(|_| NotReady::Unfit)??;
