@@ -7,7 +7,7 @@ SKIPS := $(abspath $(CARGO_TARGET_DIR))/skips.txt
 PROGRAM := --workspace --bin relaygate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint unit scenarios bench screens bench-policies campaign-crash campaign-kill campaign-restore campaign-handover campaign-hostile campaign-auth campaign-api campaign-policies deny
+.PHONY: help setup build run test lint unit scenarios bench screens bench-policies campaign-crash campaign-kill campaign-restore campaign-handover campaign-hostile campaign-auth campaign-api campaign-policies campaign-replay deny
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ campaign-api: setup ## fifty thousand requests of a fuzzer that reads our own de
 
 campaign-policies: setup ## hostile components a million times over, every truncation, 20,000 random ones (about an hour)
 	@tests/campaign.sh relaygate-policy hostile
+
+campaign-replay: setup ## 100,000 decisions of real mail made again, with a candidate, and after a restart (some 15 minutes)
+	@tests/campaign.sh relaygate-tests it trials::past_decisions
 
 deny: ## licences, advisories and bans (needs cargo-deny)
 	$(CARGO) deny check

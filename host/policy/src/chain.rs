@@ -59,6 +59,8 @@ pub enum ChainError {
 pub struct Chain {
     links: Arc<[Link]>,
     allowance: Option<Arc<Allowance>>,
+    /// Whether a policy of the account's own that fails all the time is asked all the same.
+    unwatched: bool,
     missing: Option<(Arc<str>, Digest)>,
 }
 
@@ -149,6 +151,7 @@ impl Chain {
                 .map(|(policy, operator)| Link { policy, operator })
                 .collect(),
             allowance: None,
+            unwatched: false,
             missing: None,
         }
     }
@@ -164,6 +167,13 @@ impl Chain {
     /// The same, its account's own policies under this allowance.
     pub fn within(mut self, allowance: Arc<Allowance>) -> Self {
         self.allowance = Some(allowance);
+        self
+    }
+
+    /// The same, each policy asked however often it failed before. For decisions made again:
+    /// no mail waits for them, and their answers must not depend on the time.
+    pub fn unwatched(mut self) -> Self {
+        self.unwatched = true;
         self
     }
 
@@ -385,7 +395,7 @@ impl Chain {
                 probe.saw_answer(answer);
             }
             let answer = answer.and_then(|answer| check(answer, link));
-            link.note(answer.as_ref().err());
+            self.note(link, answer.as_ref().err());
             let decision = decision(link, question, &answer, cost);
             facts.answered(&decision);
             decisions.push(decision);
@@ -413,16 +423,15 @@ impl Chain {
     }
 }
 
-impl Link {
+impl Chain {
     /// Remembers whether it failed, if it was asked.
-    fn note(&self, failure: Option<&Failure>) {
-        if !self.operator && failure.is_none_or(Failure::is_of_a_call) {
-            self.policy.breaker.note(failure, Instant::now());
+    fn note(&self, link: &Link, failure: Option<&Failure>) {
+        let watched = !link.operator && !self.unwatched;
+        if watched && failure.is_none_or(Failure::is_of_a_call) {
+            link.policy.breaker.note(failure, Instant::now());
         }
     }
-}
 
-impl Chain {
     /// Asks one policy. An account's own is not asked if it fails all the time, or if the
     /// account has used up its time.
     fn ask_one<P, R>(
@@ -441,7 +450,7 @@ impl Chain {
             return call::ask(&link.policy, question, facts, params);
         }
         let now = Instant::now();
-        if !link.policy.breaker.admits(now) {
+        if !self.unwatched && !link.policy.breaker.admits(now) {
             return Some((Err(Failure::Tripped), Cost::default()));
         }
         let Some(allowance) = &self.allowance else {

@@ -66,3 +66,8 @@ pub(crate) use needs_postfix;
 fn full_campaign() -> bool {
     std::env::var_os("RELAYGATE_CAMPAIGN").is_some_and(|value| value == "full")
 }
+
+/// How often: a sample, or as often as the campaign does.
+fn times(sample: usize, full: usize) -> usize {
+    if full_campaign() { full } else { sample }
+}

@@ -44,7 +44,12 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn start() -> Self {
-        let cottage = Cottage::start("");
+        Self::with("")
+    }
+
+    /// With these lines in the configuration.
+    pub(crate) fn with(extra: &str) -> Self {
+        let cottage = Cottage::start(extra);
         let credential = cottage.connect(ACCOUNT, DOMAIN);
         Self {
             cottage,

@@ -89,6 +89,18 @@ fn wasm_04_a_storm_of_traps_ends_after_twenty() {
     assert!(asked_again <= 5, "one try after each pause: {asked_again}");
 }
 
+/// Decisions made again are asked about each time: what is said of one must not depend on
+/// what came before it, nor on the time that passed.
+#[test]
+fn wasm_04_what_nobody_watches_never_trips() {
+    let chain = Chain::new(built_in(json!({})), vec![mischief("trap")]).unwatched();
+    for _ in 0..3 * FAILURES_MAX {
+        let answered = sender(&chain, &NoFacts::shared());
+        let own = answered.decisions.into_iter().find(|it| it.own);
+        assert_eq!(own.expect("it was asked").verdict, "trap");
+    }
+}
+
 /// What the whole storm costs the operator's thread, beside the same mail without it.
 #[test]
 fn wasm_04_a_tripped_policy_costs_next_to_nothing() {

@@ -316,7 +316,7 @@ async fn kept(account: &Account, digest: Option<&str>) -> Outcome<Vec<u8>> {
 
 /// The component compiled, linked, started once. What the account has not is compiled
 /// whoever else has it.
-async fn ready(
+pub(super) async fn ready(
     services: &Services,
     account: Option<&Account>,
     octets: &[u8],
@@ -354,7 +354,7 @@ fn check_size(octets: &[u8], octets_max: u64) -> Outcome<()> {
     Err(component("component_too_large", &hint))
 }
 
-pub(super) fn not_ready(reason: &NotReady) -> Refusal {
+fn not_ready(reason: &NotReady) -> Refusal {
     match reason {
         NotReady::Compile(CompileFailure::Refused(reason)) => component("component_unfit", reason),
         NotReady::Compile(reason @ CompileFailure::TooComplex) => {

@@ -2,28 +2,34 @@
 //!
 //! Each is made twice: as things stand now, and with the candidate. Both sides see the same
 //! facts, so what differs is the candidate's doing; what differs from then is told apart.
-//! Fuel is compared as well: it is the same for the same work. On one thread, beside the mail.
+//! Fuel is compared as well: it is the same for the same work. Reading and asking is done on a
+//! thread of its own ([`stage`]), beside the mail, and once at a time; the policies of each
+//! account are made ready here when it asks for them.
+//!
+//! An account whose policies cannot be asked is left out and named, so that one of ten thousand
+//! does not keep the operator from hearing about the others.
 //!
 //! Not here: how decisions are kept (`decisions`).
 
-use std::collections::{BTreeMap, HashMap};
+mod stage;
+
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 
 use desk::policies as installed;
-use policy::asked::Told;
-use policy::{Chain, Digest, Policy};
+use desk::{Account, Error};
+use policy::{Chain, Policy, Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use storage::{AccountId, Timestamp};
+use storage::Timestamp;
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
+use tokio::task::spawn_blocking;
 
 use super::policy_changes::{self, ComponentInput};
 use super::{Outcome, Refusal};
-use crate::decisions::{self, Decided, Decisions, Occasion, answer};
-use crate::facts::Counters;
-use crate::policies::Policies;
+use crate::decisions::{self, Decisions};
 use crate::services::Services;
+use stage::{Prepared, Stage, Wanted};
 
 /// What is to be made again, as typed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,7 +38,8 @@ pub struct ReplayInput {
     pub account: Option<String>,
     /// The policy the candidate takes the place of; behind all others if there is none.
     pub name: String,
-    /// The candidate; what decides now, if absent.
+    /// The candidate; what decides now, if absent. Its digest is enough if an account is given
+    /// that has it.
     pub component: Option<ComponentInput>,
     /// Its settings; those of the live version if absent.
     pub settings: Option<Value>,
@@ -71,6 +78,19 @@ pub struct ReplayView {
     pub changes: Vec<ChangeView>,
     /// Some of what was different, oldest first.
     pub differences: Vec<DifferenceView>,
+    /// Accounts whose decisions were left out, since their policies cannot be asked.
+    pub accounts_left_out: u64,
+    /// Some of them, and why.
+    pub not_ready: Vec<NotReadyView>,
+}
+
+/// An account whose policies cannot be asked.
+#[derive(Debug, Serialize)]
+pub struct NotReadyView {
+    /// Subdomain of the account.
+    pub account: String,
+    /// Which policy, and what stands in its way.
+    pub reason: String,
 }
 
 /// How often one verdict became another.
@@ -107,47 +127,56 @@ pub struct DifferenceView {
 
 /// Makes the decisions of some time again.
 pub async fn replay(services: &Services, input: &ReplayInput) -> Outcome<ReplayView> {
+    let one = alone()?;
     let account = match &input.account {
         Some(account) => Some(super::account(services, account).await?),
         None => None,
     };
-    let candidate = candidate(&services.policies, account.as_ref(), input).await?;
-    let wanted = account.map(|account| account.id());
-    let mut stage = Stage {
-        chains: HashMap::new(),
-        counters: [Arc::default(), Arc::default(), Arc::default()],
-        seen: ReplayView::default(),
-        changes: BTreeMap::new(),
+    let candidate = candidate(services, account.as_ref(), input).await?;
+    let past = opened(
+        &decisions::directory(&services.config),
+        since(services, input),
+    )?;
+    let wanted = Wanted {
+        account: account.as_ref().map(Account::id),
+        decisions_max: input.decisions_max,
     };
-    let started = Instant::now();
-    let since = services
-        .clock
-        .now()
-        .0
-        .saturating_sub(input.since_seconds.saturating_mul(1_000));
-    let directory = decisions::directory(&services.config);
-    let mut past = opened(&directory, Timestamp(since))?;
-    while stage.seen.decisions < input.decisions_max
-        && let Some((decided, occasion)) = read_on(&mut past)?
-    {
-        let Some(account) = decided
-            .account
-            .filter(|it| wanted.is_none_or(|wanted| wanted == *it))
-        else {
-            continue;
+    let (asks, mut asked) = mpsc::channel(1);
+    let (gives, given) = mpsc::channel(1);
+    let playing = spawn_blocking(move || {
+        let _one = one;
+        Stage::new(asks, given).play_all(past, &wanted)
+    });
+    // It ends when nobody asks any more, and the thread with it if we end first.
+    while let Some(id) = asked.recv().await {
+        let account = services.desk.account(id);
+        let prepared = match pair(services, &account, input, candidate.as_ref()).await? {
+            Err(reason) if input.account.is_some() => return Err(unready(&reason)),
+            Err(reason) => Prepared::LeftOut(NotReadyView {
+                account: super::log::subdomain(&account).await?,
+                reason,
+            }),
+            Ok(pair) => Prepared::Ready(Arc::new(pair)),
         };
-        let pair = match stage.chains.remove(&account) {
-            Some(pair) => pair,
-            None => pair(services, account, input, &candidate).await?,
-        };
-        stage.play((account, &pair), &decided, &occasion);
-        stage.chains.insert(account, pair);
-        // Mail is served by the same threads.
-        tokio::task::yield_now().await;
+        if gives.send(prepared).await.is_err() {
+            break;
+        }
     }
-    stage.seen.unreadable = past.unreadable();
-    stage.seen.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok(stage.told())
+    let played = playing.await.map_err(|error| Refusal::internal(&error))?;
+    played.map_err(|error| Refusal::internal(&error))
+}
+
+/// A core is busy for as long as a replay lasts; mail needs the others.
+fn alone() -> Outcome<SemaphorePermit<'static>> {
+    static ONE: Semaphore = Semaphore::const_new(1);
+    let busy = "another replay is under way; try again when it is done";
+    ONE.try_acquire()
+        .map_err(|_| Refusal::new("replay_under_way", busy))
+}
+
+fn since(services: &Services, input: &ReplayInput) -> Timestamp {
+    let back = input.since_seconds.saturating_mul(1_000);
+    Timestamp(services.clock.now().0.saturating_sub(back))
 }
 
 fn opened(directory: &Path, since: Timestamp) -> Outcome<Decisions> {
@@ -160,14 +189,15 @@ fn opened(directory: &Path, since: Timestamp) -> Outcome<Decisions> {
     })
 }
 
-fn read_on(past: &mut Decisions) -> Outcome<Option<(Decided, Occasion)>> {
-    past.read_on().map_err(|error| Refusal::internal(&error))
+fn unready(reason: &str) -> Refusal {
+    let message = format!("the account's policies cannot be asked: {reason}");
+    Refusal::new("policies_not_ready", message)
 }
 
 /// The candidate's component, ready to be asked.
 async fn candidate(
-    policies: &Policies,
-    account: Option<&desk::Account>,
+    services: &Services,
+    account: Option<&Account>,
     input: &ReplayInput,
 ) -> Outcome<Option<policy::Component>> {
     let Some(component) = &input.component else {
@@ -177,11 +207,12 @@ async fn candidate(
         Some(account) => policy_changes::given_or_kept(account, component).await?,
         None => policy_changes::octets(component)?,
     };
-    let found = policies.component(Digest::of(&octets), async { Ok(octets) });
-    let found = found
+    if let Some(settings) = &input.settings {
+        policy_changes::check_settings(&octets, settings)?;
+    }
+    policy_changes::ready(services, account, &octets)
         .await
-        .map_err(|error| policy_changes::not_ready(&error))?;
-    Ok(Some(found))
+        .map(Some)
 }
 
 /// The two chains of an account.
@@ -193,163 +224,69 @@ struct Pair {
     candidate: Option<Policy>,
 }
 
+/// The inner error: why this account is left out.
 async fn pair(
     services: &Services,
-    id: AccountId,
+    account: &Account,
     input: &ReplayInput,
-    candidate: &Option<policy::Component>,
-) -> Outcome<Pair> {
-    let (account, policies) = (services.desk.account(id), &services.policies);
-    let own = policies.live(&account).await;
-    let own = own.map_err(|error| policy_changes::not_ready(&error))?;
-    let live = policies.chain(own.clone());
+    component: Option<&policy::Component>,
+) -> Outcome<Result<Pair, String>> {
+    let policies = &services.policies;
+    let own = match policies.live(account).await {
+        Ok(own) => own,
+        Err(error) => return Ok(Err(told(&error))),
+    };
+    let live = policies.chain(own.clone()).unwatched();
     let replaced = own.iter().find(|policy| policy.name() == input.name);
-    let candidate = match candidate {
-        None => replaced.cloned(),
+    let candidate = match component {
+        None => same_component(replaced, input)?,
         Some(component) => {
-            let settings = settings(&account, input).await?;
-            let policy = policies.policy(&input.name, component, &settings);
-            Some(policy.map_err(|error| policy_changes::not_ready(&error))?)
+            let settings = settings(account, input).await?;
+            match policies.policy(&input.name, component, &settings) {
+                Ok(policy) => Some(policy),
+                Err(error) => return Ok(Err(told(&error))),
+            }
         }
     };
-    Ok(Pair {
-        account: super::log::subdomain(&account).await?,
-        with: match &candidate {
-            Some(policy) => policies.instead(&own, &input.name, policy.clone()),
-            None => live.clone(),
-        },
+    let with = match &candidate {
+        Some(policy) => policies
+            .instead(&own, &input.name, policy.clone())
+            .unwatched(),
+        None => live.clone(),
+    };
+    Ok(Ok(Pair {
+        account: super::log::subdomain(account).await?,
         live,
+        with,
         candidate,
-    })
+    }))
+}
+
+/// With all that led to it.
+fn told(reason: &dyn std::error::Error) -> String {
+    let reasons = std::iter::successors(Some(reason), |reason| reason.source());
+    let told: Vec<String> = reasons.map(ToString::to_string).collect();
+    told.join(": ")
+}
+
+/// The live version, with other settings if there are any.
+fn same_component(live: Option<&Policy>, input: &ReplayInput) -> Outcome<Option<Policy>> {
+    let (Some(live), Some(settings)) = (live, &input.settings) else {
+        return Ok(live.cloned());
+    };
+    let settings = Settings::from_json(settings)
+        .map_err(|error| Refusal::field("settings", "settings_unfit", &error.to_string()))?;
+    Ok(Some(live.clone().with_settings(settings)))
 }
 
 /// Those that were given, or the live version's.
-async fn settings(account: &desk::Account, input: &ReplayInput) -> Outcome<String> {
+async fn settings(account: &Account, input: &ReplayInput) -> Outcome<String> {
     if let Some(settings) = &input.settings {
         return Ok(settings.to_string());
     }
     match installed::find(account, &input.name).await {
         Ok(installed) => Ok(installed.live().settings.clone()),
-        Err(desk::Error::NotFound(_)) => Ok(json!({}).to_string()),
+        Err(Error::NotFound(_)) => Ok(json!({}).to_string()),
         Err(error) => Err(error.into()),
     }
 }
-
-/// What is being played.
-struct Stage {
-    chains: HashMap<AccountId, Pair>,
-    /// For what is asked as things stand, with the candidate, and with it once more.
-    counters: [Arc<Counters>; 3],
-    seen: ReplayView,
-    changes: BTreeMap<(AccountId, &'static str, String, String), u64>,
-}
-
-impl Stage {
-    fn play(
-        &mut self,
-        (account, pair): (AccountId, &Pair),
-        decided: &Decided,
-        occasion: &Occasion,
-    ) {
-        let question = decided.parameters.question();
-        let tellings = self
-            .counters
-            .each_ref()
-            .map(|counters| occasion.facts(counters));
-        let chains = [&pair.live, &pair.with, &pair.with];
-        let ask = |at: usize| {
-            let facts: Arc<dyn policy::Facts> = tellings[at].clone();
-            decided.parameters.ask(chains[at], &facts)
-        };
-        let [live, with, once_more] = [ask(0), ask(1), ask(2)];
-        self.seen.decisions += 1;
-        if tellings.iter().any(|facts| facts.went_beyond()) {
-            self.seen.cut += 1;
-            return;
-        }
-        self.seen.changed_since += u64::from(answer(&live) != decided.answer);
-        self.seen.unsteady += u64::from(!steady(&with, &once_more));
-        if pair
-            .candidate
-            .as_ref()
-            .is_some_and(|it| it.answers(question))
-        {
-            self.compare((account, pair), decided, &live, &with);
-        }
-    }
-
-    fn compare(
-        &mut self,
-        (account, pair): (AccountId, &Pair),
-        decided: &Decided,
-        live: &Told,
-        with: &Told,
-    ) {
-        let question = decided.parameters.question();
-        let name = pair.candidate.as_ref().map(Policy::name);
-        let said = with
-            .decisions
-            .iter()
-            .find(|said| Some(&*said.policy) == name);
-        self.seen.asked += 1;
-        self.seen.failures += u64::from(said.is_some_and(|said| said.is_failure()));
-        self.seen.fuel += said.and_then(|said| said.fuel).unwrap_or(0);
-        let (from, to) = (answer(live), answer(with));
-        if from == to {
-            self.seen.same += 1;
-            return;
-        }
-        self.seen.different += 1;
-        let change = (account, question.name(), word(live), word(with));
-        *self.changes.entry(change).or_insert(0) += 1;
-        if self.seen.differences.len() < DIFFERENCES_MAX {
-            self.seen.differences.push(DifferenceView {
-                account: pair.account.clone(),
-                at: decided.at.0,
-                message_id: decided.message_id.clone(),
-                question: question.name(),
-                from: from.unwrap_or_else(|failure| failure),
-                to: to.unwrap_or_else(|failure| failure),
-            });
-        }
-    }
-
-    fn told(mut self) -> ReplayView {
-        let named = |account| {
-            let pair = self.chains.get(&account);
-            pair.map(|pair| pair.account.clone()).unwrap_or_default()
-        };
-        let changes = self.changes.into_iter();
-        let changes = changes.map(|((account, question, from, to), count)| ChangeView {
-            account: named(account),
-            question,
-            from,
-            to,
-            count,
-        });
-        self.seen.changes = changes.collect();
-        let most = |change: &ChangeView| std::cmp::Reverse(change.count);
-        self.seen.changes.sort_by_key(most);
-        self.seen
-    }
-}
-
-/// The same answer with the same fuel.
-fn steady(one: &Told, other: &Told) -> bool {
-    let fuel = |told: &Told| -> Vec<_> { told.decisions.iter().map(|said| said.fuel).collect() };
-    answer(one) == answer(other) && fuel(one) == fuel(other)
-}
-
-/// The last verdict with its code: `reject attachment_type`.
-fn word(told: &Told) -> String {
-    match told.decisions.last() {
-        Some(last) => match &last.code {
-            Some(code) => format!("{} {code}", last.verdict),
-            None => last.verdict.to_owned(),
-        },
-        None => "unanswered".to_owned(),
-    }
-}
-
-/// Enough to look at; the counts are of all.
-const DIFFERENCES_MAX: usize = 100;

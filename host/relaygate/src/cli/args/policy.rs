@@ -125,8 +125,9 @@ pub struct ReplayArguments {
     /// The account; all accounts if absent.
     #[arg(short, long)]
     pub account: Option<String>,
-    /// The component; if absent, what decides now is asked again.
-    pub component: Option<PathBuf>,
+    /// The component: a file, or the digest of one the account has; if absent, what decides now
+    /// is asked again.
+    pub component: Option<String>,
     /// How far back: 90s, 30m, 24h, 7d.
     #[arg(long, default_value = "24h", value_parser = seconds)]
     pub since: u64,

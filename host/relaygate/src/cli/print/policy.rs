@@ -38,7 +38,7 @@ fn trial(answer: &Value) -> String {
     format!("on trial\n{}{differences}", pretty(&head))
 }
 
-/// What is different first, how much was asked last.
+/// What is different first, who was left out, how much was asked last.
 fn replayed(answer: &Value) -> String {
     let differences = table(
         &answer["differences"],
@@ -48,11 +48,12 @@ fn replayed(answer: &Value) -> String {
         &answer["changes"],
         &["account", "question", "from", "to", "count"],
     );
+    let left_out = table(&answer["not_ready"], &["account", "reason"]);
     let mut sums = answer.clone();
     if let Some(sums) = sums.as_object_mut() {
         sums.retain(|_, value| value.is_number());
     }
-    format!("{differences}{changes}{}", pretty(&sums))
+    format!("{differences}{changes}{left_out}{}", pretty(&sums))
 }
 
 /// The cases of each file, with what differs below those that failed.

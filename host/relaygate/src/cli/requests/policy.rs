@@ -132,20 +132,32 @@ fn beside(file: &Path) -> Result<Option<String>, Failure> {
 }
 
 fn replay(arguments: ReplayArguments) -> Result<ReplayInput, Failure> {
-    let file = arguments.component.as_deref();
-    let component = file.map(octets).transpose()?.map(|octets| ComponentInput {
-        octets: Some(octets),
-        digest: None,
-        signature: None,
-    });
-    let usual_name = file.and_then(usual_name).unwrap_or_default();
+    let named = arguments.component.as_deref();
+    let component = named.map(candidate).transpose()?;
+    let file = component.as_ref().filter(|it| it.octets.is_some());
+    let file = file.and(named).map(Path::new);
+    let name = arguments.name.or_else(|| file.and_then(usual_name));
+    if component.is_some() && name.is_none() {
+        return Err(Failure::usage("say whose place it takes with --name"));
+    }
     Ok(ReplayInput {
         account: arguments.account,
-        name: arguments.name.unwrap_or(usual_name),
+        name: name.unwrap_or_default(),
         component,
         settings: arguments.settings.as_deref().map(settings).transpose()?,
         since_seconds: arguments.since,
         decisions_max: arguments.decisions,
+    })
+}
+
+/// A file, or the digest of a component the account has.
+fn candidate(named: &str) -> Result<ComponentInput, Failure> {
+    let file = Path::new(named);
+    let digest = Digest::parse(named).filter(|_| !file.exists());
+    Ok(ComponentInput {
+        octets: digest.is_none().then(|| octets(file)).transpose()?,
+        digest: digest.map(|it| it.to_string()),
+        signature: None,
     })
 }
 
