@@ -10,10 +10,8 @@ use relaygate_tests::relaygate::binary;
 use relaygate_tests::repository;
 use serde_json::Value;
 
-#[path = "../../../policies/guest_flags.rs"]
-mod guest_flags;
-
-use guest_flags::{GUEST_FLAGS, TARGET};
+#[path = "../../buggy-policies/building.rs"]
+mod building;
 
 /// Found something; nothing was found.
 const FOUND: i32 = 3;
@@ -45,38 +43,7 @@ fn target() -> PathBuf {
 /// The ten, built once; the directory they are in.
 pub(crate) fn buggy() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let linker = PathBuf::from(rustc("sysroot"))
-            .join("lib/rustlib")
-            .join(rustc("host-tuple"))
-            .join("bin/wasm-component-ld");
-        let built = Command::new("cargo")
-            .current_dir(repository::root().join("tests/buggy-policies"))
-            .args([
-                "build",
-                "--release",
-                "--examples",
-                "--locked",
-                "--target",
-                TARGET,
-            ])
-            .args(["--config", &format!("target.{TARGET}.linker={linker:?}")])
-            .args([
-                "--config",
-                &format!("target.{TARGET}.rustflags={GUEST_FLAGS:?}"),
-            ])
-            .env("CARGO_TARGET_DIR", target())
-            .status()
-            .expect("cargo starts");
-        assert!(built.success(), "the buggy policies do not build");
-        target().join(TARGET).join("release/examples")
-    })
-}
-
-fn rustc(what: &str) -> String {
-    let output = Command::new("rustc").args(["--print", what]).output();
-    let output = output.expect("rustc starts");
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    BUILT.get_or_init(|| building::built(&repository::root(), &target()))
 }
 
 /// Runs the program; its exit code and what it printed.

@@ -3,7 +3,8 @@
 //! A hostile component is a text in `components/`. Its first lines say which row of the fault
 //! catalogue it is of, what it does, what it is asked and how that has to end; `wrap/` has what
 //! they all need around them. Where a row wants more than one component and one call, a file
-//! here does it: storms, floods over many calls, damaged uploads, random ones, replays.
+//! here does it: storms, floods over many calls, damaged uploads, random ones, those
+//! the specification's own tests call invalid (`upstream/`), replays.
 //!
 //! `make test` takes a sample, `RELAYGATE_CAMPAIGN=full` (`make campaign-policies`) all.
 //!
@@ -22,6 +23,8 @@ mod seed;
 mod storm;
 mod suite;
 mod uploads;
+mod upstream;
+mod worlds;
 
 /// How often: a sample, or as often as the row of the catalogue says.
 fn times(sample: usize, full: usize) -> usize {

@@ -1,6 +1,8 @@
 //! WASM-09: uploads that were damaged, on the way or on purpose. Each is refused with a
 //! reason, or it is another policy, which answers within its limits; never a panic.
 
+use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use policy::asked::{ask, sample};
@@ -15,22 +17,55 @@ use crate::ask::{self, computed, honest_fuel};
 use crate::seed::Seed;
 use crate::support::engine;
 
+#[path = "../../../../tests/buggy-policies/building.rs"]
+mod building;
+
 /// Far beyond what any call of a small policy may take.
 const CALL_MAX: Duration = Duration::from_millis(170);
 
 /// Where only remarks at the end are cut off, it is the same policy without them.
 #[test]
 fn wasm_09_every_truncation_is_refused_with_a_reason() {
-    let step = crate::times(7, 1);
     let mut taken = 0;
     for (name, octets) in built_in::ALL {
-        for end in (0..octets.len()).step_by(step) {
-            let what = format!("{name} cut at {end}");
-            taken += usize::from(refused_or_harmless(&what, &octets[..end]));
-        }
+        taken += taken_when_cut(name, octets, crate::times(7, 1));
     }
     eprintln!("{taken} cut between remarks at the end");
     assert!(taken <= 4 * built_in::ALL.len(), "{taken}");
+}
+
+/// Policies as their authors build them, with all a compiler leaves in them.
+#[test]
+fn wasm_09_every_truncation_of_ten_more_policies_is_refused_with_a_reason() {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo tells");
+    let root = PathBuf::from(package).join("../..");
+    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("examples");
+    let (mut policies, mut taken) = (0, 0);
+    for entry in fs::read_dir(building::built(&root, &target)).expect("it was built") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        // The same are there with a hash in their names.
+        if name.ends_with(".wasm") && !name.contains('-') {
+            let octets = fs::read(&path).expect("it was built");
+            taken += taken_when_cut(&name, &octets, crate::times(97, 1));
+            policies += 1;
+        }
+    }
+    eprintln!("{policies} policies, {taken} cut between remarks at the end");
+    assert!(
+        policies >= 10 && taken <= 4 * policies,
+        "{policies}, {taken}"
+    );
+}
+
+/// How often it is still a policy.
+fn taken_when_cut(name: &str, octets: &[u8], step: usize) -> usize {
+    let ends = (0..octets.len()).step_by(step);
+    let taken = ends.filter(|end| {
+        let what = format!("{name} cut at {end}");
+        refused_or_harmless(&what, &octets[..*end])
+    });
+    taken.count()
 }
 
 /// Cut and then filled up again to its length, so that the sizes of sections still fit.
@@ -164,6 +199,16 @@ fn around(module: &Module) -> Vec<u8> {
     component.finish()
 }
 
+/// A component around what is said to be a core module.
+pub(crate) fn raw_module(module: &[u8]) -> Vec<u8> {
+    let mut component = wasm_encoder::Component::new();
+    component.section(&RawSection {
+        id: ComponentSectionId::CoreModule.into(),
+        data: module,
+    });
+    component.finish()
+}
+
 fn assert_refused(what: &str, octets: &[u8]) {
     match engine().compile(octets) {
         Ok(_) => panic!("{what}: taken"),
@@ -171,7 +216,7 @@ fn assert_refused(what: &str, octets: &[u8]) {
     }
 }
 
-fn has_reason(what: &str, error: &CompileError) {
+pub(crate) fn has_reason(what: &str, error: &CompileError) {
     let text = error.to_string();
     let readable = (10..4_096).contains(&text.len()) && !text.contains(char::is_control);
     assert!(readable, "{what}: {text:?}");
@@ -212,10 +257,6 @@ fn answers_or_fails(what: &str, component: &Component) {
 
 #[test]
 fn wasm_09_a_component_inside_itself_is_refused() {
-    let mut outer = wasm_encoder::Component::new();
-    outer.section(&RawSection {
-        id: ComponentSectionId::CoreModule.into(),
-        data: built_in::TAGGING,
-    });
-    assert_refused("a component where a module should be", &outer.finish());
+    let inside = raw_module(built_in::TAGGING);
+    assert_refused("a component where a module should be", &inside);
 }
