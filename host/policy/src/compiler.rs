@@ -9,6 +9,7 @@
 //! Not here: starting it (the program), keeping what it made ([`crate::CodeCache`]).
 
 use std::io::{self, Read as _, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -24,6 +25,8 @@ pub const CPU_MAX: Duration = Duration::from_secs(60);
 pub const WALL_MAX: Duration = Duration::from_secs(120);
 /// Address space of the process.
 const MEMORY_OCTETS_MAX: u64 = 2 * 1024 * 1024 * 1024;
+/// What is told of a component the compiler panics over.
+const GAVE_UP: &str = "the compiler gave up on it";
 /// What the process says instead of code is cut after this.
 pub const REASON_OCTETS_MAX: usize = 4096;
 
@@ -47,6 +50,8 @@ pub enum WorkError {
 /// [`WorkError`]; its text is what the parent is told.
 pub fn work(settings: &EngineSettings) -> Result<(), WorkError> {
     limit().map_err(WorkError::Limit)?;
+    // Standard error is for the reason alone.
+    set_hook(Box::new(|_| ()));
     let bound = settings.bounds.octets as u64 + 1;
     let mut component = Vec::new();
     let mut input = io::stdin().lock().take(bound);
@@ -61,9 +66,23 @@ pub fn work(settings: &EngineSettings) -> Result<(), WorkError> {
 /// [`CompileError`].
 pub fn compile(settings: &EngineSettings, component: &[u8]) -> Result<Vec<u8>, CompileError> {
     fit(component, &settings.bounds)?;
-    let invalid = |error: wasmtime::Error| CompileError::Invalid(one_line(&format!("{error:#}")));
-    let engine = wasmtime::Engine::new(&engine::code_config(settings)).map_err(invalid)?;
-    engine.precompile_component(component).map_err(invalid)
+    heard_out(|| {
+        let engine = wasmtime::Engine::new(&engine::code_config(settings))?;
+        engine.precompile_component(component)
+    })
+}
+
+/// What the compiler says against a component, be it by panicking: its validator asserts some
+/// things it takes for granted, and a stranger's file need not grant them (an instance that
+/// exports the one before, 127 times over, in wasmparser 0.254.2).
+pub(crate) fn heard_out<T>(
+    compile: impl FnOnce() -> wasmtime::Result<T>,
+) -> Result<T, CompileError> {
+    match catch_unwind(AssertUnwindSafe(compile)) {
+        Ok(Ok(made)) => Ok(made),
+        Ok(Err(error)) => Err(CompileError::Invalid(one_line(&format!("{error:#}")))),
+        Err(_) => Err(CompileError::Invalid(GAVE_UP.to_owned())),
+    }
 }
 
 pub(crate) fn fit(component: &[u8], bounds: &Bounds) -> Result<(), CompileError> {

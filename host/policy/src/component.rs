@@ -86,8 +86,9 @@ impl Component {
     pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Self, CompileError> {
         compiler::fit(bytes, &engine.inner.settings.bounds)?;
         // `from_binary` and not `new`: the latter would also read the text format.
-        let code = wasmtime::component::Component::from_binary(&engine.inner.wasm, bytes)
-            .map_err(|error| CompileError::Invalid(one_line(&format!("{error:#}"))))?;
+        let code = compiler::heard_out(|| {
+            wasmtime::component::Component::from_binary(&engine.inner.wasm, bytes)
+        })?;
         let component = Self::link(engine, &code, Digest::of(bytes))?;
         component.linked.try_out()?;
         Ok(component)

@@ -7,6 +7,8 @@
 //! Not here: whether it is valid at all (wasmtime), what it imports and answers
 //! ([`crate::Component`]).
 
+use std::ops::Range;
+
 use wasmparser::{
     BinaryReaderError, ElementItems, ElementSectionReader, FunctionBody, Parser, Payload,
 };
@@ -35,6 +37,10 @@ pub struct Bounds {
     pub segments: u32,
     /// Table entries in those segments: likewise, where they are expressions.
     pub entries: u32,
+    /// Types within types of one section. Reading them takes stack for each level: 10,000
+    /// overflowed 8 MiB. Levels are not counted but bounded: each begins with one of three
+    /// octets, so there are no more levels than such octets. Policies have one or two.
+    pub type_levels: u32,
 }
 
 /// What speaks against a component, and where.
@@ -80,6 +86,7 @@ impl Default for Bounds {
             items: 10_000,
             segments: 8_000,
             entries: 50_000,
+            type_levels: 100,
         }
     }
 }
@@ -97,9 +104,38 @@ pub fn check(octets: &[u8], bounds: &Bounds) -> Result<(), Unfit> {
     )?;
     let mut looked = Looked::default();
     for payload in Parser::new(0).parse_all(octets) {
-        looked.at(payload?, bounds)?;
+        let payload = payload?;
+        if let Some(section) = types(&payload) {
+            within_levels(octets.get(section).unwrap_or_default(), bounds)?;
+        }
+        looked.at(payload, bounds)?;
     }
     Ok(())
+}
+
+/// Where the section stands, if it holds types that may hold types.
+fn types(payload: &Payload<'_>) -> Option<Range<usize>> {
+    match payload {
+        Payload::ComponentTypeSection(section) => Some(section.range()),
+        Payload::CoreTypeSection(section) => Some(section.range()),
+        _ => None,
+    }
+}
+
+/// More levels than this has octets that may begin one there cannot be.
+fn within_levels(section: &[u8], bounds: &Bounds) -> Result<(), Unfit> {
+    const COMPONENT: u8 = 0x41;
+    const INSTANCE: u8 = 0x42;
+    const MODULE: u8 = 0x50;
+    let begins = |octet: &&u8| matches!(**octet, COMPONENT | INSTANCE | MODULE);
+    let levels = section.iter().filter(begins).count() as u64;
+    let limit = bounds.type_levels.into();
+    within(
+        "one section",
+        levels,
+        "octets that may begin a type within a type",
+        limit,
+    )
 }
 
 /// What was met so far.

@@ -3,7 +3,7 @@
 //! A hostile component is a text in `components/`. Its first lines say which row of the fault
 //! catalogue it is of, what it does, what it is asked and how that has to end; `wrap/` has what
 //! they all need around them. Where a row wants more than one component and one call, a file
-//! here does it: storms, floods over many calls, damaged uploads, random ones, those
+//! here does it: storms, floods over many calls, damaged uploads, nested ones, random ones, those
 //! the specification's own tests call invalid (`upstream/`), replays.
 //!
 //! `make test` takes a sample, `RELAYGATE_CAMPAIGN=full` (`make campaign-policies`) all.
@@ -16,6 +16,7 @@ mod support;
 mod ask;
 mod canary;
 mod flat;
+mod nested;
 mod random;
 mod replay;
 mod rows;

@@ -441,3 +441,63 @@ fn version_view(version: &Version, live: bool) -> VersionView {
         installed_at: version.installed_at.0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A component of nothing but the schema of its settings.
+    fn with_schema(schema: &str) -> Vec<u8> {
+        manifest::with_settings_schema(b"\0asm\x0d\0\x01\0".to_vec(), schema)
+    }
+
+    fn code(schema: &str) -> String {
+        let checked = check_settings(&with_schema(schema), &json!({"a": {"a": {}}}));
+        checked.map_or_else(|refused| refused.code, |()| "fits".to_owned())
+    }
+
+    #[test]
+    fn a_schema_that_goes_round_in_circles_ends() {
+        for schema in [
+            "{\"$ref\": \"#\"}",
+            "{\"allOf\": [{\"$ref\": \"#\"}]}",
+            "{\"not\": {\"$ref\": \"#\"}}",
+            "{\"$defs\": {\"x\": {\"$ref\": \"#/$defs/y\"}, \"y\": {\"$ref\": \"#/$defs/x\"}}, \
+             \"$ref\": \"#/$defs/x\"}",
+            "{\"properties\": {\"a\": {\"$ref\": \"#\"}}, \"anyOf\": [{\"$ref\": \"#\"}, true]}",
+            "{\"$dynamicAnchor\": \"a\", \"$dynamicRef\": \"#a\"}",
+        ] {
+            let code = code(schema);
+            assert!(
+                ["fits", "settings_unfit", "schema_malformed"].contains(&&*code),
+                "{schema}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_schema_nested_without_end_is_refused() {
+        for (open, close, depth) in [("[", "]", 20_000), ("{\"not\":", "}", 5_000)] {
+            let schema = open.repeat(depth) + "{}" + &close.repeat(depth);
+            assert_eq!(code(&schema), "schema_malformed");
+        }
+    }
+
+    #[test]
+    fn a_schema_of_somewhere_else_is_not_fetched() {
+        for elsewhere in ["https://198.51.100.1/schema", "file:///etc/passwd"] {
+            let schema = format!("{{\"$ref\": \"{elsewhere}\"}}");
+            assert_eq!(code(&schema), "schema_malformed", "{elsewhere}");
+        }
+    }
+
+    /// A pattern that a backtracking reader would follow for years.
+    #[test]
+    fn a_pattern_that_takes_for_ever_ends() {
+        let schema = json!({"properties": {"a": {"pattern": "^(a+)+$"}}}).to_string();
+        let settings = json!({"a": "a".repeat(60) + "!"});
+        let started = std::time::Instant::now();
+        let _ = check_settings(&with_schema(&schema), &settings);
+        assert!(started.elapsed() < std::time::Duration::from_secs(10));
+    }
+}
