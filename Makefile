@@ -85,8 +85,9 @@ campaign-auth: setup ## floods of guesses, and thousands of logins timed, in ful
 campaign-api: setup ## fifty thousand requests of a fuzzer that reads our own description (an hour or two)
 	@tests/campaign.sh relaygate-tests it api::clients::a_fuzzer
 
-campaign-policies: setup ## hostile components a million times over, every truncation, 20,000 random ones (about an hour)
+campaign-policies: setup ## hostile components a million times over, every truncation, 20,000 random ones, all bombs (about an hour)
 	@tests/campaign.sh relaygate-policy hostile
+	@tests/campaign.sh relaygate-tests it bombs::
 
 campaign-replay: setup ## 100,000 decisions of real mail made again, with a candidate, and after a restart (some 15 minutes)
 	@tests/campaign.sh relaygate-tests it trials::past_decisions

@@ -6,6 +6,7 @@
 
 mod api;
 mod backup;
+mod bombs;
 mod clients;
 mod configuration;
 mod connect;
