@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, io_reason};
 use crate::flow::Flow;
 use crate::keys;
+use crate::operations::policy_replay;
 use crate::policies::{Policies, setup};
 use crate::resolver::Resolver;
 use crate::samples::Samples;
@@ -59,6 +60,8 @@ pub struct Services {
     pub flow: Flow,
     /// What came of versions on trial.
     pub trials: Trials,
+    /// Whose turn it is to have past decisions made again.
+    pub replays: policy_replay::Turns,
     /// The time.
     pub clock: Clock,
     /// How the machine has been working.
@@ -136,6 +139,7 @@ impl Services {
             policies,
             flow,
             trials: Trials::default(),
+            replays: policy_replay::Turns::default(),
             samples: Samples::default(),
             started: clock.now(),
             clock,

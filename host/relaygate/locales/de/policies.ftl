@@ -107,6 +107,7 @@ replay-made = { $count ->
     [one] Eine Entscheidung wurde neu getroffen.
    *[other] { $count } Entscheidungen wurden neu getroffen.
  }
+replay-out-of-time = Es dauerte zu lange, darum blieb der Rest liegen. Der Betreiber kann mit „relaygate policy replay“ alles ansehen.
 replay-sums = In Summe
 replay-asked = Gefragt
 replay-same = Gleiche Antwort

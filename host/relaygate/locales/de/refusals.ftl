@@ -80,3 +80,6 @@ refusal-signature-missing = Hier werden nur signierte Komponenten angenommen.
 refusal-signature-malformed = Geben Sie die Signatur in Base64 an.
 refusal-signature-unknown = Das ist keine Signatur dieser Komponente von einem Hersteller, dem der Betreiber traut.
 refusal-decisions-not-kept = Hier werden keine Entscheidungen aufbewahrt. Der Betreiber setzt policy.decisions.keep_hours.
+refusal-replay-under-way = Gerade wird anderswo neu entschieden. Versuchen Sie es gleich noch einmal.
+refusal-policies-not-ready = Eine Ihrer Richtlinien ist nicht bereit. Der Betreiber findet den Grund im Protokoll.
+refusal-replay-too-often = Es wurde gerade erst neu entschieden. Versuchen Sie es in einer Minute noch einmal.

@@ -107,6 +107,7 @@ replay-made = { $count ->
     [one] One decision was made again.
    *[other] { $count } decisions were made again.
  }
+replay-out-of-time = It took too long, so the rest was left. The operator can look at all of it with “relaygate policy replay”.
 replay-sums = In sum
 replay-asked = Asked
 replay-same = Same answer

@@ -80,3 +80,6 @@ refusal-signature-missing = Only signed components are taken here.
 refusal-signature-malformed = Give the signature in base64.
 refusal-signature-unknown = That is no signature of this component by a maker the operator trusts.
 refusal-decisions-not-kept = No decisions are kept here. The operator sets policy.decisions.keep_hours.
+refusal-replay-under-way = Another replay is under way. Try again in a moment.
+refusal-policies-not-ready = A policy of yours is not ready. The operator finds the reason in the log.
+refusal-replay-too-often = It was done just now. Try again in a minute.

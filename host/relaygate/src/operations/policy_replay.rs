@@ -12,9 +12,11 @@
 //! Not here: how decisions are kept (`decisions`).
 
 mod stage;
+mod turns;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use desk::policies as installed;
 use desk::{Account, Error};
@@ -22,7 +24,7 @@ use policy::{Chain, Policy, Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use storage::Timestamp;
-use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use super::policy_changes::{self, ComponentInput};
@@ -30,6 +32,7 @@ use super::{Outcome, Refusal};
 use crate::decisions::{self, Decisions};
 use crate::services::Services;
 use stage::{Prepared, Stage, Wanted};
+pub use turns::Turns;
 
 /// What is to be made again, as typed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,6 +50,9 @@ pub struct ReplayInput {
     pub since_seconds: u64,
     /// So many decisions at most.
     pub decisions_max: u64,
+    /// Milliseconds it may take; as long as it takes if absent.
+    #[serde(default)]
+    pub millis_max: Option<u64>,
 }
 
 /// What came of it.
@@ -74,6 +80,8 @@ pub struct ReplayView {
     pub fuel: u64,
     /// Milliseconds it took.
     pub millis: u64,
+    /// It ended because it took too long, before all were made again.
+    pub out_of_time: bool,
     /// By account and change of verdict, the most frequent first.
     pub changes: Vec<ChangeView>,
     /// Some of what was different, oldest first.
@@ -127,7 +135,7 @@ pub struct DifferenceView {
 
 /// Makes the decisions of some time again.
 pub async fn replay(services: &Services, input: &ReplayInput) -> Outcome<ReplayView> {
-    let one = alone()?;
+    let turn = services.replays.take()?;
     let account = match &input.account {
         Some(account) => Some(super::account(services, account).await?),
         None => None,
@@ -140,11 +148,14 @@ pub async fn replay(services: &Services, input: &ReplayInput) -> Outcome<ReplayV
     let wanted = Wanted {
         account: account.as_ref().map(Account::id),
         decisions_max: input.decisions_max,
+        time_max: input
+            .millis_max
+            .map_or(Duration::MAX, Duration::from_millis),
     };
     let (asks, mut asked) = mpsc::channel(1);
     let (gives, given) = mpsc::channel(1);
     let playing = spawn_blocking(move || {
-        let _one = one;
+        let _turn = turn;
         Stage::new(asks, given).play_all(past, &wanted)
     });
     // It ends when nobody asks any more, and the thread with it if we end first.
@@ -166,12 +177,20 @@ pub async fn replay(services: &Services, input: &ReplayInput) -> Outcome<ReplayV
     played.map_err(|error| Refusal::internal(&error))
 }
 
-/// A core is busy for as long as a replay lasts; mail needs the others.
-fn alone() -> Outcome<SemaphorePermit<'static>> {
-    static ONE: Semaphore = Semaphore::const_new(1);
-    let busy = "another replay is under way; try again when it is done";
-    ONE.try_acquire()
-        .map_err(|_| Refusal::new("replay_under_way", busy))
+/// The same for somebody of the account: so long at most, and not all the time.
+pub async fn replay_own(services: &Services, input: &ReplayInput) -> Outcome<ReplayView> {
+    let account = input.account.as_deref().unwrap_or_default();
+    let account = super::account(services, account).await?.id();
+    services.replays.check(account)?;
+    let input = ReplayInput {
+        decisions_max: OWN_DECISIONS_MAX,
+        millis_max: Some(OWN_MILLIS_MAX),
+        ..input.clone()
+    };
+    let seen = replay(services, &input).await?;
+    let took = Duration::from_millis(seen.millis);
+    services.replays.pause(account, took);
+    Ok(seen)
 }
 
 fn since(services: &Services, input: &ReplayInput) -> Timestamp {
@@ -290,3 +309,7 @@ async fn settings(account: &Account, input: &ReplayInput) -> Outcome<String> {
         Err(error) => Err(error.into()),
     }
 }
+
+const OWN_DECISIONS_MAX: u64 = 20_000;
+/// A page has to come within its time.
+const OWN_MILLIS_MAX: u64 = 10_000;

@@ -147,6 +147,7 @@ fn replay(arguments: ReplayArguments) -> Result<ReplayInput, Failure> {
         settings: arguments.settings.as_deref().map(settings).transpose()?,
         since_seconds: arguments.since,
         decisions_max: arguments.decisions,
+        millis_max: None,
     })
 }
 

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use policy::Policy;
 use policy::asked::Told;
@@ -23,6 +23,8 @@ pub(super) struct Wanted {
     pub(super) account: Option<AccountId>,
     /// So many at most.
     pub(super) decisions_max: u64,
+    /// For so long at most.
+    pub(super) time_max: Duration,
 }
 
 /// What was made ready for an account.
@@ -67,6 +69,7 @@ impl Stage {
         let started = Instant::now();
         while self.seen.decisions < wanted.decisions_max
             && !self.asks.is_closed()
+            && !self.is_out_of_time(started, wanted.time_max)
             && let Some((decided, occasion)) = past.read_on()?
         {
             let account = decided.account;
@@ -80,6 +83,11 @@ impl Stage {
         self.seen.unreadable = past.unreadable();
         self.seen.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(self.told())
+    }
+
+    fn is_out_of_time(&mut self, started: Instant, time_max: Duration) -> bool {
+        self.seen.out_of_time = started.elapsed() >= time_max;
+        self.seen.out_of_time
     }
 
     /// The chains of an account; `None` if it is left out, or nobody waits any more.
