@@ -24,19 +24,20 @@ pub use server::{Peer, serve};
 
 /// Everything that can be asked for, and what holds for each answer.
 fn router(services: Arc<Services>) -> Router {
-    let api = api::router(&services);
+    let api = api::router(&services).layer(answered_within(ANSWER_TIMEOUT));
+    // Both bound the octets of a body, and say so in their own way.
     Router::new()
         .merge(pages::router(&services))
         .with_state(services)
-        // Both hold their bodies to a bound, and say so in their own way.
         .merge(api)
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            ANSWER_TIMEOUT,
-        ))
         .layer(fixed(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000"))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
+}
+
+/// What takes longer is given up.
+fn answered_within(time: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time)
 }
 
 /// A header field every answer has.

@@ -84,7 +84,8 @@ pub(super) fn router(services: &Arc<Services>) -> Router<Arc<Services>> {
         .merge(tickets::router())
         .fallback(problem::nothing_here)
         .layer(RequestBodyLimitLayer::new(super::BODY_OCTETS_MAX))
-        // Components are larger than what is typed.
+        .layer(super::answered_within(super::ANSWER_TIMEOUT))
+        // Components are larger than what is typed, and are compiled.
         .merge(policy_install::router(services))
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(services.clone(), visit::load))

@@ -3,6 +3,7 @@
 //! Not here: what is checked before it is taken (`operations::policy_changes`).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::Router;
@@ -11,6 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use policy::compiler::WALL_MAX;
 use serde::Deserialize;
 use serde_json::Value;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -36,6 +38,7 @@ pub(super) fn router(services: &Services) -> Router<Arc<Services>> {
         .layer(RequestBodyLimitLayer::new(
             octets_max.saturating_add(crate::web::BODY_OCTETS_MAX),
         ))
+        .layer(crate::web::answered_within(UPLOAD_TIMEOUT))
 }
 
 /// Which policy gets a version more.
@@ -205,5 +208,7 @@ async fn take(
     Ok("trial-begun")
 }
 
+/// It may come over a slow line, and then has a compiler's time.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120).saturating_add(WALL_MAX);
 const NEW: &str = "/policies/new";
 const LIVE: &str = "live";
