@@ -145,7 +145,8 @@ fn a_version_decides_for_its_share_until_it_is_withdrawn() {
     let taken = codes.iter().filter(|code| **code == 250).count();
     let refused = codes.iter().filter(|code| **code == 554).count();
     assert_eq!(taken + refused, 20, "{codes:?}");
-    assert!(taken >= 5 && refused >= 5, "both decide: {codes:?}");
+    // Which is told by the session's id: one of 20,000 runs is as lopsided.
+    assert!(taken >= 2 && refused >= 2, "both decide: {codes:?}");
     let trial = scene.trial("its decisions to be counted", |trial| {
         trial["decided"]
             .as_u64()

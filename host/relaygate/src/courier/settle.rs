@@ -285,7 +285,7 @@ pub(super) async fn after_failure(
     let call = CallFacts::new(Some(account.id()), counters, now).shared();
     let after = |delay| Retry::After(Duration::from_millis(delay));
     let mut verdicts = Vec::new();
-    let chain = services.policies.of(account).await;
+    let chain = services.policies.of(account, card.work.about()).await;
     let answered = chain.after_failure(&call, &failure);
     let (retry, delayed) = match noted(answered, &mut verdicts) {
         Ok(routes::Retry::After(delay)) => (after(delay), false),

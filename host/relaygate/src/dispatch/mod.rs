@@ -26,6 +26,7 @@ use storage::{Batch, Durable, NewJob, Scope, StageError, StagedText, Timestamp};
 use tracing::{info, warn};
 
 use crate::facts::{self, CallFacts, MessageStart, noted};
+use crate::policies::About;
 use crate::runner::{self, Card, Delivery, Path, Work};
 use crate::services::Services;
 
@@ -109,7 +110,7 @@ pub(crate) async fn sender_now(
     ticket: &Ticket,
 ) -> Result<(Address, Option<String>), DispatchError> {
     let asked = notifications::departure(account, ticket).await?;
-    let way = way_out::ask(services, account, &asked).await?;
+    let way = way_out::ask(services, account, About::NoMail, &asked).await?;
     Ok((way.address().clone(), way.reason))
 }
 
@@ -197,7 +198,13 @@ async fn prepare<'d>(
     signings: &Signings,
     draft: &'d OutboundDraft,
 ) -> Result<Option<Departing<'d>>, DispatchError> {
-    let mut way = way_out::ask(services, account, &draft.departure).await?;
+    let mut way = way_out::ask(
+        services,
+        account,
+        About::Mail(&draft.email_id),
+        &draft.departure,
+    )
+    .await?;
     let mut verdicts = std::mem::take(&mut way.verdicts);
     let composed = draft.compose(&facts::product(services), &way.sender)?;
     let checked = checked(services, account, draft, &way, composed, &mut verdicts).await?;
@@ -242,7 +249,10 @@ async fn checked(
         through_customer: way.through_customer(),
         submitted: false,
     };
-    let chain = services.policies.of(account).await;
+    let chain = services
+        .policies
+        .of(account, About::Mail(&draft.email_id))
+        .await;
     let answered = chain.outbound(&call.shared(), &asked);
     match noted(answered, verdicts)? {
         OutboundVerdict::Accept(asked) => {

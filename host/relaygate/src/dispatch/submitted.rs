@@ -16,6 +16,7 @@ use tracing::info;
 
 use super::way_out::{self, WayOut};
 use super::{DispatchError, Signings, signing};
+use crate::policies::About;
 use crate::runner::{Card, Delivery, Path, Submitted, Work};
 use crate::services::Services;
 use crate::whole;
@@ -41,7 +42,7 @@ pub(crate) async fn prepare(
         verified: true,
         fallback_sender: profile.default_brand().default_address.clone(),
     };
-    let way = way_out::ask(services, account, &asked).await?;
+    let way = way_out::ask(services, account, About::Mail(&submitted.id), &asked).await?;
     if !way.through_customer() || *way.address() != submitted.sender {
         let reason = way.reason.clone();
         return Err(DispatchError::NotConnected(reason.unwrap_or_default()));

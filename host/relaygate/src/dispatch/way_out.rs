@@ -14,6 +14,7 @@ use policy::questions::routes::{Departure, OutboundRoute, Standing};
 
 use super::{DispatchError, call_facts};
 use crate::facts::{self, noted};
+use crate::policies::About;
 use crate::services::Services;
 
 /// A way out that can be.
@@ -53,6 +54,7 @@ impl WayOut {
 pub(super) async fn ask(
     services: &Services,
     account: &Account,
+    about: About<'_>,
     asked: &DepartureFacts,
 ) -> Result<WayOut, DispatchError> {
     let profile = accounts::profile(account).await?;
@@ -65,7 +67,7 @@ pub(super) async fn ask(
     };
     let call = call_facts(services, account).shared();
     let mut verdicts = Vec::new();
-    let chain = services.policies.of(account).await;
+    let chain = services.policies.of(account, about).await;
     let answered = chain.route_outbound(&call, &departure);
     let route = noted(answered, &mut verdicts)?;
     let mut way = held_to_what_can_be(services, account, route).await?;

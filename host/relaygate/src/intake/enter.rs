@@ -51,7 +51,7 @@ pub(super) async fn enter(
     let about = (&message.letter, Some(arrived.queue_id.as_str()));
     let call = call_facts(services, account, about, Some(message.start())).await?;
     let mut hearing = Hearing::new(patience);
-    let chain = services.policies.of(account).await;
+    let chain = services.policies.of(account, arrived.about()).await;
     let answers = ask(&chain, &call, &gathered, &mut hearing)?;
     let found = (&incoming, &answers);
     if let Some(ended) = hand_over::enter(services, account, batch, arrived, message, found).await?

@@ -103,7 +103,7 @@ async fn ask(
     let call = CallFacts::new(Some(account.id()), counters, services.clock.now())
         .with_message(start)
         .shared();
-    let chain = services.policies.of(account).await;
+    let chain = services.policies.of(account, arrived.about()).await;
     let findings = hearing
         .hear(chain.returned(&call, &asked))?
         .unwrap_or_default();

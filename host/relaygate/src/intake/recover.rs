@@ -21,6 +21,7 @@ use super::message::{Message, READ_OCTETS_MAX};
 use super::{Ended, IntakeError, hand_over, write_down};
 use crate::dispatch;
 use crate::facts::{self, Login, MessageStart, SessionFacts, TlsUsed};
+use crate::policies::About;
 use crate::runner::{Acceptance, Arrived};
 use crate::services::Services;
 
@@ -167,7 +168,7 @@ async fn answered(
 ) -> Result<(Gathered, Answers), RecoverError> {
     let gathered = intake::gather(account, incoming).await?;
     let call = call_facts(services, account, (&incoming.letter, None), start).await?;
-    let chain = services.policies.of(account).await;
+    let chain = services.policies.of(account, About::NoMail).await;
     let answers = tagged(&chain, &call, &gathered, route(&gathered), hearing);
     Ok((gathered, answers.map_err(|_| RecoverError::Policy)?))
 }

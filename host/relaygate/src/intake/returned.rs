@@ -61,7 +61,7 @@ pub(super) async fn consume(
     let envelope = envelope(account, arrived, message).await?;
     let asked = returned_facts(arrived, envelope, &returned, sent.as_ref(), signatures);
     let mut hearing = Hearing::new(patience);
-    let findings = ask(services, account, message, &asked, &mut hearing).await?;
+    let findings = ask(services, account, (arrived, message), &asked, &mut hearing).await?;
     let verdicts = hearing.verdicts;
     let Some(findings) = findings else {
         // Unchecked is not verified: the check stays pending and can be repeated.
@@ -119,7 +119,7 @@ fn ended(returned: &Returned, consumed: Consumed) -> Ended {
 async fn ask(
     services: &Services,
     account: &Account,
-    message: &Message,
+    (arrived, message): (&Arrived, &Message),
     facts: &ReturnedFacts,
     hearing: &mut Hearing,
 ) -> Result<Option<Vec<headers::Finding>>, policy::Failed> {
@@ -127,7 +127,7 @@ async fn ask(
     let call = CallFacts::new(Some(account.id()), counters, services.clock.now())
         .with_message(message.start())
         .shared();
-    let chain = services.policies.of(account).await;
+    let chain = services.policies.of(account, arrived.about()).await;
     hearing.hear(chain.returned(&call, facts))
 }
 

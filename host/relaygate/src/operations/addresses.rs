@@ -18,6 +18,7 @@ use super::servers::{
 use super::traffic::{self as traffic_view, LoginView};
 use super::{Actor, Outcome, Refusal, audit, parse_address, parse_domain, permitted, retried};
 use crate::facts::{self, CallFacts};
+use crate::policies::About;
 use crate::services::Services;
 
 /// A support address as it is shown; its password is nowhere in it.
@@ -189,7 +190,7 @@ async fn try_add(
     let facts = addresses::facts(account, &services.native, &new.address, chosen);
     let (found, basis) = facts.await?;
     let call = CallFacts::new(Some(account.id()), services.flow.counters.clone(), now).shared();
-    let chain = services.policies.of(account).await;
+    let chain = services.policies.of(account, About::NoMail).await;
     permitted(chain.add_address(&call, &facts::address(&found)))?;
     Ok(addresses::add(account, &services.sealing, new, &basis, now).await?)
 }

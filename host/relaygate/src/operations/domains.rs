@@ -17,6 +17,7 @@ use super::traffic::{self as traffic_view, TrafficView};
 use super::warning::{self, Warning};
 use super::{Actor, Outcome, Refusal, audit, parse_domain, permitted, retried, security};
 use crate::facts::{self, CallFacts};
+use crate::policies::About;
 use crate::services::Services;
 
 /// A connector as it is shown.
@@ -178,7 +179,7 @@ async fn try_add(
     let now = services.clock.now();
     let (found, basis) = connectors::facts(account, &services.native, domain).await?;
     let call = CallFacts::new(Some(account.id()), services.flow.counters.clone(), now).shared();
-    let chain = services.policies.of(account).await;
+    let chain = services.policies.of(account, About::NoMail).await;
     permitted(chain.add_domain(&call, &facts::domain(&found)))?;
     let new = NewConnector {
         domain: domain.clone(),

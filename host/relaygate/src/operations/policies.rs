@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Outcome;
 use crate::facts::Answers;
+use crate::policies::About;
 use crate::services::Services;
 
 /// A policy as it is shown.
@@ -83,7 +84,7 @@ pub struct PoliciesView {
 /// The policies that decide for an account.
 pub async fn list(services: &Services, account: &str) -> Outcome<PoliciesView> {
     let account = super::account(services, account).await?;
-    let chain = services.policies.of(&account).await;
+    let chain = services.policies.of(&account, About::NoMail).await;
     let listed: Vec<Listed<'_>> = chain.policies().collect();
     let questions = Question::ALL.into_iter();
     Ok(PoliciesView {

@@ -36,7 +36,7 @@ use tracing::{error, info, warn};
 use compiler::CompileFailure;
 use ready::{Own, Ready};
 
-pub use ready::Candidate;
+pub use ready::{About, Candidate};
 
 /// Every policy, and for whom it decides.
 pub struct Policies {
@@ -105,10 +105,10 @@ impl Policies {
         }
     }
 
-    /// What decides for an account, as it stands now. Mail does not wait for a compiler: what
+    /// What decides for an account about something, as it stands now. Mail does not wait for a compiler: what
     /// is not ready in [`READY_WITHIN`] fails for now, and is made ready meanwhile.
-    pub async fn of(&self, account: &Account) -> Chain {
-        if let Some(chain) = self.known(account.id()) {
+    pub async fn of(&self, account: &Account, about: About<'_>) -> Chain {
+        if let Some(chain) = self.known(account.id(), about) {
             return chain;
         }
         let before = self.ready().changes;
@@ -123,7 +123,7 @@ impl Policies {
                 self.not_ready()
             }
         };
-        let chain = own.live(&self.everybody);
+        let chain = own.about(about, &self.everybody);
         self.remember(account.id(), before, own);
         chain
     }
@@ -237,9 +237,14 @@ impl Policies {
     }
 
     /// The same by the account's id; everybody's if there is none.
-    pub async fn for_account(&self, desk: &Installation, account: Option<AccountId>) -> Chain {
+    pub async fn for_account(
+        &self,
+        desk: &Installation,
+        account: Option<AccountId>,
+        about: About<'_>,
+    ) -> Chain {
         match account {
-            Some(account) => self.of(&desk.account(account)).await,
+            Some(account) => self.of(&desk.account(account), about).await,
             None => self.everybody.clone(),
         }
     }
@@ -310,8 +315,8 @@ impl Policies {
             .with_limits(self.limits.clone()))
     }
 
-    fn known(&self, account: AccountId) -> Option<Chain> {
-        self.ready().chain(account, &self.everybody)
+    fn known(&self, account: AccountId, about: About<'_>) -> Option<Chain> {
+        self.ready().chain(account, about, &self.everybody)
     }
 
     /// The live version of each of the account's policies, or why it is not ready.

@@ -1,6 +1,7 @@
 //! What is ready to be asked: accounts' chains, and the components they share.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,8 +24,6 @@ pub(super) struct Own {
     /// Absent if it has no policies of its own.
     chain: Option<Chain>,
     candidates: Vec<Arc<Candidate>>,
-    /// Hundredths of messages the candidate decides for that have come together.
-    share: u8,
     /// It could not be made ready; it is tried again then.
     again: Option<Instant>,
     used: u64,
@@ -45,7 +44,6 @@ impl Own {
         Self {
             chain,
             candidates: Vec::new(),
-            share: 0,
             again: None,
             used: 0,
         }
@@ -66,23 +64,46 @@ impl Own {
         self.chain.as_ref().unwrap_or(everybody).clone()
     }
 
-    /// What decides this time: a candidate in its share of times, evenly spread.
-    fn this_time(&mut self, everybody: &Chain) -> Chain {
-        let deciding = self.candidates.iter().find(|it| it.trial.percent > 0);
-        if let Some(candidate) = deciding {
-            self.share += candidate.trial.percent;
-            if self.share >= 100 {
-                self.share -= 100;
-                return candidate.chain.clone();
-            }
+    /// What decides about that: a candidate in its share of mail.
+    pub(super) fn about(&self, about: About<'_>, everybody: &Chain) -> Chain {
+        let decides = |it: &&Arc<Candidate>| about.falls_to(&it.trial);
+        match self.candidates.iter().find(decides) {
+            Some(candidate) => candidate.chain.clone(),
+            None => self.live(everybody),
         }
-        self.live(everybody)
+    }
+}
+
+/// What is asked about. A version on trial decides for a share of mail; whatever is asked
+/// about the same thing, now or after a restart, meets the same version.
+#[derive(Debug, Clone, Copy)]
+pub enum About<'a> {
+    /// Mail that comes: the session it came by. Mail that leaves: our id of it.
+    Mail(&'a str),
+    /// No mail. What is live decides.
+    NoMail,
+}
+
+impl About<'_> {
+    fn falls_to(self, trial: &Trial) -> bool {
+        let Self::Mail(id) = self else {
+            return false;
+        };
+        let mut hasher = DefaultHasher::new();
+        // Another trial, or another share, is for other mail.
+        (trial.since.0, id).hash(&mut hasher);
+        hasher.finish() % 100 < u64::from(trial.percent)
     }
 }
 
 impl Ready {
-    /// What decides for an account this time, if that is known.
-    pub(super) fn chain(&mut self, account: AccountId, everybody: &Chain) -> Option<Chain> {
+    /// What decides for an account, if that is known.
+    pub(super) fn chain(
+        &mut self,
+        account: AccountId,
+        about: About<'_>,
+        everybody: &Chain,
+    ) -> Option<Chain> {
         self.uses += 1;
         let used = self.uses;
         let own = self.accounts.get_mut(&account)?;
@@ -90,7 +111,7 @@ impl Ready {
             return None;
         }
         own.used = used;
-        Some(own.this_time(everybody))
+        Some(own.about(about, everybody))
     }
 
     pub(super) fn on_trial(&self, account: AccountId) -> Vec<Arc<Candidate>> {
@@ -132,3 +153,48 @@ impl Ready {
 /// Accounts whose chains are ready. Each component of theirs takes three memory maps, of
 /// which a process has 65,530 unless the operator raises `vm.max_map_count`.
 const READY_MAX: usize = 12_000;
+
+#[cfg(test)]
+mod tests {
+    use desk::policies::Version;
+    use storage::Timestamp;
+
+    use super::*;
+
+    fn trial(percent: u8, since: u64) -> Trial {
+        Trial {
+            name: "vip".to_owned(),
+            version: Version {
+                digest: [0; 32],
+                settings: "{}".to_owned(),
+                interfaces: Vec::new(),
+                installed_at: Timestamp(since),
+            },
+            percent,
+            since: Timestamp(since),
+            stopped: None,
+        }
+    }
+
+    #[test]
+    fn a_share_is_of_mail_and_the_same_for_all_that_is_asked_about_it() {
+        let ids: Vec<String> = (0..10_000).map(|id| format!("s{id}")).collect();
+        let falls = |trial: &Trial| -> Vec<bool> {
+            let mail = ids.iter().map(|id| About::Mail(id));
+            mail.map(|about| about.falls_to(trial)).collect()
+        };
+        for (percent, least, most) in [
+            (0, 0, 0),
+            (1, 50, 200),
+            (50, 4_700, 5_300),
+            (99, 9_800, 9_950),
+        ] {
+            let of_all = falls(&trial(percent, 7));
+            let count = of_all.iter().filter(|it| **it).count();
+            assert!((least..=most).contains(&count), "{count} at {percent}");
+            assert_eq!(of_all, falls(&trial(percent, 7)));
+        }
+        assert_ne!(falls(&trial(50, 7)), falls(&trial(50, 8)));
+        assert!(!About::NoMail.falls_to(&trial(99, 7)));
+    }
+}

@@ -40,6 +40,7 @@ use tracing::{info, warn};
 use crate::config::ListenerKind;
 use crate::facts::{self, CallFacts, SessionFacts, TlsUsed, noted};
 use crate::listener::AccountSeat;
+use crate::policies::About;
 use crate::services::Services;
 
 use incoming::Incoming;
@@ -128,7 +129,11 @@ impl Reception {
             return chain;
         }
         let services = &self.services;
-        let chain = services.policies.for_account(&services.desk, account).await;
+        let about = About::Mail(&self.session.id);
+        let chain = services
+            .policies
+            .for_account(&services.desk, account, about);
+        let chain = chain.await;
         let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
         chains.entry(account).or_insert(chain).clone()
     }

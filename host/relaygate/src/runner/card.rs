@@ -14,6 +14,7 @@ use storage::{Job, Lane, TextId, Timestamp};
 
 use super::text_form;
 use crate::facts::SessionFacts;
+use crate::policies::About;
 
 /// A job's payload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,6 +178,30 @@ impl Path {
             Self::Smarthost(address) | Self::Staged(address) => address.domain(),
             Self::Native(domain) => domain,
         }
+    }
+}
+
+impl Work {
+    /// What its questions are about.
+    pub fn about(&self) -> About<'_> {
+        match self {
+            Self::Intake(arrived) => arrived.about(),
+            Self::HandOver(handed) => handed.arrived.about(),
+            Self::Delivery(delivery) => About::Mail(&delivery.email_id),
+            Self::Submitted(submitted) => About::Mail(&submitted.id),
+            Self::Notify(_)
+            | Self::NotifyHeld(_)
+            | Self::Notice(_)
+            | Self::Disconnect(_)
+            | Self::Webhook(_) => About::NoMail,
+        }
+    }
+}
+
+impl Arrived {
+    /// What its questions are about, as it was in its session.
+    pub fn about(&self) -> About<'_> {
+        About::Mail(&self.session.id)
     }
 }
 
