@@ -23,7 +23,7 @@ use desk::{Account, Error};
 use policy::{Chain, Policy, Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use storage::Timestamp;
+use storage::{AccountId, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
@@ -152,16 +152,27 @@ pub async fn replay(services: &Services, input: &ReplayInput) -> Outcome<ReplayV
             .millis_max
             .map_or(Duration::MAX, Duration::from_millis),
     };
-    let (asks, mut asked) = mpsc::channel(1);
-    let (gives, given) = mpsc::channel(1);
+    let ((asks, asked), (gives, given)) = (mpsc::channel(1), mpsc::channel(1));
     let playing = spawn_blocking(move || {
         let _turn = turn;
         Stage::new(asks, given).play_all(past, &wanted)
     });
-    // It ends when nobody asks any more, and the thread with it if we end first.
+    let prepared = prepare(services, input, candidate.as_ref(), (asked, gives)).await;
+    let played = playing.await.map_err(|error| Refusal::internal(&error))?;
+    prepared?;
+    played.map_err(|error| Refusal::internal(&error))
+}
+
+/// Makes ready what the thread asks for, until it asks no more. It ends when this does.
+async fn prepare(
+    services: &Services,
+    input: &ReplayInput,
+    candidate: Option<&policy::Component>,
+    (mut asked, gives): (mpsc::Receiver<AccountId>, mpsc::Sender<Prepared>),
+) -> Outcome<()> {
     while let Some(id) = asked.recv().await {
         let account = services.desk.account(id);
-        let prepared = match pair(services, &account, input, candidate.as_ref()).await? {
+        let prepared = match pair(services, &account, input, candidate).await? {
             Err(reason) if input.account.is_some() => return Err(unready(&reason)),
             Err(reason) => Prepared::LeftOut(NotReadyView {
                 account: super::log::subdomain(&account).await?,
@@ -173,8 +184,7 @@ pub async fn replay(services: &Services, input: &ReplayInput) -> Outcome<ReplayV
             break;
         }
     }
-    let played = playing.await.map_err(|error| Refusal::internal(&error))?;
-    played.map_err(|error| Refusal::internal(&error))
+    Ok(())
 }
 
 /// The same for somebody of the account: so long at most, and not all the time.
