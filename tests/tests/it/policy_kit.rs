@@ -1,5 +1,5 @@
 //! What a policy's author does with us, in three languages: begun, built, tested, tried out,
-//! and asked about real mail.
+//! fuzzed, and asked about real mail.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,8 @@ use relaygate_tests::house::{
 use relaygate_tests::kit::{self, link_tools, policy, text, told};
 use relaygate_tests::wait::{self, PATIENCE};
 use serde_json::Value;
+
+use crate::bombs;
 
 /// Ends a test that cannot run here, saying why.
 macro_rules! needs {
@@ -324,3 +326,78 @@ fn a_component_is_no_larger_than_the_operator_admits() {
     assert_eq!(refused.error["code"], "component_too_large", "{refused:?}");
     assert!(refused.stderr.contains("65536 are admitted"), "{refused:?}");
 }
+
+/// Policies with a language's runtime in them are too long to be cut everywhere; they are cut in
+/// some places, and refused with what is wrong where.
+fn cut_anywhere_is_refused(example: &str) {
+    let octets = fs::read(kit::built(&scratch(), example)).expect("it was built");
+    let cuts = crate::times(8, 400);
+    for cut in 1..=cuts {
+        let end = octets.len() * cut / (cuts + 1);
+        let (status, reason) = bombs::compile(&octets[..end]);
+        assert_eq!(status.code(), Some(bombs::REFUSED), "{end}: {reason}");
+        assert!(
+            reason.contains("not a usable component: at octet"),
+            "{end}: {reason}"
+        );
+    }
+}
+
+#[test]
+fn wasm_09_a_policy_in_javascript_cut_anywhere_is_refused() {
+    needs!(javascript_unavailable);
+    cut_anywhere_is_refused("vip-tagging");
+}
+
+#[test]
+fn wasm_09_a_policy_in_python_cut_anywhere_is_refused() {
+    needs!(python_unavailable);
+    cut_anywhere_is_refused("partner-routing");
+}
+
+/// A mistake in JavaScript is found by fuzzing like any other: the code that is looked at is the
+/// engine's, and stands in a component inside the policy's.
+#[test]
+fn a_mistake_in_javascript_is_found_by_fuzzing() {
+    needs!(javascript_unavailable);
+    let directory = tempfile::tempdir().expect("a directory");
+    let project = directory.path().join("planted");
+    let new = ["new", text(&project), "--lang", "js", "--question", "tags"];
+    told(&scratch(), &new);
+    link_tools(&project);
+    fs::write(project.join("policy.js"), PLANTED).expect("a file of ours");
+    let built = told(&scratch(), &["build", text(&project)]);
+    let component = built["component"]["file"].as_str().expect("a file");
+    // Neither our code nor the engine's is at its fastest here.
+    let fuzz = ["fuzz", component, "--executions", "5000", "--findings", "1"];
+    let ran = policy(
+        &scratch(),
+        &[&fuzz[..], &["--deadline", "2s", "--json"]].concat(),
+    );
+    let report: Value = serde_json::from_slice(&ran.stdout).expect("it prints JSON");
+    assert_eq!(ran.status.code(), Some(3), "{report}");
+    assert_eq!(report["findings"][0]["kind"], "trap", "{report}");
+    let edges = |which: &str| report["end"][which].as_u64().unwrap_or_default();
+    assert!(
+        edges("edges") > 300 && edges("edges_all") > 10_000,
+        "{report}"
+    );
+    let command = report["findings"][0]["command"].as_str().expect("one");
+    let words: Vec<&str> = command.split(' ').skip(2).collect();
+    let again = told(&scratch(), &words);
+    assert_eq!(again["verdict"], "trap", "{again}");
+    let log = again["log"].to_string();
+    assert!(log.contains("/policy.js:6:"), "it says where: {log}");
+}
+
+/// An encoded word that is cut off does not match, and nothing has no first member.
+const PLANTED: &str = r#"import { header } from "relaygate:policy/mail@0.1.0";
+
+export const tags = {
+  delivery() {
+    const subject = header("Subject") ?? "";
+    const charset = subject.includes("=?") ? /=\?([^?]+)\?[bq]\?/i.exec(subject)[1] : "ascii";
+    return { system: [], tags: charset === "utf-7" ? ["odd_charset"] : [] };
+  },
+};
+"#;

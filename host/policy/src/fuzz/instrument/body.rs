@@ -13,7 +13,11 @@ pub(super) struct Counters {
     pub(super) next: u32,
     /// Where there are no more.
     pub(super) end: u32,
-    /// How many could not be had.
+    /// One edge of so many is counted.
+    pub(super) every: u32,
+    /// Edges met so far.
+    pub(super) met: u32,
+    /// How many have no counter.
     pub(super) left_out: u32,
 }
 
@@ -58,7 +62,8 @@ impl Counters {
     /// Adds one to the next counter, up to 255: `c += (c != 255)`. Nothing of the
     /// function's is touched.
     fn bump(&mut self, code: &mut Vec<u8>) {
-        if self.next == self.end {
+        self.met += 1;
+        if self.next == self.end || !self.met.is_multiple_of(self.every) {
             self.left_out += 1;
             return;
         }

@@ -3,7 +3,9 @@
 //! The counters of a core module stand in a memory of their own, which the guest does not
 //! know of: its own memory, its globals and the indices of everything it has stay as they
 //! were. An exported function per module hands them out as `list<u8>`, with that memory to
-//! read them from. The rest of the component is copied octet by octet.
+//! read them from. The rest of the component is copied octet by octet. A component inside it,
+//! where compilers of some languages put all the code, is treated likewise, and its outlets are
+//! handed on.
 //!
 //! What else was thought of: pages at the end of the guest's memory (its allocator would
 //! hand them out), a global for each edge (nobody outside can reach them), an imported
@@ -22,13 +24,12 @@ use wasm_encoder::{
     RawSection,
 };
 use wasmparser::{
-    BinaryReaderError, Instance, Parser, Payload, SectionLimited, Validator, WasmFeatures,
+    BinaryReaderError, ComponentAlias, ComponentExternalKind, ComponentInstance,
+    ComponentOuterAliasKind, Instance, Parser, Payload, ValidPayload, Validator, WasmFeatures,
 };
 
-use module::Counted;
-
 /// A component with counters in it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Instrumented {
     /// The component.
     pub(super) component: Vec<u8>,
@@ -54,41 +55,67 @@ pub(crate) fn outlet_name(outlet: u32) -> String {
 /// # Errors
 /// It is damaged; a component that compiles is not.
 pub(super) fn instrument(component: &[u8]) -> Result<Instrumented, BinaryReaderError> {
+    with_counters(component, None, EDGES_MAX)
+}
+
+/// A component with so many counters at most: the whole file, or one inside it, where that
+/// stands.
+fn with_counters(
+    file: &[u8],
+    inner: Option<Range<usize>>,
+    mut room: u32,
+) -> Result<Instrumented, BinaryReaderError> {
+    let component = inner.clone().map_or(file, |range| &file[range]);
+    let begins = inner.as_ref().map_or(0, |range| range.start);
     let layout = Layout::of(component)?;
-    let mut whole = wasm_encoder::Component::new();
-    let (mut counted, mut left_out, mut room) = (Vec::new(), 0, EDGES_MAX);
+    let mut made = Instrumented::default();
+    let (mut whole, mut outlets) = (wasm_encoder::Component::new(), Vec::new());
     for (id, range) in &layout.sections {
-        let octets = &component[range.clone()];
-        let module = layout.modules.iter().position(|module| module == range);
-        let changed = match module.and_then(|index| layout.only_instance(index)) {
-            Some(instance) => {
-                let changed = module::count_edges(octets, room)?;
-                changed.map(|changed| (instance, changed))
+        let changed = match layout.what(range) {
+            Section::Module(instance) => {
+                let changed = module::count_edges(&component[range.clone()], room)?;
+                changed.map(|it| (it.octets, it.edges, it.left_out, Outlet::Module(instance)))
             }
-            None => None,
+            Section::Component(instance) => {
+                let place = range.start + begins..range.end + begins;
+                let it = with_counters(file, Some(place), room)?;
+                let outlet = Outlet::Component(instance, it.outlets);
+                (it.outlets > 0).then_some((it.component, it.edges, it.left_out, outlet))
+            }
+            Section::Other => None,
         };
-        let Some((instance, changed)) = changed else {
-            whole.section(&RawSection {
-                id: *id,
-                data: octets,
-            });
+        let Some((octets, edges, left_out, outlet)) = changed else {
+            let data = &component[range.clone()];
+            whole.section(&RawSection { id: *id, data });
             continue;
         };
-        left_out += changed.left_out;
-        room -= changed.edges;
         whole.section(&RawSection {
             id: *id,
-            data: &changed.octets,
+            data: &octets,
         });
-        counted.push((instance, changed));
+        room -= edges;
+        made.edges += edges;
+        made.left_out += left_out;
+        outlets.push(outlet);
     }
-    add_outlets(&mut whole, component, &counted)?;
-    Ok(Instrumented {
-        component: whole.finish(),
-        outlets: u32::try_from(counted.len()).unwrap_or(u32::MAX),
-        edges: counted.iter().map(|(_, changed)| changed.edges).sum(),
-        left_out,
-    })
+    if let Some(have) = counts(file, inner)? {
+        made.outlets = add_outlets(&mut whole, &have, &outlets);
+    }
+    made.component = whole.finish();
+    Ok(made)
+}
+
+/// A section that may be changed, with the one instance of what is in it.
+enum Section {
+    Module(u32),
+    Component(u32),
+    Other,
+}
+
+/// What hands out counts: an instance of a core module, or of a component with so many outlets.
+enum Outlet {
+    Module(u32),
+    Component(u32, u32),
 }
 
 /// What stands where in a component.
@@ -96,10 +123,14 @@ pub(super) fn instrument(component: &[u8]) -> Result<Instrumented, BinaryReaderE
 struct Layout {
     /// Its sections, the custom ones left out: kind, and where its content is.
     sections: Vec<(u8, Range<usize>)>,
-    /// Which of them are core modules, by index.
-    modules: Vec<Range<usize>>,
+    /// Which of them are core modules, by index; none where one comes from elsewhere.
+    modules: Vec<Option<Range<usize>>>,
     /// The module of each core instance; none where it is put together of other things.
     instances: Vec<Option<u32>>,
+    /// The components in it, by index; none where one comes from elsewhere.
+    components: Vec<Option<Range<usize>>>,
+    /// The component of each instance; none where it comes from elsewhere.
+    component_instances: Vec<Option<u32>>,
 }
 
 impl Layout {
@@ -125,35 +156,102 @@ impl Layout {
             Payload::CustomSection(_) => return Ok(()),
             Payload::ModuleSection {
                 unchecked_range, ..
-            } => self.modules.push(unchecked_range.clone()),
-            Payload::InstanceSection(section) => self.instances_of(section.clone())?,
-            _ => {}
+            } => self.modules.push(Some(unchecked_range.clone())),
+            Payload::ComponentSection {
+                unchecked_range, ..
+            } => self.components.push(Some(unchecked_range.clone())),
+            Payload::InstanceSection(section) => {
+                for instance in section.clone() {
+                    self.instances.push(match instance? {
+                        Instance::Instantiate { module_index, .. } => Some(module_index),
+                        Instance::FromExports(_) => None,
+                    });
+                }
+            }
+            Payload::ComponentInstanceSection(section) => {
+                for instance in section.clone() {
+                    self.component_instances.push(match instance? {
+                        ComponentInstance::Instantiate {
+                            component_index, ..
+                        } => Some(component_index),
+                        ComponentInstance::FromExports(_) => None,
+                    });
+                }
+            }
+            other => self.number_others(other)?,
         }
         self.sections.extend(payload.as_section());
         Ok(())
     }
 
-    fn instances_of(
-        &mut self,
-        section: SectionLimited<'_, Instance<'_>>,
-    ) -> Result<(), BinaryReaderError> {
-        for instance in section {
-            self.instances.push(match instance? {
-                Instance::Instantiate { module_index, .. } => Some(module_index),
-                Instance::FromExports(_) => None,
-            });
+    /// What an import, an alias or an export gives a number.
+    fn number_others(&mut self, payload: &Payload<'_>) -> Result<(), BinaryReaderError> {
+        match payload {
+            Payload::ComponentImportSection(section) => {
+                for import in section.clone() {
+                    self.numbered(import?.ty.kind());
+                }
+            }
+            Payload::ComponentExportSection(section) => {
+                for export in section.clone() {
+                    self.numbered(export?.kind);
+                }
+            }
+            Payload::ComponentAliasSection(section) => {
+                for alias in section.clone() {
+                    match alias? {
+                        ComponentAlias::InstanceExport { kind, .. } => self.numbered(kind),
+                        ComponentAlias::Outer { kind, .. } => match kind {
+                            ComponentOuterAliasKind::CoreModule => {
+                                self.numbered(ComponentExternalKind::Module);
+                            }
+                            ComponentOuterAliasKind::Component => {
+                                self.numbered(ComponentExternalKind::Component);
+                            }
+                            _ => {}
+                        },
+                        ComponentAlias::CoreInstanceExport { .. } => {}
+                    }
+                }
+            }
+            _ => {}
         }
         Ok(())
     }
 
-    /// The instance of a module, if it has just the one.
-    fn only_instance(&self, module: usize) -> Option<u32> {
-        let is_of = |of: &Option<u32>| of.is_some_and(|index| index as usize == module);
-        let mut found = (0..).zip(&self.instances).filter(|(_, of)| is_of(of));
-        match (found.next(), found.next()) {
-            (Some((index, _)), None) => Some(index),
-            _ => None,
+    fn numbered(&mut self, kind: ComponentExternalKind) {
+        match kind {
+            ComponentExternalKind::Module => self.modules.push(None),
+            ComponentExternalKind::Component => self.components.push(None),
+            ComponentExternalKind::Instance => self.component_instances.push(None),
+            _ => {}
         }
+    }
+
+    /// What a section is, if there is just one instance of it.
+    fn what(&self, section: &Range<usize>) -> Section {
+        let place = |all: &[Option<Range<usize>>]| {
+            let mut all = all.iter();
+            all.position(|it| it.as_ref() == Some(section))
+        };
+        let module = place(&self.modules).and_then(|it| only_instance(&self.instances, it));
+        let component = place(&self.components);
+        let component = component.and_then(|it| only_instance(&self.component_instances, it));
+        match (module, component) {
+            (Some(instance), _) => Section::Module(instance),
+            (_, Some(instance)) => Section::Component(instance),
+            (None, None) => Section::Other,
+        }
+    }
+}
+
+/// The instance of a module or component, if it has just the one.
+fn only_instance(instances: &[Option<u32>], of: usize) -> Option<u32> {
+    let is_of = |it: &Option<u32>| it.is_some_and(|index| index as usize == of);
+    let mut found = (0..).zip(instances).filter(|(_, it)| is_of(it));
+    match (found.next(), found.next()) {
+        (Some((index, _)), None) => Some(index),
+        _ => None,
     }
 }
 
@@ -165,36 +263,55 @@ struct Counts {
     core_memories: u32,
 }
 
-fn counts(component: &[u8]) -> Result<Counts, BinaryReaderError> {
+/// Those of the file, or of the component that stands there in it. One inside may name types
+/// of those around it, so it is read with them.
+fn counts(file: &[u8], inner: Option<Range<usize>>) -> Result<Option<Counts>, BinaryReaderError> {
     let mut validator = Validator::new_with_features(WasmFeatures::all());
-    let types = validator.validate_all(component)?;
-    let types = types.as_ref();
-    Ok(Counts {
-        types: types.component_type_count(),
-        functions: types.component_function_count(),
-        core_functions: types.function_count(),
-        core_memories: types.memory_count(),
-    })
+    let mut open = vec![None];
+    for payload in Parser::new(0).parse_all(file) {
+        let payload = payload?;
+        if let Payload::ModuleSection {
+            unchecked_range, ..
+        }
+        | Payload::ComponentSection {
+            unchecked_range, ..
+        } = &payload
+        {
+            open.push(Some(unchecked_range.clone()));
+        }
+        if let ValidPayload::End(types) = validator.payload(&payload)?
+            && open.pop() == Some(inner.clone())
+        {
+            let types = types.as_ref();
+            return Ok(Some(Counts {
+                types: types.component_type_count(),
+                functions: types.component_function_count(),
+                core_functions: types.function_count(),
+                core_memories: types.memory_count(),
+            }));
+        }
+    }
+    Ok(None)
 }
 
-/// Exports `func() -> list<u8>` for each module that counts.
-fn add_outlets(
-    whole: &mut wasm_encoder::Component,
-    original: &[u8],
-    counted: &[(u32, Counted)],
-) -> Result<(), BinaryReaderError> {
-    let have = counts(original)?;
+/// Exports `func() -> list<u8>` for each module that counts, its own and those of components
+/// inside it; how many those are.
+fn add_outlets(whole: &mut wasm_encoder::Component, have: &Counts, outlets: &[Outlet]) -> u32 {
     let mut types = ComponentTypeSection::new();
     types.defined_type().list(PrimitiveValType::U8);
     let list = ComponentValType::Type(have.types);
     let no_params: [(&str, ComponentValType); 0] = [];
     types.function().params(no_params).result(Some(list));
-    let (mut aliases, mut lifted) = (
+    let (mut aliases, mut lifted, mut handed_on) = (
         ComponentAliasSection::new(),
         CanonicalFunctionSection::new(),
+        ComponentAliasSection::new(),
     );
-    let mut exports = ComponentExportSection::new();
-    for (outlet, (instance, _)) in (0..).zip(counted) {
+    let mut modules = 0;
+    for outlet in outlets {
+        let Outlet::Module(instance) = outlet else {
+            continue;
+        };
         for (kind, name) in [
             (ExportKind::Func, module::OUTLET),
             (ExportKind::Memory, module::COUNTERS),
@@ -205,16 +322,33 @@ fn add_outlets(
                 name,
             });
         }
-        let memory = CanonicalOption::Memory(have.core_memories + outlet);
-        lifted.lift(have.core_functions + outlet, have.types + 1, [memory]);
-        // An export is one more function of the component, after all that were lifted.
-        let name = outlet_name(outlet);
-        let function = have.functions + outlet;
+        let memory = CanonicalOption::Memory(have.core_memories + modules);
+        lifted.lift(have.core_functions + modules, have.types + 1, [memory]);
+        modules += 1;
+    }
+    let mut all = modules;
+    for outlet in outlets {
+        let Outlet::Component(instance, outlets) = outlet else {
+            continue;
+        };
+        for outlet in 0..*outlets {
+            handed_on.alias(Alias::InstanceExport {
+                instance: *instance,
+                kind: ComponentExportKind::Func,
+                name: &outlet_name(outlet),
+            });
+        }
+        all += outlets;
+    }
+    // An export is one more function of the component, after all that were lifted or aliased.
+    let mut exports = ComponentExportSection::new();
+    for outlet in 0..all {
+        let (name, function) = (outlet_name(outlet), have.functions + outlet);
         exports.export(name.as_str(), ComponentExportKind::Func, function, None);
     }
-    whole.section(&types).section(&aliases);
-    whole.section(&lifted).section(&exports);
-    Ok(())
+    whole.section(&types).section(&aliases).section(&lifted);
+    whole.section(&handed_on).section(&exports);
+    all
 }
 
 #[cfg(test)]

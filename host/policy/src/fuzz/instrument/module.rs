@@ -31,12 +31,22 @@ pub(super) fn count_edges(module: &[u8], room: u32) -> Result<Option<Counted>, B
     if seen.memories == 0 || seen.bodies.is_empty() {
         return Ok(None);
     }
-    let mut counters = Counters {
+    let room = room.min(EDGES_MAX);
+    if room == 0 {
+        return Ok(None);
+    }
+    let with = |room: u32, every: u32| Counters {
         memory: seen.memories,
         next: FIRST_COUNTER,
-        end: FIRST_COUNTER + room.min(EDGES_MAX),
+        end: FIRST_COUNTER + room,
+        every,
+        met: 0,
         left_out: 0,
     };
+    // Where there are too many, those that are counted are spread over all of its code.
+    let mut all = with(0, 1);
+    code(&seen.bodies, &mut all)?;
+    let mut counters = with(room, all.met.div_ceil(room).max(1));
     let code = code(&seen.bodies, &mut counters)?;
     let edges = counters.next - FIRST_COUNTER;
     let mut whole = wasm_encoder::Module::new();

@@ -158,8 +158,7 @@ pub(super) fn words(report: &Value) -> String {
         plain(&report["corpus"])
     );
     if end["edges_all"] == 0 {
-        text += "its code stands in components inside it, where edges are not counted: chance \
-                 alone led\n";
+        text += "no edges of its code could be counted: chance alone led\n";
     }
     if let Some(left_out @ 1..) = report["edges_left_out"].as_u64() {
         text += &format!("{left_out} edges more were not counted: there are too many\n");
