@@ -271,6 +271,7 @@ fn a_policy_is_exchanged_a_hundred_times_under_load() {
         if !kept {
             fs::remove_dir_all(&code).expect("it was kept there");
         }
+        scene.cottage.relay.stop();
         scene.cottage.relay.restart();
         let text = with_attachment("e.exe", &format!("z-{kept}"));
         let refused = scene.session().submit(USER, &[SUPPORT], &text);

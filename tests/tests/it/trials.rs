@@ -138,6 +138,7 @@ fn a_version_decides_for_its_share_until_it_is_withdrawn() {
     let mut scene = Scene::with_trial();
     let shared = scene.policy("promote", &["--percent", "50"]);
     assert_eq!(shared["trial"]["percent"], 50, "{shared}");
+    scene.cottage.relay.stop();
     scene.cottage.relay.restart();
     let codes: Vec<u16> = (0..20)
         .map(|n| scene.sends("a.exe", &format!("s{n}")))
@@ -227,6 +228,7 @@ fn past_decisions_are_made_again() {
     }
     scene.receives(crate::times(300, 20_000));
     // The last are written down at the latest when the program ends.
+    scene.cottage.relay.stop();
     scene.cottage.relay.restart();
 
     let same = scene.replay(&["--name", NAME]);
@@ -271,6 +273,7 @@ fn past_decisions_are_made_again() {
     assert_eq!(count("accept", "reject attachment_type"), 3, "{with}");
     assert!(with["differences"][0]["message_id"].is_string(), "{with}");
 
+    scene.cottage.relay.stop();
     scene.cottage.relay.restart();
     let found = [
         scene.replay(&["--name", NAME, "--decisions", &so_many]),
@@ -291,6 +294,7 @@ fn what_the_account_has_is_a_candidate_by_its_digest() {
     let mut scene = Scene::with_trial();
     assert_eq!(scene.sends("a.exe", "d1"), 554);
     assert_eq!(scene.sends("b.zip", "d2"), 250);
+    scene.cottage.relay.stop();
     scene.cottage.relay.restart();
     let digest = scene.policy("show", &[])["trial"]["digest"].clone();
     let digest = digest.as_str().expect("a digest");
