@@ -9,10 +9,13 @@
 //!
 //! Not here: when the job comes again (`runner::backoff`), what failed and why (`policy`).
 
+use std::time::Duration;
+
 use desk::messages::Verdict;
 use policy::{Answered, Failed};
 
 use crate::facts::noted;
+use crate::runner::backoff::{Retry, without_policy};
 
 /// Whether a job may still be put back because a policy cannot be asked now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +28,11 @@ pub(super) enum Patience {
 
 impl Patience {
     /// What is left after so many attempts. They count, not the time: a job that lay in a
-    /// stopped program, or in a backup, has not been tried for that.
-    pub(super) fn after(attempts: u32) -> Self {
-        match attempts < ATTEMPTS_MAX {
+    /// stopped program, or in a backup, has not been tried for that. One so old that it would
+    /// not come again is decided, too.
+    pub(super) fn after(attempts: u32, age: Duration) -> Self {
+        let comes_again = without_policy(attempts.saturating_add(1), age) != Retry::GiveUp;
+        match comes_again && attempts < ATTEMPTS_MAX {
             true => Self::Left,
             false => Self::Over,
         }
@@ -69,14 +74,11 @@ const ATTEMPTS_MAX: u32 = 9;
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use policy::Digest;
     use policy::Failure::{Busy, Deadline, Missing, Spent, Trap, Tripped, Unanswered};
     use policy::questions::Question;
 
     use super::*;
-    use crate::runner::backoff::{Retry, without_policy};
 
     fn failed(failure: policy::Failure) -> Answered<()> {
         Answered {
@@ -114,9 +116,10 @@ mod tests {
 
     #[test]
     fn patience_lasts_for_some_hours() {
-        assert_eq!(Patience::after(0), Patience::Left);
+        let after = |attempts| Patience::after(attempts, Duration::ZERO);
+        assert_eq!(after(0), Patience::Left);
         let waited = (0..)
-            .take_while(|attempts| Patience::after(*attempts) == Patience::Left)
+            .take_while(|attempts| after(*attempts) == Patience::Left)
             .map(
                 |attempts| match without_policy(attempts + 1, Duration::ZERO) {
                     Retry::After(delay) => delay,
@@ -125,5 +128,12 @@ mod tests {
             );
         let hours = waited.sum::<Duration>().as_secs() / 3_600;
         assert!((2..=6).contains(&hours), "{hours}");
+    }
+
+    #[test]
+    fn what_would_not_come_again_is_decided() {
+        let days = |days: u64| Duration::from_secs(days * 24 * 3_600);
+        assert_eq!(Patience::after(0, days(4)), Patience::Left);
+        assert_eq!(Patience::after(0, days(6)), Patience::Over);
     }
 }

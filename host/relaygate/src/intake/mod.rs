@@ -107,7 +107,7 @@ async fn work_once(
     card: &Card,
     lease: &Lease,
 ) -> Result<(), IntakeError> {
-    let patience = Patience::after(card.attempts);
+    let patience = Patience::after(card.attempts, card.age(services.clock.now()));
     match (&card.work, account) {
         (Work::Intake(arrived), Some(account)) => {
             take_in(services, account, (arrived, patience), lease).await
