@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use crate::Failure;
 
-/// Opens after failures in a row.
+/// Opens after failures that answers do not make good for.
 #[derive(Debug, Default)]
 pub(crate) struct Breaker(Mutex<Row>);
 
@@ -39,17 +39,28 @@ impl Breaker {
         }
     }
 
-    /// What became of a call.
+    /// What became of a call. An answer makes good for one failure, not for all: a policy that
+    /// loops whenever a letter says so would answer the next one and go on for ever.
     pub(crate) fn note(&self, failure: Option<&Failure>, now: Instant) {
         let mut row = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(failure) = failure else {
-            *row = Row::default();
+            row.answered();
             return;
         };
-        row.failures += weight(failure);
+        row.failures = (row.failures + weight(failure)).min(FAILURES_MAX);
         if row.failures >= FAILURES_MAX {
             row.until = Some(now + pause(row.pauses));
             row.pauses += 1;
+        }
+    }
+}
+
+impl Row {
+    fn answered(&mut self) {
+        self.failures = self.failures.saturating_sub(1);
+        self.until = None;
+        if self.failures == 0 {
+            self.pauses = 0;
         }
     }
 }
@@ -67,7 +78,7 @@ fn pause(pauses: u32) -> Duration {
     (FIRST_PAUSE * 2_u32.saturating_pow(pauses)).min(LONGEST_PAUSE)
 }
 
-/// In a row; a message or two may be at fault themselves.
+/// More than answers; a message or two may be at fault themselves.
 const FAILURES_MAX: u32 = 20;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -155,6 +166,33 @@ mod tests {
             breaker.note(Some(&late), now);
         }
         assert!(!breaker.admits(now), "four loops are enough");
+    }
+
+    #[test]
+    fn loops_between_answers_open_it_too() {
+        let (breaker, now) = (Breaker::default(), Instant::now());
+        let late = Failure::Deadline(Duration::from_millis(20));
+        for _ in 0..4 {
+            breaker.note(Some(&late), now);
+            breaker.note(None, now);
+            assert!(breaker.admits(now));
+        }
+        breaker.note(Some(&late), now);
+        assert!(!breaker.admits(now), "it loops half of the time");
+        let later = now + FIRST_PAUSE;
+        assert!(breaker.admits(later), "one may try");
+        breaker.note(None, later);
+        assert!(breaker.admits(later), "it has answered");
+        breaker.note(Some(&late), later);
+        assert!(
+            !breaker.admits(later + FIRST_PAUSE),
+            "and goes on as before"
+        );
+        for _ in 0..FAILURES_MAX {
+            breaker.note(None, later);
+        }
+        breaker.note(Some(&Failure::Fuel), later);
+        assert!(breaker.admits(later), "all is made good");
     }
 
     #[test]
