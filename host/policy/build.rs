@@ -5,6 +5,7 @@
 //! `.cargo/config.toml`, so that the policies' native tests are built as always.
 
 use std::env;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
 
@@ -43,9 +44,45 @@ fn main() {
 }
 
 fn copy(from: &Path, to: &Path) {
-    if let Err(error) = std::fs::copy(from, to) {
+    let copied = std::fs::read(from).and_then(|component| {
+        let plain = without_names(&component).ok_or(ErrorKind::InvalidData)?;
+        std::fs::write(to, plain)
+    });
+    if let Err(error) = copied {
         give_up(&format!("copy {}: {error}", from.display()));
     }
+}
+
+/// A component without its custom sections: names of its parts and of what made it, some 2 KB
+/// that nobody reads. A schema of settings would be one, too; the built-in policies bring none.
+///
+/// A section is an octet that says which, its length in LEB128, and so many octets; 0 is a
+/// custom one.
+fn without_names(component: &[u8]) -> Option<Vec<u8>> {
+    const PREAMBLE_OCTETS: usize = 8;
+    let (preamble, mut rest) = component.split_at_checked(PREAMBLE_OCTETS)?;
+    let mut plain = preamble.to_vec();
+    while let Some((kind, after)) = rest.split_first() {
+        let (octets, length) = leb128(after)?;
+        let (section, next) = rest.split_at_checked(1 + length + octets)?;
+        if *kind != 0 {
+            plain.extend_from_slice(section);
+        }
+        rest = next;
+    }
+    Some(plain)
+}
+
+/// A number, and how many octets it takes.
+fn leb128(octets: &[u8]) -> Option<(usize, usize)> {
+    let mut number = 0;
+    for (at, octet) in octets.iter().take(5).enumerate() {
+        number |= usize::from(octet & 0x7f) << (7 * at);
+        if octet & 0x80 == 0 {
+            return Some((number, at + 1));
+        }
+    }
+    None
 }
 
 fn build(workspace: &Path, sysroot: &Path, target_dir: &Path) {
@@ -67,7 +104,7 @@ fn build(workspace: &Path, sysroot: &Path, target_dir: &Path) {
     cargo.args(["--config", &format!("target.{TARGET}.linker={linker:?}")]);
     cargo.args([
         "--config",
-        &format!("target.{TARGET}.rustflags={GUEST_FLAGS:?}"),
+        &format!("target.{TARGET}.rustflags={:?}", flags()),
     ]);
     cargo.arg("--target-dir").arg(target_dir);
     for name in POLICIES {
@@ -83,6 +120,14 @@ fn build(workspace: &Path, sysroot: &Path, target_dir: &Path) {
         Ok(_) => give_up("the built-in policies do not build; see above"),
         Err(error) => give_up(&format!("start cargo: {error}")),
     }
+}
+
+/// Those of every guest. Symbols are stripped here, too: a profile with an `opt-level` for one
+/// of its packages forgets to strip that.
+fn flags() -> Vec<&'static str> {
+    let mut flags = GUEST_FLAGS.to_vec();
+    flags.push("-Cstrip=symbols");
+    flags
 }
 
 /// What the outer cargo told us about itself would mislead the inner one: host
