@@ -148,7 +148,6 @@ pub(crate) fn code_config(settings: &EngineSettings) -> Config {
         .wasm_backtrace_max_frames(None) // costs at every trap, and names what the guest likes
         .generate_address_map(false) // for backtraces only
         .native_unwind_info(false) // for debuggers; each load would enter it in a list of the process
-        .signals_based_traps(false) // a signal costs twice a call; checks in the code cost 1 to 5 %
         .max_wasm_stack(STACK_OCTETS_MAX);
     config
 }

@@ -15,9 +15,9 @@ use crate::support::{built_in, engine, session, settings};
 
 /// In a row, until an account's policy is not asked for a while.
 const FAILURES_MAX: usize = 20;
-/// What a trap may cost beyond an answer: next to nothing, since it is a jump in the code and no
-/// fault of the processor, which a virtual machine's host would look at first.
-const DEARER_MAX: Duration = Duration::from_micros(20);
+/// What a trap may cost beyond an answer. It is a fault of the processor and a signal: a few
+/// microseconds, some forty in a virtual machine whose host looks at every such fault first.
+const DEARER_MAX: Duration = Duration::from_micros(100);
 
 fn mischief(kind: &str) -> Policy {
     Policy::new("storm", &ask::mischief())
