@@ -305,7 +305,13 @@ fn what_the_account_has_is_a_candidate_by_its_digest() {
     let by_settings = scene.replay(&named);
     assert_eq!(by_settings["different"], 2, "{by_settings}");
 
+    let as_tried = scene.replay(&[&[digest, "--question", "headers"], &named[..]].concat());
+    assert_eq!(as_tried["different"], 2, "{as_tried}");
+
     let relay = &scene.cottage.relay;
+    let tags = ["-a", ACCOUNT, digest, "--name", NAME, "--question", "tags"];
+    let refused = relay.cli_fails(&[&["policy", "replay"], &tags[..]].concat(), "");
+    assert_eq!(refused.error["code"], "question_unanswered", "{refused:?}");
     let nobodys = ["policy", "replay", digest, "--name", NAME];
     let refused = relay.cli_fails(&nobodys, "");
     assert_eq!(refused.error["code"], "component_missing", "{refused:?}");

@@ -371,7 +371,7 @@ fn answered(found: &Component) -> impl Iterator<Item = Question> {
         .filter(|question| found.answers(*question))
 }
 
-fn check_interfaces(found: &Component, interfaces: &[String]) -> Outcome<()> {
+pub(super) fn check_interfaces(found: &Component, interfaces: &[String]) -> Outcome<()> {
     for interface in interfaces {
         let questions = questions_of(std::slice::from_ref(interface));
         if questions.is_empty() {

@@ -46,6 +46,10 @@ pub struct ReplayInput {
     pub component: Option<ComponentInput>,
     /// Its settings; those of the live version if absent.
     pub settings: Option<Value>,
+    /// The interfaces it is asked about, none meaning all it answers; those of the live version
+    /// if absent.
+    #[serde(default)]
+    pub interfaces: Option<Vec<String>>,
     /// Seconds back from now.
     pub since_seconds: u64,
     /// So many decisions at most.
@@ -239,9 +243,10 @@ async fn candidate(
     if let Some(settings) = &input.settings {
         policy_changes::check_settings(&octets, settings)?;
     }
-    policy_changes::ready(services, account, &octets)
-        .await
-        .map(Some)
+    let found = policy_changes::ready(services, account, &octets).await?;
+    let interfaces = input.interfaces.as_deref().unwrap_or_default();
+    policy_changes::check_interfaces(&found, interfaces)?;
+    Ok(Some(found))
 }
 
 /// The two chains of an account.
@@ -270,8 +275,8 @@ async fn pair(
     let candidate = match component {
         None => same_component(replaced, input)?,
         Some(component) => {
-            let settings = settings(account, input).await?;
-            match policies.policy(&input.name, component, &settings) {
+            let (settings, interfaces) = terms(account, input).await?;
+            match policies.policy(&input.name, component, (&settings, &interfaces)) {
                 Ok(policy) => Some(policy),
                 Err(error) => return Ok(Err(told(&error))),
             }
@@ -308,16 +313,21 @@ fn same_component(live: Option<&Policy>, input: &ReplayInput) -> Outcome<Option<
     Ok(Some(live.clone().with_settings(settings)))
 }
 
-/// Those that were given, or the live version's.
-async fn settings(account: &Account, input: &ReplayInput) -> Outcome<String> {
-    if let Some(settings) = &input.settings {
-        return Ok(settings.to_string());
-    }
-    match installed::find(account, &input.name).await {
-        Ok(installed) => Ok(installed.live().settings.clone()),
-        Err(Error::NotFound(_)) => Ok(json!({}).to_string()),
-        Err(error) => Err(error.into()),
-    }
+/// Settings and interfaces: those that were given, or the live version's.
+async fn terms(account: &Account, input: &ReplayInput) -> Outcome<(String, Vec<String>)> {
+    let (settings, interfaces) = match installed::find(account, &input.name).await {
+        Ok(installed) => {
+            let live = installed.live();
+            (live.settings.clone(), live.interfaces.clone())
+        }
+        Err(Error::NotFound(_)) => (json!({}).to_string(), Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let given = input.settings.as_ref().map(ToString::to_string);
+    Ok((
+        given.unwrap_or(settings),
+        input.interfaces.clone().unwrap_or(interfaces),
+    ))
 }
 
 const OWN_DECISIONS_MAX: u64 = 20_000;

@@ -30,6 +30,7 @@ use policy::{
 };
 use storage::AccountId;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tracing::{error, info, warn};
 
@@ -105,8 +106,8 @@ impl Policies {
         }
     }
 
-    /// What decides for an account about something, as it stands now. Mail does not wait for a compiler: what
-    /// is not ready in [`READY_WITHIN`] fails for now, and is made ready meanwhile.
+    /// What decides for an account about something, as it stands now. Mail does not wait for a
+    /// compiler: what is not ready in [`READY_WITHIN`] fails for now, and is made ready meanwhile.
     pub async fn of(&self, account: &Account, about: About<'_>) -> Chain {
         if let Some(chain) = self.known(account.id(), about) {
             return chain;
@@ -296,7 +297,8 @@ impl Policies {
         self.loaded(digest)?.ok_or(NotReady::Unfit)
     }
 
-    /// A policy of that component, under the limits of this program.
+    /// A policy of that component with these settings, asked about these interfaces (none means
+    /// all it answers), under the limits of this program.
     ///
     /// # Errors
     /// [`NotReady::Settings`].
@@ -304,15 +306,19 @@ impl Policies {
         &self,
         name: &str,
         component: &Component,
-        settings: &str,
+        (settings, interfaces): (&str, &[String]),
     ) -> Result<Policy, NotReady> {
         let value = serde_json::from_str(settings)
             .map_err(|error| NotReady::Settings(error.to_string()))?;
         let settings =
             Settings::from_json(&value).map_err(|error| NotReady::Settings(error.to_string()))?;
-        Ok(Policy::new(name, component)
+        let policy = Policy::new(name, component)
             .with_settings(settings)
-            .with_limits(self.limits.clone()))
+            .with_limits(self.limits.clone());
+        Ok(match interfaces.is_empty() {
+            true => policy,
+            false => policy.asked_only(&questions_of(interfaces)),
+        })
     }
 
     fn known(&self, account: AccountId, about: About<'_>) -> Option<Chain> {
@@ -341,11 +347,7 @@ impl Policies {
     ) -> Result<Policy, NotReady> {
         let octets = policies::component(account, version.digest);
         let component = self.component(digest_of(version), octets).await?;
-        let policy = self.policy(name, &component, &version.settings)?;
-        Ok(match version.interfaces.is_empty() {
-            true => policy,
-            false => policy.asked_only(&questions_of(&version.interfaces)),
-        })
+        self.policy(name, &component, (&version.settings, &version.interfaces))
     }
 
     fn loaded(&self, digest: Digest) -> Result<Option<Component>, CompileError> {
@@ -402,7 +404,9 @@ async fn compiled(
 ) -> Result<(), NotReady> {
     let started = Instant::now();
     let code = compiler::compile(octets).await?;
-    cache.keep(digest, &code).map_err(NotReady::Keep)?;
+    // It is synced, and others are looked through for room; mail needs this thread meanwhile.
+    let kept = spawn_blocking(move || cache.keep(digest, &code)).await;
+    kept.map_err(|_| NotReady::Unfit)?.map_err(NotReady::Keep)?;
     info!(%digest, millis = started.elapsed().as_millis(), "component compiled");
     Ok(())
 }

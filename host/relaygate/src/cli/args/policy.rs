@@ -137,6 +137,10 @@ pub struct ReplayArguments {
     /// Its settings, a JSON object in a file; those of the live version if absent.
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
+    /// What it is asked about: limits, headers, tags, routes; may be given more than once. As the
+    /// live version if absent.
+    #[arg(long = "question", value_name = "INTERFACE")]
+    pub interfaces: Vec<String>,
     /// So many decisions at most.
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     pub decisions: u64,

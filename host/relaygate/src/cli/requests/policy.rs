@@ -145,6 +145,7 @@ fn replay(arguments: ReplayArguments) -> Result<ReplayInput, Failure> {
         name: name.unwrap_or_default(),
         component,
         settings: arguments.settings.as_deref().map(settings).transpose()?,
+        interfaces: Some(arguments.interfaces).filter(|it| !it.is_empty()),
         since_seconds: arguments.since,
         decisions_max: arguments.decisions,
         millis_max: None,

@@ -209,6 +209,7 @@ fn replay_input(account: &str, policy: &InstalledView, hours: u64) -> ReplayInpu
             signature: None,
         }),
         settings: trial.map(|trial| trial.settings.clone()),
+        interfaces: trial.map(|trial| trial.interfaces.clone()),
         since_seconds: hours.saturating_mul(60 * 60),
         decisions_max: u64::MAX,
         millis_max: None,
