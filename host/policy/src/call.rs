@@ -9,13 +9,11 @@ use wasmtime::component::{
 };
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 
-use crate::chain::Policy;
-use crate::component::Linked;
 use crate::deadline::Deadline;
 use crate::failure::one_line;
 use crate::imports::{CallState, Halt};
 use crate::questions::{Question, headers, limits, routes, tags, types};
-use crate::{Facts, Failure, Limits, LogLine};
+use crate::{Facts, Failure, Limits, LogLine, Policy};
 
 /// What a call cost, and what the policy wrote.
 #[derive(Default)]
@@ -38,18 +36,18 @@ where
     R: Lift + 'static,
     (R,): ComponentNamedList + Lift,
 {
-    let linked = &policy.component.linked;
+    let linked = &policy.component().linked;
     let index = linked.export(question)?;
     let started = Instant::now();
     let mut store = begun(policy, facts);
     let answer = answer(policy, &index, &mut store, params);
-    if let Some(probe) = &policy.probe {
+    if let Some(probe) = policy.probe() {
         probe.saw_cost(store.data(), answer.as_ref().err());
     }
-    let answer = answer.map_err(|error| failure(&error, &policy.limits));
+    let answer = answer.map_err(|error| failure(&error, policy.limits()));
     let cost = Cost {
         micros: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        fuel: fuel_used(&store, &policy.limits),
+        fuel: fuel_used(&store, policy.limits()),
         memory_octets: store.data().memory_octets,
         log: std::mem::take(&mut store.data_mut().log),
     };
@@ -67,10 +65,10 @@ where
     R: Lift + 'static,
     (R,): ComponentNamedList + Lift,
 {
-    let linked = &policy.component.linked;
+    let linked = &policy.component().linked;
     let instance = linked.instances.instantiate(&mut *store)?;
     let answer = called(&instance, index, store, params)?;
-    if let Some(probe) = &policy.probe {
+    if let Some(probe) = policy.probe() {
         probe.saw_edges(store, &instance)?;
     }
     Ok(answer)
@@ -93,28 +91,27 @@ where
     Ok(answer)
 }
 
-/// A store for one policy, which will know these facts.
+/// A store for one policy, which will know these facts, under its limits.
 pub(crate) fn begun(policy: &Policy, facts: &Arc<dyn Facts>) -> Store<CallState> {
-    let (name, settings) = (policy.name.clone(), policy.settings.clone());
-    let state = CallState::new(name, facts.clone(), settings, policy.limits.clone());
-    new_store(&policy.component.linked, state)
-}
-
-/// A store under the limits of its policy.
-pub(crate) fn new_store(linked: &Linked, state: CallState) -> Store<CallState> {
-    let mut store = Store::new(&linked.engine.inner.wasm, state);
+    let state = CallState::new(policy.clone(), Arc::clone(facts));
+    let deadline = state.deadline;
+    let mut store = Store::new(&policy.component().linked.engine.inner.wasm, state);
     store.limiter(|state| state);
-    renew(&mut store);
+    limit(&mut store, deadline);
     store
 }
 
-/// Gives a store the whole of its limits, for one call.
+/// Gives a store the whole of its limits, for one more call.
 pub(crate) fn renew(store: &mut Store<CallState>) {
-    let limits = &store.data().limits;
-    let deadline = Deadline::start(limits.deadline);
+    let deadline = Deadline::start(store.data().policy.limits().deadline);
+    store.data_mut().begin(deadline);
+    limit(store, deadline);
+}
+
+fn limit(store: &mut Store<CallState>, deadline: Deadline) {
+    let limits = store.data().policy.limits();
     let transfer = limits.transfer_octets_max;
     let fuel = limits.fuel.unwrap_or(u64::MAX);
-    store.data_mut().begin(deadline);
     store.set_epoch_deadline(deadline.ticks());
     store.epoch_deadline_callback(|mut store| Ok(store.data_mut().deadline.passed()));
     store.set_hostcall_fuel(transfer);

@@ -10,10 +10,8 @@ use wasmtime::component::{ComponentNamedList, Lift, Lower};
 use crate::answer::{Answered, Decision};
 use crate::asked::{Parameters, Told};
 use crate::call::{self, Cost};
-use crate::engine::Product;
-use crate::guard::{Allowance, Breaker};
+use crate::guard::Allowance;
 use crate::output;
-use crate::probe::Probe;
 use crate::questions::Question;
 use crate::questions::headers::{
     Finding, InboundFacts, InboundVerdict, OutboundFacts, OutboundVerdict, ReturnedFacts,
@@ -25,23 +23,7 @@ use crate::questions::routes::{
 use crate::questions::tags::{DeliveryFacts, Tagging};
 use crate::questions::types::{Envelope, Session, Verdict};
 use crate::tighten::Answer;
-use crate::{
-    CompileError, Component, Digest, Engine, Facts, Failed, Failure, Limits, Settings,
-    SettingsError,
-};
-
-/// A component with the settings and limits of one account.
-#[derive(Clone)]
-pub struct Policy {
-    pub(crate) name: Arc<str>,
-    pub(crate) component: Component,
-    pub(crate) settings: Arc<Settings>,
-    pub(crate) limits: Limits,
-    /// Looks into its calls; only while it is fuzzed.
-    pub(crate) probe: Option<Arc<Probe>>,
-    asked: Option<Arc<[Question]>>,
-    breaker: Arc<Breaker>,
-}
+use crate::{CompileError, Digest, Engine, Facts, Failed, Failure, Limits, Policy, SettingsError};
 
 /// Why a chain could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -80,62 +62,6 @@ pub struct Listed<'a> {
 struct Link {
     policy: Policy,
     operator: bool,
-}
-
-impl Policy {
-    /// A policy without settings, under the default limits.
-    pub fn new(name: &str, component: &Component) -> Self {
-        Self {
-            name: name.into(),
-            component: component.clone(),
-            settings: Arc::new(with_product(Settings::none(), component)),
-            limits: Limits::default(),
-            probe: None,
-            asked: None,
-            breaker: Arc::default(),
-        }
-    }
-
-    /// The same, asked these questions only, whatever else its component answers.
-    pub fn asked_only(mut self, questions: &[Question]) -> Self {
-        self.asked = Some(questions.into());
-        self
-    }
-
-    /// What it is called.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Whether it has a say in this.
-    pub fn answers(&self, question: Question) -> bool {
-        let asked = self.asked.as_ref();
-        asked.is_none_or(|asked| asked.contains(&question)) && self.component.answers(question)
-    }
-
-    /// The same with these settings; the `product.*` ones are ours.
-    pub fn with_settings(mut self, settings: Settings) -> Self {
-        self.settings = Arc::new(with_product(settings, &self.component));
-        self
-    }
-
-    /// The same under these limits.
-    pub fn with_limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    fn product(&self) -> &Product {
-        &self.component.linked.engine.inner.settings.product
-    }
-}
-
-fn with_product(settings: Settings, component: &Component) -> Settings {
-    let product = &component.linked.engine.inner.settings.product;
-    settings
-        .with_text("product.name", &product.name)
-        .with_text("product.header_prefix", &product.header_prefix)
-        .with_text("product.hostname", &product.hostname)
 }
 
 /// Each question runs through the chain until a policy refuses or fails; later
@@ -196,8 +122,8 @@ impl Chain {
         self.links.iter().map(|link| {
             let answers = |question: &Question| link.policy.answers(*question);
             Listed {
-                name: &link.policy.name,
-                digest: link.policy.component.digest(),
+                name: link.policy.name(),
+                digest: link.policy.component().digest(),
                 operator: link.operator,
                 questions: Question::ALL.into_iter().filter(answers).collect(),
             }
@@ -391,7 +317,7 @@ impl Chain {
             let Some((answer, cost)) = self.ask_one(link, question, facts, params) else {
                 continue;
             };
-            if let (Some(probe), Ok(answer)) = (&link.policy.probe, &answer) {
+            if let (Some(probe), Ok(answer)) = (link.policy.probe(), &answer) {
                 probe.saw_answer(answer);
             }
             let answer = answer.and_then(|answer| check(answer, link));
@@ -428,7 +354,7 @@ impl Chain {
     fn note(&self, link: &Link, failure: Option<&Failure>) {
         let watched = !link.operator && !self.unwatched;
         if watched && failure.is_none_or(Failure::is_of_a_call) {
-            link.policy.breaker.note(failure, Instant::now());
+            link.policy.breaker().note(failure, Instant::now());
         }
     }
 
@@ -450,7 +376,7 @@ impl Chain {
             return call::ask(&link.policy, question, facts, params);
         }
         let now = Instant::now();
-        if !self.unwatched && !link.policy.breaker.admits(now) {
+        if !self.unwatched && !link.policy.breaker().admits(now) {
             return Some((Err(Failure::Tripped), Cost::default()));
         }
         let Some(allowance) = &self.allowance else {
@@ -474,8 +400,8 @@ fn failed<R>(
     decisions: Vec<Decision>,
 ) -> Answered<R> {
     let failed = Failed {
-        policy: link.policy.name.clone(),
-        digest: link.policy.component.digest(),
+        policy: link.policy.shared_name(),
+        digest: link.policy.component().digest(),
         question,
         failure,
     };
@@ -515,9 +441,9 @@ fn decision<R: Answer>(
         Err(failure) => (failure.word(), Some(Failed::CODE.to_owned())),
     };
     let policy = &link.policy;
-    let digest = policy.component.digest();
+    let digest = policy.component().digest();
     debug!(
-        policy = %policy.name,
+        policy = %policy.name(),
         digest = %format_args!("{digest:.12}"),
         %question,
         verdict,
@@ -526,7 +452,7 @@ fn decision<R: Answer>(
         "policy answered"
     );
     Decision {
-        policy: policy.name.clone(),
+        policy: policy.shared_name(),
         digest,
         own: !link.operator,
         question,

@@ -8,14 +8,14 @@ use std::sync::{Arc, Weak};
 
 use wasmtime::component::{ComponentExportIndex, InstancePre, Linker};
 
-use crate::call::{self, new_store};
+use crate::call;
 use crate::compiler;
 use crate::engine::Engine;
 use crate::failure::one_line;
 use crate::imports::CallState;
 use crate::inspect::Unfit;
 use crate::questions::Question;
-use crate::{Digest, Failure, Limits, NoFacts, Settings, wasi};
+use crate::{Digest, Failure, Limits, NoFacts, Policy, wasi};
 
 /// Why a component was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +90,7 @@ impl Component {
             wasmtime::component::Component::from_binary(&engine.inner.wasm, bytes)
         })?;
         let component = Self::link(engine, &code, Digest::of(bytes))?;
-        component.linked.try_out()?;
+        component.try_out()?;
         Ok(component)
     }
 
@@ -123,7 +123,23 @@ impl Component {
     /// # Errors
     /// [`CompileError::Start`], [`CompileError::Mismatch`].
     pub fn try_out(&self) -> Result<(), CompileError> {
-        self.linked.try_out()
+        let limits = Limits {
+            memory_octets_max: self.linked.engine.inner.settings.memory_octets_max,
+            ..Limits::default()
+        };
+        let policy = Policy::new("", self).with_limits(limits);
+        let mut store = call::begun(&policy, &NoFacts::shared());
+        let instance = self.linked.instances.instantiate(&mut store);
+        let instance = instance
+            .map_err(|error| CompileError::Start(call::failure(&error, policy.limits())))?;
+        for question in Question::ALL {
+            if let Some(index) = self.linked.export(question) {
+                call::check_type(question, &instance, &mut store, &index).map_err(|error| {
+                    CompileError::Mismatch(one_line(&format!("{question}: {error:#}")))
+                })?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -137,28 +153,6 @@ impl WeakComponent {
 impl Linked {
     pub(crate) fn export(&self, question: Question) -> Option<ComponentExportIndex> {
         self.exports[question as usize]
-    }
-
-    fn try_out(&self) -> Result<(), CompileError> {
-        let limits = Limits {
-            memory_octets_max: self.engine.inner.settings.memory_octets_max,
-            ..Limits::default()
-        };
-        let (facts, settings) = (NoFacts::shared(), Arc::new(Settings::none()));
-        let state = CallState::new("".into(), facts, settings, limits.clone());
-        let mut store = new_store(self, state);
-        let instance = self
-            .instances
-            .instantiate(&mut store)
-            .map_err(|error| CompileError::Start(call::failure(&error, &limits)))?;
-        for question in Question::ALL {
-            if let Some(index) = self.export(question) {
-                call::check_type(question, &instance, &mut store, &index).map_err(|error| {
-                    CompileError::Mismatch(one_line(&format!("{question}: {error:#}")))
-                })?;
-            }
-        }
-        Ok(())
     }
 }
 

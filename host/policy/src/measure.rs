@@ -29,9 +29,9 @@ impl Kept {
     /// [`Failure`].
     pub fn of(policy: &Policy, facts: &Arc<dyn Facts>) -> Result<Self, Failure> {
         let mut store = call::begun(policy, facts);
-        let instance = policy.component.linked.instances.instantiate(&mut store);
+        let instance = policy.component().linked.instances.instantiate(&mut store);
         Ok(Self {
-            instance: instance.map_err(|error| call::failure(&error, &policy.limits))?,
+            instance: instance.map_err(|error| call::failure(&error, policy.limits()))?,
             policy: policy.clone(),
             store,
         })
@@ -69,12 +69,12 @@ impl Kept {
         R: Lift + 'static,
         (R,): ComponentNamedList + Lift,
     {
-        let index = self.policy.component.linked.export(question);
+        let index = self.policy.component().linked.export(question);
         let index = index.ok_or(Failure::Unanswered)?;
         call::renew(&mut self.store);
         let answer = call::called::<P, R>(&self.instance, &index, &mut self.store, params);
         answer
             .map(drop)
-            .map_err(|error| call::failure(&error, &self.policy.limits))
+            .map_err(|error| call::failure(&error, self.policy.limits()))
     }
 }

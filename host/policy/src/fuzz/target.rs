@@ -134,8 +134,9 @@ impl Target {
 impl Twin {
     fn new(component: &Component, limits: &Limits, outlets: u32) -> Self {
         let probe = Arc::new(Probe::new(outlets));
-        let mut policy = Policy::new("policy", component).with_limits(limits.clone());
-        policy.probe = Some(Arc::clone(&probe));
+        let policy = Policy::new("policy", component)
+            .with_limits(limits.clone())
+            .with_probe(&probe);
         Self { policy, probe }
     }
 

@@ -38,10 +38,10 @@ impl Vocabulary {
     /// It is damaged; a component that compiles is not.
     pub(super) fn of(component: &[u8]) -> Result<Self, BinaryReaderError> {
         let (mut words, mut octets) = (BTreeSet::new(), BTreeSet::new());
-        let mut module = Module::default();
+        let (mut modules, mut module) = (Vec::new(), Module::default());
         for payload in Parser::new(0).parse_all(component) {
             match payload? {
-                Payload::ModuleSection { .. } => module = Module::default(),
+                Payload::ModuleSection { .. } => modules.push(std::mem::take(&mut module)),
                 Payload::CodeSectionEntry(body) => {
                     octets.extend(single_octets(&body)?);
                     module.read_code(&body, &mut words)?;
@@ -50,11 +50,12 @@ impl Vocabulary {
                     for data in section {
                         module.segments.extend(segment(&data?)?);
                     }
-                    module.read_data(&mut words);
                 }
                 _ => {}
             }
         }
+        modules.push(module);
+        read_data(modules, &mut words);
         Ok(Self {
             words: words.into_iter().take(WORDS_MAX).collect(),
             octets: octets.into_iter().collect(),
@@ -88,16 +89,19 @@ impl Vocabulary {
     }
 }
 
-/// One core module while it is read. Code stands before data in a module, so what the code
-/// points at is looked up at the end.
+/// Where data stands in memory, and it.
+type Segment<'a> = (usize, &'a [u8]);
+
+/// One core module. Code stands before data in a module, so what the code points at is looked
+/// up at the end.
 #[derive(Default)]
 struct Module<'a> {
-    segments: Vec<(usize, &'a [u8])>,
+    segments: Vec<Segment<'a>>,
     /// Numbers close to each other that may be a text's place and length.
     pairs: Vec<(usize, usize)>,
 }
 
-impl<'a> Module<'a> {
+impl Module<'_> {
     fn read_code(
         &mut self,
         body: &FunctionBody<'_>,
@@ -133,27 +137,40 @@ impl<'a> Module<'a> {
         }
         Ok(())
     }
+}
 
-    fn read_data(&mut self, words: &mut BTreeSet<String>) {
-        for (_, octets) in &self.segments {
+/// What the code of each module points at. Where its memory comes from another one, the data
+/// stands there.
+fn read_data(modules: Vec<Module<'_>>, words: &mut BTreeSet<String>) {
+    let all: Vec<Segment<'_>> = modules
+        .iter()
+        .flat_map(|it| &it.segments)
+        .copied()
+        .collect();
+    for mut module in modules {
+        for (_, octets) in &module.segments {
             let runs = octets.split(|octet| !octet.is_ascii_graphic() && *octet != b' ');
             words.extend(runs.filter_map(text).take(WORDS_MAX));
             let numbers = octets.chunks_exact(4).map(number);
             let next = octets.chunks_exact(4).map(number).skip(1);
             let pairs = numbers.zip(next).filter(|(_, length)| is_length(*length));
-            self.pairs.extend(pairs.take(PAIRS_MAX));
+            module.pairs.extend(pairs.take(PAIRS_MAX));
         }
-        for (place, length) in self.pairs.iter().take(PAIRS_MAX) {
-            words.extend(self.pointed_at(*place, *length));
+        let segments = match module.segments.is_empty() {
+            true => &all,
+            false => &module.segments,
+        };
+        for (place, length) in module.pairs.iter().take(PAIRS_MAX) {
+            words.extend(pointed_at(segments, *place, *length));
         }
     }
+}
 
-    fn pointed_at(&self, place: usize, length: usize) -> Option<String> {
-        self.segments.iter().find_map(|(start, octets)| {
-            let from = place.checked_sub(*start)?;
-            text(octets.get(from..from.checked_add(length)?)?)
-        })
-    }
+fn pointed_at(segments: &[Segment<'_>], place: usize, length: usize) -> Option<String> {
+    segments.iter().find_map(|(start, octets)| {
+        let from = place.checked_sub(*start)?;
+        text(octets.get(from..from.checked_add(length)?)?)
+    })
 }
 
 /// Letters the code compares something with: equal to a number, or from one on.
@@ -197,7 +214,7 @@ fn number(octets: &[u8]) -> usize {
 }
 
 /// A segment with a fixed place.
-fn segment<'a>(data: &Data<'a>) -> Result<Option<(usize, &'a [u8])>, BinaryReaderError> {
+fn segment<'a>(data: &Data<'a>) -> Result<Option<Segment<'a>>, BinaryReaderError> {
     match &data.kind {
         DataKind::Active { offset_expr, .. } => {
             Ok(place(offset_expr)?.map(|place| (place, data.data)))

@@ -87,7 +87,7 @@ pub fn built_in(progress: impl Fn(&str)) -> Result<Figures, Failure> {
     progress("asking natively, in the sandbox, and with instances that stay");
     let [native, fresh, reused, metered_us] = decisions(&plain, &metered, &case)?;
     progress("asking from two threads");
-    let scaling = scaling(&plain, &case);
+    let scaling = scaling(&plain);
     progress("trapping, looping");
     let trap = trap(&plain)?;
     let luajit = luajit(&case);
@@ -206,22 +206,23 @@ impl<'a> KeptAll<'a> {
 
 /// One thread and two in turns, so that both meet the machine as it is; the median of all
 /// turns.
-fn scaling(sandbox: &Sandbox, case: &Case) -> f64 {
-    decided(sandbox, case, 2);
-    let turn = |_| decided(sandbox, case, 2) as f64 / decided(sandbox, case, 1).max(1) as f64;
+fn scaling(sandbox: &Sandbox) -> f64 {
+    decided(sandbox, 2);
+    let turn = |_| decided(sandbox, 2) as f64 / decided(sandbox, 1).max(1) as f64;
     let mut ratios: Vec<f64> = (0..SCALING_TURNS).map(turn).collect();
     ratios.sort_by(f64::total_cmp);
     ratios[ratios.len() / 2]
 }
 
-/// Messages that so many threads decide in a turn.
-fn decided(sandbox: &Sandbox, case: &Case, threads: usize) -> u64 {
+/// Messages that so many threads decide in a turn, each about a message of its own.
+fn decided(sandbox: &Sandbox, threads: usize) -> u64 {
     let begin = Barrier::new(threads);
     let decide = || {
+        let case = Case::new();
         begin.wait();
         let (started, mut decided) = (Instant::now(), 0);
         while started.elapsed() < SCALING_TURN {
-            sandbox.decide(case);
+            sandbox.decide(&case);
             decided += 1;
         }
         decided

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use memory_first::memory_first;
 use serde_json::Value;
 
 use super::{Made, trouble};
@@ -14,12 +15,13 @@ mod guest_flags;
 
 use guest_flags::{GUEST_FLAGS, TARGET};
 
-/// The component cargo makes, called as it is.
+/// The component cargo makes, called as it is, its memory first where that can be.
 pub(super) fn build(directory: &Path) -> Result<Made, Failure> {
     let file = cargo(directory)?;
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
+    let linked = std::fs::read(&file).map_err(|error| trouble(&file, &error))?;
     Ok(Made {
-        octets: std::fs::read(&file).map_err(|error| trouble(&file, &error))?,
+        octets: memory_first(&linked).unwrap_or(linked),
         name: name.replace('_', "-"),
     })
 }
