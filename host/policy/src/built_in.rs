@@ -1,5 +1,7 @@
 //! The four policies that come with the program, built by `build.rs`.
 
+use std::thread;
+
 use serde_json::Value;
 
 use crate::{ChainError, Component, Engine, Limits, Policy, Settings};
@@ -43,7 +45,8 @@ pub fn components(engine: &Engine) -> Result<Vec<(&'static str, Component)>, Cha
         .collect()
 }
 
-/// The four as policies, each with the settings that stand under its name.
+/// The four as policies, each with the settings that stand under its name. All accounts' mail
+/// asks them, so they stand once for each core.
 pub fn policies(
     components: &[(&'static str, Component)],
     settings: &Value,
@@ -57,9 +60,17 @@ pub fn policies(
                     .map_err(|error| ChainError::Settings(name.to_string(), error))?,
                 None => Settings::none(),
             };
-            Ok(Policy::new(name, component)
+            Policy::new(name, component)
                 .with_settings(settings)
-                .with_limits(limits.clone()))
+                .with_limits(limits.clone())
+                .for_threads(cores())
+                .map_err(|error| ChainError::Compile(name.to_string(), error))
         })
         .collect()
+}
+
+/// Those this process may use; some copies serve two threads where there are many.
+fn cores() -> usize {
+    const COPIES_MAX: usize = 32;
+    thread::available_parallelism().map_or(1, |cores| cores.get().min(COPIES_MAX))
 }

@@ -12,6 +12,7 @@ use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 use crate::deadline::Deadline;
 use crate::failure::one_line;
 use crate::imports::{CallState, Halt};
+use crate::policy::Parts;
 use crate::questions::{Question, headers, limits, routes, tags, types};
 use crate::{Facts, Failure, Limits, LogLine, Policy};
 
@@ -36,18 +37,18 @@ where
     R: Lift + 'static,
     (R,): ComponentNamedList + Lift,
 {
-    let linked = &policy.component().linked;
-    let index = linked.export(question)?;
+    let policy = policy.parts();
+    let index = policy.component.linked.export(question)?;
     let started = Instant::now();
     let mut store = begun(policy, facts);
     let answer = answer(policy, &index, &mut store, params);
-    if let Some(probe) = policy.probe() {
+    if let Some(probe) = &policy.probe {
         probe.saw_cost(store.data(), answer.as_ref().err());
     }
-    let answer = answer.map_err(|error| failure(&error, policy.limits()));
+    let answer = answer.map_err(|error| failure(&error, &policy.limits));
     let cost = Cost {
         micros: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        fuel: fuel_used(&store, policy.limits()),
+        fuel: fuel_used(&store, &policy.limits),
         memory_octets: store.data().memory_octets,
         log: std::mem::take(&mut store.data_mut().log),
     };
@@ -55,7 +56,7 @@ where
 }
 
 fn answer<P, R>(
-    policy: &Policy,
+    policy: &Parts,
     index: &ComponentExportIndex,
     store: &mut Store<CallState>,
     params: P,
@@ -65,10 +66,9 @@ where
     R: Lift + 'static,
     (R,): ComponentNamedList + Lift,
 {
-    let linked = &policy.component().linked;
-    let instance = linked.instances.instantiate(&mut *store)?;
+    let instance = policy.component.linked.instances.instantiate(&mut *store)?;
     let answer = called(&instance, index, store, params)?;
-    if let Some(probe) = policy.probe() {
+    if let Some(probe) = &policy.probe {
         probe.saw_edges(store, &instance)?;
     }
     Ok(answer)
@@ -92,10 +92,10 @@ where
 }
 
 /// A store for one policy, which will know these facts, under its limits.
-pub(crate) fn begun(policy: &Policy, facts: &Arc<dyn Facts>) -> Store<CallState> {
-    let state = CallState::new(policy.clone(), Arc::clone(facts));
+pub(crate) fn begun(policy: &Arc<Parts>, facts: &Arc<dyn Facts>) -> Store<CallState> {
+    let state = CallState::new(Arc::clone(policy), Arc::clone(facts));
     let deadline = state.deadline;
-    let mut store = Store::new(&policy.component().linked.engine.inner.wasm, state);
+    let mut store = Store::new(&policy.component.linked.engine.inner.wasm, state);
     store.limiter(|state| state);
     limit(&mut store, deadline);
     store
@@ -103,13 +103,13 @@ pub(crate) fn begun(policy: &Policy, facts: &Arc<dyn Facts>) -> Store<CallState>
 
 /// Gives a store the whole of its limits, for one more call.
 pub(crate) fn renew(store: &mut Store<CallState>) {
-    let deadline = Deadline::start(store.data().policy.limits().deadline);
+    let deadline = Deadline::start(store.data().policy.limits.deadline);
     store.data_mut().begin(deadline);
     limit(store, deadline);
 }
 
 fn limit(store: &mut Store<CallState>, deadline: Deadline) {
-    let limits = store.data().policy.limits();
+    let limits = &store.data().policy.limits;
     let transfer = limits.transfer_octets_max;
     let fuel = limits.fuel.unwrap_or(u64::MAX);
     store.set_epoch_deadline(deadline.ticks());

@@ -123,7 +123,7 @@ impl Chain {
             let answers = |question: &Question| link.policy.answers(*question);
             Listed {
                 name: link.policy.name(),
-                digest: link.policy.component().digest(),
+                digest: link.policy.parts().component.digest(),
                 operator: link.operator,
                 questions: Question::ALL.into_iter().filter(answers).collect(),
             }
@@ -317,7 +317,7 @@ impl Chain {
             let Some((answer, cost)) = self.ask_one(link, question, facts, params) else {
                 continue;
             };
-            if let (Some(probe), Ok(answer)) = (link.policy.probe(), &answer) {
+            if let (Some(probe), Ok(answer)) = (&link.policy.parts().probe, &answer) {
                 probe.saw_answer(answer);
             }
             let answer = answer.and_then(|answer| check(answer, link));
@@ -354,7 +354,7 @@ impl Chain {
     fn note(&self, link: &Link, failure: Option<&Failure>) {
         let watched = !link.operator && !self.unwatched;
         if watched && failure.is_none_or(Failure::is_of_a_call) {
-            link.policy.breaker().note(failure, Instant::now());
+            link.policy.parts().breaker.note(failure, Instant::now());
         }
     }
 
@@ -376,7 +376,7 @@ impl Chain {
             return call::ask(&link.policy, question, facts, params);
         }
         let now = Instant::now();
-        if !self.unwatched && !link.policy.breaker().admits(now) {
+        if !self.unwatched && !link.policy.parts().breaker.admits(now) {
             return Some((Err(Failure::Tripped), Cost::default()));
         }
         let Some(allowance) = &self.allowance else {
@@ -400,8 +400,8 @@ fn failed<R>(
     decisions: Vec<Decision>,
 ) -> Answered<R> {
     let failed = Failed {
-        policy: link.policy.shared_name(),
-        digest: link.policy.component().digest(),
+        policy: Arc::clone(&link.policy.parts().name),
+        digest: link.policy.parts().component.digest(),
         question,
         failure,
     };
@@ -440,10 +440,10 @@ fn decision<R: Answer>(
         Ok(answer) => (answer.word(), answer.code().map(str::to_owned)),
         Err(failure) => (failure.word(), Some(Failed::CODE.to_owned())),
     };
-    let policy = &link.policy;
-    let digest = policy.component().digest();
+    let policy = link.policy.parts();
+    let digest = policy.component.digest();
     debug!(
-        policy = %policy.name(),
+        policy = %policy.name,
         digest = %format_args!("{digest:.12}"),
         %question,
         verdict,
@@ -452,7 +452,7 @@ fn decision<R: Answer>(
         "policy answered"
     );
     Decision {
-        policy: policy.shared_name(),
+        policy: Arc::clone(&policy.name),
         digest,
         own: !link.operator,
         question,

@@ -200,3 +200,17 @@ fn map(engine: &Engine, path: &Path) -> wasmtime::Result<wasmtime::component::Co
     // has its final name.
     unsafe { wasmtime::component::Component::deserialize_file(wasm, path) }
 }
+
+/// Loads code once more that is loaded.
+#[allow(
+    unsafe_code,
+    reason = "there is no safe way to load compiled code; see below"
+)]
+pub(crate) fn again(
+    engine: &Engine,
+    code: &wasmtime::component::Component,
+) -> wasmtime::Result<wasmtime::component::Component> {
+    let octets = code.serialize()?;
+    // SAFETY: `deserialize` asks for what `serialize` made, unchanged, and that is this.
+    unsafe { wasmtime::component::Component::deserialize(&engine.inner.wasm, octets) }
+}

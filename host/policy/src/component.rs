@@ -9,6 +9,7 @@ use std::sync::{Arc, Weak};
 use wasmtime::component::{ComponentExportIndex, InstancePre, Linker};
 
 use crate::call;
+use crate::code;
 use crate::compiler;
 use crate::engine::Engine;
 use crate::failure::one_line;
@@ -118,6 +119,14 @@ impl Component {
         })
     }
 
+    /// The same once more, sharing nothing with this one that calls count.
+    pub(crate) fn again(&self) -> Result<Self, CompileError> {
+        let Linked { engine, digest, .. } = &*self.linked;
+        let code = code::again(engine, self.linked.instances.component());
+        let code = code.map_err(|error| CompileError::Invalid(one_line(&format!("{error:#}"))))?;
+        Self::link(engine, &code, *digest)
+    }
+
     /// One instance, to see that it starts and that its functions have our types.
     ///
     /// # Errors
@@ -128,10 +137,10 @@ impl Component {
             ..Limits::default()
         };
         let policy = Policy::new("", self).with_limits(limits);
-        let mut store = call::begun(&policy, &NoFacts::shared());
+        let mut store = call::begun(policy.parts(), &NoFacts::shared());
         let instance = self.linked.instances.instantiate(&mut store);
         let instance = instance
-            .map_err(|error| CompileError::Start(call::failure(&error, policy.limits())))?;
+            .map_err(|error| CompileError::Start(call::failure(&error, &policy.parts().limits)))?;
         for question in Question::ALL {
             if let Some(index) = self.linked.export(question) {
                 call::check_type(question, &instance, &mut store, &index).map_err(|error| {

@@ -10,11 +10,12 @@ use wasmtime::{ResourceLimiter, Result};
 use crate::bindings::relaygate::policy::{counters, log, lookup, mail, settings, types};
 use crate::deadline::Deadline;
 use crate::engine::CORES_PER_COMPONENT_MAX;
-use crate::{Facts, Failure, Limits, LogLine, Policy};
+use crate::policy::Parts;
+use crate::{Facts, Failure, Limits, LogLine};
 
 /// What a store carries: one policy, one question.
 pub(crate) struct CallState {
-    pub(crate) policy: Policy,
+    pub(crate) policy: Arc<Parts>,
     pub(crate) facts: Arc<dyn Facts>,
     pub(crate) log: Vec<LogLine>,
     pub(crate) deadline: Deadline,
@@ -37,9 +38,9 @@ const COUNTER_WINDOW_SECONDS_MAX: u32 = 86_400;
 const LOG_LINE_OVERHEAD_OCTETS: usize = 16;
 
 impl CallState {
-    pub(crate) fn new(policy: Policy, facts: Arc<dyn Facts>) -> Self {
+    pub(crate) fn new(policy: Arc<Parts>, facts: Arc<dyn Facts>) -> Self {
         Self {
-            deadline: Deadline::start(policy.limits().deadline),
+            deadline: Deadline::start(policy.limits.deadline),
             policy,
             facts,
             log: Vec::new(),
@@ -61,18 +62,18 @@ impl CallState {
     pub(crate) fn count_call(&mut self) -> Result<()> {
         self.host_calls += 1;
         if self.deadline.is_over() {
-            return Err(Halt(Failure::Deadline(self.policy.limits().deadline)).into());
+            return Err(Halt(Failure::Deadline(self.policy.limits.deadline)).into());
         }
-        match self.host_calls <= self.policy.limits().host_calls_max {
+        match self.host_calls <= self.policy.limits.host_calls_max {
             true => Ok(()),
-            false => Err(Halt(Failure::HostCalls(self.policy.limits().host_calls_max)).into()),
+            false => Err(Halt(Failure::HostCalls(self.policy.limits.host_calls_max)).into()),
         }
     }
 
     /// Keeps a line of log as far as there is room; control characters cannot forge another.
     pub(crate) fn keep_line(&mut self, level: log::Level, text: &str) {
         let used = self.log_octets + LOG_LINE_OVERHEAD_OCTETS;
-        let Some(room) = self.policy.limits().log_octets_max.checked_sub(used) else {
+        let Some(room) = self.policy.limits.log_octets_max.checked_sub(used) else {
             return;
         };
         let text = &text[..text.floor_char_boundary(room)];
@@ -124,27 +125,27 @@ impl mail::Host for CallState {
 impl settings::Host for CallState {
     fn text(&mut self, key: String) -> Result<Option<String>> {
         self.count_call()?;
-        Ok(self.policy.settings().text(&key).map(str::to_owned))
+        Ok(self.policy.settings.text(&key).map(str::to_owned))
     }
 
     fn number(&mut self, key: String) -> Result<Option<i64>> {
         self.count_call()?;
-        Ok(self.policy.settings().number(&key))
+        Ok(self.policy.settings.number(&key))
     }
 
     fn flag(&mut self, key: String) -> Result<Option<bool>> {
         self.count_call()?;
-        Ok(self.policy.settings().flag(&key))
+        Ok(self.policy.settings.flag(&key))
     }
 
     fn texts(&mut self, key: String) -> Result<Vec<String>> {
         self.count_call()?;
-        Ok(self.policy.settings().texts(&key).to_vec())
+        Ok(self.policy.settings.texts(&key).to_vec())
     }
 
     fn contains(&mut self, key: String, value: String) -> Result<bool> {
         self.count_call()?;
-        Ok(self.policy.settings().contains(&key, &value))
+        Ok(self.policy.settings.contains(&key, &value))
     }
 }
 
@@ -167,7 +168,7 @@ impl counters::Host for CallState {
             return Err(Halt(Failure::Output("a counter's key is too long")).into());
         }
         let window = window_seconds.clamp(1, COUNTER_WINDOW_SECONDS_MAX);
-        Ok(self.facts.count(self.policy.name(), &key, window))
+        Ok(self.facts.count(&self.policy.name, &key, window))
     }
 }
 
@@ -186,16 +187,16 @@ impl ResourceLimiter for CallState {
     fn memory_growing(&mut self, now: usize, wanted: usize, _max: Option<usize>) -> Result<bool> {
         let more = wanted.saturating_sub(now);
         self.memory_octets = self.memory_octets.saturating_add(more);
-        match self.memory_octets <= self.policy.limits().memory_octets_max {
+        match self.memory_octets <= self.policy.limits.memory_octets_max {
             true => Ok(true),
-            false => Err(Halt(Failure::Memory(self.policy.limits().memory_octets_max)).into()),
+            false => Err(Halt(Failure::Memory(self.policy.limits.memory_octets_max)).into()),
         }
     }
 
     fn table_growing(&mut self, _now: usize, wanted: usize, _max: Option<usize>) -> Result<bool> {
-        match wanted <= self.policy.limits().table_elements_max {
+        match wanted <= self.policy.limits.table_elements_max {
             true => Ok(true),
-            false => Err(Halt(Failure::Memory(self.policy.limits().memory_octets_max)).into()),
+            false => Err(Halt(Failure::Memory(self.policy.limits.memory_octets_max)).into()),
         }
     }
 

@@ -11,12 +11,13 @@ use wasmtime::component::{ComponentNamedList, Instance, Lift, Lower};
 use crate::asked::Parameters;
 use crate::call;
 use crate::imports::CallState;
+use crate::policy::Parts;
 use crate::questions::{Question, headers, limits, routes, tags, types};
 use crate::{Facts, Failure, Policy};
 
 /// An instance of a policy that stays from one question to the next.
 pub struct Kept {
-    policy: Policy,
+    policy: Arc<Parts>,
     store: Store<CallState>,
     instance: Instance,
 }
@@ -28,11 +29,12 @@ impl Kept {
     /// # Errors
     /// [`Failure`].
     pub fn of(policy: &Policy, facts: &Arc<dyn Facts>) -> Result<Self, Failure> {
+        let policy = policy.parts();
         let mut store = call::begun(policy, facts);
-        let instance = policy.component().linked.instances.instantiate(&mut store);
+        let instance = policy.component.linked.instances.instantiate(&mut store);
         Ok(Self {
-            instance: instance.map_err(|error| call::failure(&error, policy.limits()))?,
-            policy: policy.clone(),
+            instance: instance.map_err(|error| call::failure(&error, &policy.limits))?,
+            policy: Arc::clone(policy),
             store,
         })
     }
@@ -69,12 +71,12 @@ impl Kept {
         R: Lift + 'static,
         (R,): ComponentNamedList + Lift,
     {
-        let index = self.policy.component().linked.export(question);
+        let index = self.policy.component.linked.export(question);
         let index = index.ok_or(Failure::Unanswered)?;
         call::renew(&mut self.store);
         let answer = call::called::<P, R>(&self.instance, &index, &mut self.store, params);
         answer
             .map(drop)
-            .map_err(|error| call::failure(&error, self.policy.limits()))
+            .map_err(|error| call::failure(&error, &self.policy.limits))
     }
 }
