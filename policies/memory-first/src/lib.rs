@@ -180,36 +180,44 @@ impl<'a> Work<'a> {
     }
 
     fn alias(&mut self, alias: &ComponentAlias<'a>) -> Result<(), Error<NotSo>> {
-        if let ComponentAlias::CoreInstanceExport {
-            kind,
-            instance_index,
-            name,
-        } = alias
-        {
-            let function = *kind == ExternalKind::Func;
-            match *instance_index {
-                0 => {
-                    if function {
-                        self.stubs.insert(name, self.numbers.gone());
-                    }
-                    return Ok(());
-                }
-                // Before the filler has come, of the policy only its heap is asked for.
-                _ if !self.held.is_empty() => {
-                    if let (true, Some(realloc)) = (function, self.realloc) {
-                        let old = self.numbers.gone();
-                        self.numbers.is_now(old, realloc);
-                    }
-                    return Ok(());
-                }
-                _ if function => self.numbers.kept(),
-                _ => {}
+        let stays = match alias {
+            ComponentAlias::CoreInstanceExport {
+                kind: ExternalKind::Func,
+                instance_index,
+                name,
+            } => self.function(*instance_index, name),
+            // The stubs' table; the memory, which is known by then.
+            ComponentAlias::CoreInstanceExport { instance_index, .. } => {
+                *instance_index != 0 && self.held.is_empty()
+            }
+            _ => true,
+        };
+        if stays {
+            let mut aliases = ComponentAliasSection::new();
+            aliases.alias(self.numbers.component_alias(alias.clone())?);
+            self.whole.section(&aliases);
+        }
+        Ok(())
+    }
+
+    /// Numbers a function that is taken from an instance; whether it still has to be. Of the
+    /// policy, before the stubs are filled, that is only the one that finds room.
+    fn function(&mut self, instance: u32, name: &'a str) -> bool {
+        match self.realloc {
+            _ if instance == 0 => {
+                self.stubs.insert(name, self.numbers.gone());
+                false
+            }
+            Some(realloc) if !self.held.is_empty() => {
+                let old = self.numbers.gone();
+                self.numbers.is_now(old, realloc);
+                false
+            }
+            _ => {
+                self.numbers.kept();
+                true
             }
         }
-        let mut aliases = ComponentAliasSection::new();
-        aliases.alias(self.numbers.component_alias(alias.clone())?);
-        self.whole.section(&aliases);
-        Ok(())
     }
 
     fn canonical(&mut self, function: &CanonicalFunction) -> Result<(), Error<NotSo>> {

@@ -2,7 +2,7 @@
 //!
 //! | there is | it is | built by the author's own |
 //! |---|---|---|
-//! | `Cargo.toml` | Rust | cargo, with the flags of the built-in policies |
+//! | `Cargo.toml` | Rust | cargo, with the flags of the built-in policies; `memory_first` rearranges it |
 //! | `package.json` | JavaScript | `jco componentize`, from `node_modules` |
 //! | `policy.py` | Python | `componentize-py`, from a virtual environment or the `PATH` |
 //!
