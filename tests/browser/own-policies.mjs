@@ -43,6 +43,18 @@ const STAGES = {
     await page.waitForURL(`**${OWN}?done=trial-begun`);
   },
 
+  /** One that is large decides at once; compiling it takes its time. */
+  async large(page) {
+    await page.goto("/policies/new");
+    await page.locator("#component").setInputFiles(input.component);
+    await page.locator("#name").fill(input.name);
+    await page.locator("#settings").fill(input.settings);
+    await page.locator("#live-now").check();
+    await page.locator("main button.first").click();
+    await page.waitForURL(`**${OWN}?done=policy-installed`, { timeout: 120_000 });
+    assert.equal(await page.locator(".tag.good").count(), 1);
+  },
+
   /** What would be otherwise is seen with its message, now and in the past; then it decides. */
   async promote(page) {
     await page.goto(OWN);

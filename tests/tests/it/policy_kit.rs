@@ -23,8 +23,8 @@ macro_rules! needs {
     };
 }
 
-/// Kept from run to run.
-fn scratch() -> PathBuf {
+/// Where the examples' components are kept from run to run.
+pub(crate) fn scratch() -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("examples")
 }
 

@@ -2,13 +2,18 @@
 
 use relaygate_tests::api::{Api, Token};
 use relaygate_tests::browser;
-use relaygate_tests::house::{ACCOUNT, ADMIN, Cottage, SUPPORT, USER, create_account, message};
+use relaygate_tests::house::{
+    ACCOUNT, ADMIN, Cottage, DOMAIN, SUPPORT, USER, create_account, message, tags_of,
+    wait_for_ticket,
+};
+use relaygate_tests::kit;
 use relaygate_tests::relaygate::Relaygate;
 use relaygate_tests::wait::{self, PATIENCE};
 use serde_json::{Value, json};
 
 use super::needs_browser;
 use crate::own_policies::{Scene, example, with_attachment};
+use crate::policy_kit::scratch;
 
 /// What the policies answered is counted for each account by itself, and the same by page,
 /// command line and metrics: R4, R107.
@@ -86,6 +91,34 @@ fn a_policy_lives_and_ends_by_the_pages() {
     assert_eq!((sends("e.exe", "w5"), sends("f.zip", "w6")), (554, 250));
     stage("remove", &admin);
     assert_eq!((sends("g.exe", "w7"), sends("h.zip", "w8")), (250, 250));
+}
+
+/// A component that brings a language's runtime, some 18 MB, goes in by the page like any other,
+/// and decides.
+#[test]
+fn a_policy_in_python_goes_in_by_the_page() {
+    needs_browser!();
+    if let Some(reason) = kit::python_unavailable() {
+        skip::skipped(reason);
+        return;
+    }
+    let cottage = Cottage::start("");
+    let credential = cottage.connect(ACCOUNT, DOMAIN);
+    let component = kit::built(&scratch(), "partner-routing");
+    let input = json!({
+        "stage": "large",
+        "cookie": cookie(&cottage.relay, ACCOUNT),
+        "name": "partner-routing",
+        "component": kit::text(&component),
+        "settings": r#"{"senders": {"enduser.example": "partner"}}"#,
+    });
+    browser::run(&cottage.relay, "own-policies.mjs", input);
+    let id = "python@enduser.example";
+    let text = message(USER, SUPPORT, "By a partner", id, "");
+    let reply = cottage.session(&credential).submit(USER, &[SUPPORT], &text);
+    assert_eq!(reply.code, 250, "{reply}");
+    let made = wait_for_ticket(&cottage.relay, ACCOUNT, "By a partner");
+    assert!(tags_of(&made).contains(&"partner".to_owned()), "{made:#}");
 }
 
 fn cookie(relay: &Relaygate, account: &str) -> Value {
