@@ -27,7 +27,8 @@ pub(crate) struct Roles<'a> {
     pub(crate) realloc: Option<&'a str>,
 }
 
-/// A component's parts in order; `None` if it is damaged. The names of its parts go: they name numbers that change.
+/// A component's parts in order; `None` if it is damaged. The names of its parts go: they name
+/// numbers that change.
 pub(crate) fn items(component: &[u8]) -> Option<Vec<Item<'_>>> {
     let (mut items, mut depth) = (Vec::new(), 0_u32);
     for payload in Parser::new(0).parse_all(component) {

@@ -1,5 +1,5 @@
 //! What becomes of a component, and which ones stay as they are. That rearranged policies
-//! answer as before, the tests of the built-in ones show (`host/policy`): all four are.
+//! answer as before, the tests of the built-in ones show (`host/policy`): three of the four are.
 
 use super::*;
 
